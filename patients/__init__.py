@@ -1,0 +1,1 @@
+"""What is known: patients, encounters, examinations, imaging and disc findings."""

@@ -1,0 +1,59 @@
+"""Who uses Spine CDS: users, their role, and the teams whose patients they see."""
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models.functions import Lower
+
+
+class Role(models.TextChoices):
+    SURGEON = "surgeon", "Surgeon"
+    RESIDENT = "resident", "Resident"
+    ADMIN = "admin", "Administrator"
+
+
+class Team(models.Model):
+    """A clinical team; its members see the same patients, and nobody else's."""
+
+    name = models.CharField(max_length=100, unique=True)
+
+    class Meta:
+        ordering = ("name",)
+        constraints = (
+            models.UniqueConstraint(Lower("name"), name="team_name_any_case_unique"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class User(AbstractUser):
+    """A person who signs in. Never deleted: the audit trail points here."""
+
+    role = models.CharField(max_length=20, choices=Role, default=Role.RESIDENT)
+    teams = models.ManyToManyField(Team, related_name="members", blank=True)
+
+    class Meta(AbstractUser.Meta):
+        ordering = ("username",)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(role__in=Role.values), name="user_role_known"
+            ),
+            models.UniqueConstraint(
+                Lower("username"), name="user_username_any_case_unique"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.username
+
+    @property
+    def is_surgeon(self) -> bool:
+        return self.role == Role.SURGEON
+
+    @property
+    def is_resident(self) -> bool:
+        return self.role == Role.RESIDENT
+
+    @property
+    def is_rule_admin(self) -> bool:
+        return self.role == Role.ADMIN

@@ -1,0 +1,1 @@
+"""System checks that tell an operator what is wrong."""
