@@ -216,9 +216,10 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = Path(
-    environment.text("SPINE_CDS_STATIC_ROOT", str(BASE_DIR / "staticfiles"))
-)
+if PRODUCTION:
+    STATIC_ROOT = Path(
+        environment.text("SPINE_CDS_STATIC_ROOT", str(BASE_DIR / "staticfiles"))
+    )
 _STATIC_STORAGE = (
     "whitenoise.storage.CompressedManifestStaticFilesStorage"
     if PRODUCTION

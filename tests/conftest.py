@@ -1,0 +1,118 @@
+"""Fixtures for the whole suite: the people, the real worker, the real browser."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+
+from spine_cds.accounts.models import Role, Team, User
+from spine_cds.audit import triggers
+from tests.services import chromium
+
+pytest_plugins = ["tests.fixtures_browser", "tests.fixtures_worker"]
+
+# Playwright keeps an event loop in this thread; the ORM is used beside it, not in it.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+@pytest.fixture
+def team(db) -> Team:
+    return Team.objects.create(name="Spine unit")
+
+
+@pytest.fixture
+def other_team(db) -> Team:
+    return Team.objects.create(name="Other hospital")
+
+
+def a_user(username: str, role: Role, *teams: Team, **fields: object) -> User:
+    user = User.objects.create_user(username, password="a-long-passphrase", role=role)
+    for name, value in fields.items():
+        setattr(user, name, value)
+    user.save()
+    user.teams.set(teams)
+    return user
+
+
+@pytest.fixture
+def dr_surgeon(team) -> User:
+    return a_user("dr_surgeon", Role.SURGEON, team, first_name="Sam", last_name="Ode")
+
+
+@pytest.fixture
+def dr_resident(team) -> User:
+    return a_user("dr_resident", Role.RESIDENT, team, first_name="Rae", last_name="Lin")
+
+
+@pytest.fixture
+def admin(team) -> User:
+    return a_user("admin", Role.ADMIN, team)
+
+
+@pytest.fixture
+def stranger(other_team) -> User:
+    """A surgeon of another team."""
+    return a_user("stranger", Role.SURGEON, other_team)
+
+
+@pytest.fixture
+def sign_in(client):
+    """The test client, signed in as the user given."""
+
+    def sign_in(user: User):
+        client.force_login(user)
+        return client
+
+    return sign_in
+
+
+@pytest.fixture(scope="session", autouse=True)
+def audit_trail_can_be_flushed() -> Iterator[None]:
+    """Let the test runner empty the tables between transactional tests on SQLite.
+
+    There it uses DELETE, which the audit triggers refuse. PostgreSQL uses TRUNCATE.
+    """
+    if connection.vendor != "sqlite":
+        yield
+        return
+    flush = connection.ops.sql_flush
+
+    def sql_flush(*args: object, **kwargs: object) -> list[str]:
+        statements = flush(*args, **kwargs)
+        return [*triggers.DROP["sqlite"], *statements, *triggers.CREATE["sqlite"]]
+
+    connection.ops.sql_flush = sql_flush
+    yield
+    connection.ops.sql_flush = flush
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    reasons = {
+        "browser_instance": ("browser", chromium.why_not()),
+        "celery_worker_process": ("worker", _why_no_worker()),
+    }
+    for item in items:
+        for fixture, (marker, reason) in reasons.items():
+            if fixture in getattr(item, "fixturenames", ()):
+                item.add_marker(marker)
+                if reason:
+                    item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def _why_no_worker() -> str:
+    missing = [n for n in ("DATABASE_URL", "REDIS_URL") if not os.environ.get(n)]
+    return f"no real worker: {' and '.join(missing)} not set" if missing else ""
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say aloud what was not tested: a skip must not look like a pass."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    counts: dict[str, int] = {}
+    for report in skipped:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else "?"
+        counts[reason] = counts.get(reason, 0) + 1
+    if counts:
+        terminalreporter.section("NOT TESTED", sep="!", red=True, bold=True)
+        for reason, count in sorted(counts.items()):
+            terminalreporter.write_line(f"{count} skipped: {reason}", red=True)
