@@ -1,0 +1,238 @@
+"""What was advised, and what people said and decided about it."""
+
+import uuid
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from patients.models import Encounter
+from treatments.models.rulesets import RulesetVersion
+
+
+class RecommendationQuerySet(models.QuerySet["Recommendation"]):
+    def visible_to(self, user: Any) -> Self:
+        """Advice on cases of the user's teams: the case's own rule decides."""
+        return self.filter(encounter__in=Encounter.objects.visible_to(user))
+
+    def for_page(self) -> Self:
+        """With all that the page names, in one query; no rule tables."""
+        return self.select_related(
+            "encounter__patient__team", "ruleset", "created_by"
+        ).defer("ruleset__document")
+
+    def of_case(self, case_uid: uuid.UUID) -> Self:
+        """Advice on every version of a case, the newest first."""
+        return self.filter(encounter__case_uid=case_uid).order_by(
+            "-encounter__version", "-created_at", "-pk"
+        )
+
+
+class Recommendation(models.Model):
+    """One evaluation of one case version: what went in and all that came out.
+
+    The row alone is enough to show the page and the report again: the case as it
+    was evaluated and the whole evaluation are stored, never looked up.
+    """
+
+    class Disposition(models.TextChoices):
+        LADDER = "ladder", "Options to consider"
+        EMERGENCY = "emergency", "Emergency pathway"
+        DIAGNOSE_FIRST = "diagnose_first", "Diagnose first"
+        INSUFFICIENT_DATA = "insufficient_data", "Not enough data"
+        OUT_OF_SCOPE = "out_of_scope", "Outside the rules' scope"
+        INVALID = "invalid", "Entry has errors"
+
+    class Status(models.TextChoices):
+        """What the document is worth (FHIR DiagnosticReport.status)."""
+
+        FINAL = "final", "Final"
+        AMENDED = "amended", "Amended"
+        ENTERED_IN_ERROR = "entered_in_error", "Entered in error"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    encounter = models.ForeignKey(
+        Encounter, on_delete=models.PROTECT, related_name="recommendations"
+    )
+    ruleset = models.ForeignKey(
+        RulesetVersion, on_delete=models.PROTECT, related_name="recommendations"
+    )
+    engine_version = models.CharField(max_length=40)
+    case_document = models.JSONField()
+    # Over the case document: the same question to the same rules is one row.
+    case_sha256 = models.CharField(max_length=64)
+    evaluation_document = models.JSONField()
+    disposition = models.CharField(max_length=20, choices=Disposition)
+    urgency = models.CharField(max_length=20, blank=True)
+    recommended_treatment = models.CharField(max_length=40, blank=True)
+    status = models.CharField(max_length=20, choices=Status, default=Status.FINAL)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = RecommendationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-created_at", "-pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("encounter", "ruleset", "engine_version", "case_sha256"),
+                name="recommendation_one_per_question",
+            ),
+            models.CheckConstraint(
+                name="recommendation_disposition_known",
+                condition=Q(
+                    disposition__in=(
+                        "ladder",
+                        "emergency",
+                        "diagnose_first",
+                        "insufficient_data",
+                        "out_of_scope",
+                        "invalid",
+                    )
+                ),
+            ),
+            models.CheckConstraint(
+                name="recommendation_treatment_only_on_ladder",
+                condition=Q(disposition="ladder") | Q(recommended_treatment=""),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_disposition_display()} {self.recommended_treatment}".strip()
+
+    def get_absolute_url(self) -> str:
+        return reverse("treatments:recommendation-detail", args=[self.pk])
+
+
+class Said(models.Model):
+    """What a person added to a recommendation: written once, never edited.
+
+    `submission_key` comes with the form, so a form that is sent twice counts once.
+    """
+
+    submission_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class Decision(Said):
+    """What the surgeon decided; the newest decision of a recommendation counts."""
+
+    class Outcome(models.TextChoices):
+        ACCEPTED = "accepted", "Accepted"
+        OVERRIDDEN = "overridden", "Overridden"
+        DEFERRED = "deferred", "Deferred"
+
+    class OverrideReason(models.TextChoices):
+        """Codes in the spirit of CDS Hooks' override reasons."""
+
+        PATIENT_PREFERENCE = "patient-preference", "The patient prefers otherwise"
+        NOT_CAPTURED = (
+            "contraindication-not-captured",
+            "A contraindication that the case form does not capture",
+        )
+        RESOURCES = "resources-unavailable", "Equipment, skill or time not available"
+        JUDGEMENT = "clinical-judgement", "Clinical judgement"
+        DISAGREE = "disagree-with-rule", "I disagree with a rule"
+        OTHER = "other", "Other (say in the note)"
+
+    recommendation = models.ForeignKey(
+        Recommendation, on_delete=models.PROTECT, related_name="decisions"
+    )
+    outcome = models.CharField(max_length=12, choices=Outcome)
+    treatment = models.CharField(max_length=40, blank=True)
+    override_reason = models.CharField(
+        max_length=40, choices=OverrideReason, blank=True
+    )
+    note = models.TextField(max_length=2000, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-decided_at", "-pk")
+        constraints = (
+            models.CheckConstraint(
+                name="decision_reason_exactly_when_overridden",
+                condition=Q(
+                    outcome="overridden",
+                    override_reason__in=(
+                        "patient-preference",
+                        "contraindication-not-captured",
+                        "resources-unavailable",
+                        "clinical-judgement",
+                        "disagree-with-rule",
+                        "other",
+                    ),
+                )
+                | Q(outcome__in=("accepted", "deferred"), override_reason=""),
+            ),
+            models.CheckConstraint(
+                name="decision_deferred_names_no_treatment",
+                condition=~Q(outcome="deferred") | Q(treatment=""),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_outcome_display()} {self.treatment}".strip()
+
+
+class Review(Said):
+    """A resident's view of a recommendation."""
+
+    class Verdict(models.TextChoices):
+        AGREE = "agree", "Agree"
+        DISAGREE = "disagree", "Disagree"
+
+    recommendation = models.ForeignKey(
+        Recommendation, on_delete=models.PROTECT, related_name="reviews"
+    )
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    verdict = models.CharField(max_length=10, choices=Verdict)
+    reason = models.CharField(max_length=300, blank=True)
+    note = models.TextField(max_length=2000, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-created_at", "-pk")
+        constraints = (
+            models.CheckConstraint(
+                name="review_disagreement_has_a_reason",
+                condition=Q(verdict="agree") | Q(verdict="disagree", reason__gt=""),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.get_verdict_display()
+
+
+class Comment(Said):
+    """A remark on a recommendation, by anyone of the team."""
+
+    recommendation = models.ForeignKey(
+        Recommendation, on_delete=models.PROTECT, related_name="comments"
+    )
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    text = models.TextField(max_length=2000)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("created_at", "pk")
+        constraints = (
+            models.CheckConstraint(
+                name="comment_says_something", condition=~Q(text="")
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"Comment of {self.created_at:%Y-%m-%d}"

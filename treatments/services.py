@@ -1,0 +1,302 @@
+"""Every write of what is advised: each is atomic, and leaves its audit event."""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+
+from patients.models import Encounter
+from spine_cds.accounts.models import Team, User
+from spine_cds.audit.services import record
+from treatments.cases import case_document
+from treatments.engine import Ruleset, evaluate
+from treatments.models import (
+    Comment,
+    Decision,
+    Recommendation,
+    Review,
+    RulesetVersion,
+    TreatmentAvailability,
+)
+
+State = Encounter.State
+CLOSED = (State.SUPERSEDED, State.ENTERED_IN_ERROR)
+
+
+class NoLiveRuleset(RuntimeError):
+    """Nothing can be evaluated: no ruleset has been loaded."""
+
+
+class CaseClosed(ValueError):
+    """The case version was corrected or withdrawn meanwhile; nothing was written."""
+
+
+# --- Rulesets -----------------------------------------------------------------------
+
+
+@transaction.atomic
+def ruleset_load(*, ruleset: Ruleset, actor: User | None = None) -> RulesetVersion:
+    """Store a ruleset and make it live; the same content again changes nothing.
+
+    A version that is known already stays as it is, so that a restart never takes
+    the place of what an administrator has made live since.
+    """
+    known = RulesetVersion.objects.filter(sha256=ruleset.sha256).first()
+    if known is not None and RulesetVersion.objects.live().exists():
+        return known
+    RulesetVersion.objects.live().update(is_live=False)
+    version, created = RulesetVersion.objects.update_or_create(
+        sha256=ruleset.sha256,
+        defaults={"is_live": True},
+        create_defaults={
+            "ruleset_id": ruleset.id,
+            "version": ruleset.version,
+            "title": ruleset.title,
+            "document": ruleset.document,
+            "sign_off_state": ruleset.metadata["sign_off"]["state"],
+            "is_live": True,
+        },
+    )
+    record(
+        actor=actor,
+        action="ruleset.load" if created else "ruleset.make_live",
+        entity=version,
+        detail={"version": version.version, "sha256": version.sha256},
+    )
+    return version
+
+
+def live_ruleset() -> RulesetVersion:
+    version = RulesetVersion.objects.live().without_document().first()
+    if version is None:
+        raise NoLiveRuleset("No ruleset is loaded. Run: manage.py load_ruleset")
+    return version
+
+
+@transaction.atomic
+def availability_set(*, team: Team, unavailable: Iterable[str], actor: User) -> None:
+    """Say which treatments a team cannot offer; all others are available."""
+    wanted = set(unavailable)
+    rows = TreatmentAvailability.objects.of_team(team)
+    before = set(rows.codes())
+    rows.exclude(treatment__in=wanted).delete()
+    TreatmentAvailability.objects.bulk_create(
+        TreatmentAvailability(team=team, treatment=code)
+        for code in sorted(wanted - before)
+    )
+    if wanted != before:
+        record(
+            actor=actor,
+            action="availability.update",
+            entity=team,
+            detail={"before": sorted(before), "after": sorted(wanted)},
+        )
+
+
+# --- Recommendations ----------------------------------------------------------------
+
+
+@transaction.atomic
+def case_evaluate(*, encounter: Encounter, actor: User) -> Recommendation:
+    """Evaluate a case version under the live ruleset and keep what was said.
+
+    The same question (same findings, same rules, same engine) is answered once:
+    asking again, or twice at the same time, gives the same row.
+
+    Raises:
+        CaseClosed: the version was superseded or entered in error.
+        NoLiveRuleset: no ruleset has been loaded.
+    """
+    encounter = _open_case(encounter)
+    version = live_ruleset()
+    offered_elsewhere = encounter.patient.team.unavailable_treatments.codes()
+    document = case_document(encounter, offered_elsewhere)
+    evaluation = evaluate(document, version.ruleset).to_document()
+    question = {
+        "encounter": encounter,
+        "ruleset": version,
+        "engine_version": evaluation["engine_version"],
+        "case_sha256": _sha256(document),
+    }
+    known = Recommendation.objects.filter(**question).first()
+    if known is not None:
+        return known
+    return _recommendation_create(question, document, evaluation, actor)
+
+
+def _recommendation_create(
+    question: dict[str, Any],
+    document: dict[str, Any],
+    evaluation: dict[str, Any],
+    actor: User,
+) -> Recommendation:
+    encounter: Encounter = question["encounter"]
+    corrects = Recommendation.objects.of_case(encounter.case_uid).exists()
+    recommended = evaluation["recommended"] or {}
+    recommendation = Recommendation.objects.create(
+        **question,
+        case_document=document,
+        evaluation_document=evaluation,
+        disposition=evaluation["disposition"],
+        urgency=evaluation["urgency"] or "",
+        recommended_treatment=recommended.get("treatment", ""),
+        status=Recommendation.Status.AMENDED
+        if corrects
+        else Recommendation.Status.FINAL,
+        created_by=actor,
+    )
+    # An entry with errors stays a draft, to be mended where it is.
+    if recommendation.disposition != Recommendation.Disposition.INVALID:
+        _set_state(encounter, State.EVALUATED)
+    _record(
+        recommendation,
+        actor,
+        "case.evaluate",
+        recommendation,
+        disposition=recommendation.disposition,
+        treatment=recommendation.recommended_treatment,
+        version=encounter.version,
+    )
+    return recommendation
+
+
+@transaction.atomic
+def decision_record(
+    *,
+    recommendation: Recommendation,
+    actor: User,
+    outcome: str,
+    treatment: str = "",
+    override_reason: str = "",
+    note: str = "",
+    submission_key: uuid.UUID,
+) -> Decision:
+    """Record what the surgeon decided. The newest decision counts; none is edited.
+
+    Raises:
+        CaseClosed: the case was corrected or withdrawn since this advice.
+    """
+    encounter = _open_case(recommendation.encounter)
+    decision, created = Decision.objects.get_or_create(
+        submission_key=submission_key,
+        defaults={
+            "recommendation": recommendation,
+            "outcome": outcome,
+            "treatment": treatment,
+            "override_reason": override_reason,
+            "note": note,
+            "decided_by": actor,
+        },
+    )
+    if created:
+        # A deferred decision leaves the case among those still to be decided.
+        decided = outcome != Decision.Outcome.DEFERRED
+        reviewed = recommendation.reviews.exists()
+        undecided = State.REVIEWED if reviewed else State.EVALUATED
+        _set_state(encounter, State.DECIDED if decided else undecided)
+        codes = {"outcome": outcome, "treatment": treatment, "reason": override_reason}
+        _record(recommendation, actor, "decision.record", decision, **codes)
+    return decision
+
+
+@transaction.atomic
+def review_record(
+    *,
+    recommendation: Recommendation,
+    actor: User,
+    verdict: str,
+    reason: str = "",
+    note: str = "",
+    submission_key: uuid.UUID,
+) -> Review:
+    """Record a resident's review; a case that is decided stays decided.
+
+    Raises:
+        CaseClosed: the case was corrected or withdrawn since this advice.
+    """
+    encounter = _open_case(recommendation.encounter)
+    review, created = Review.objects.get_or_create(
+        submission_key=submission_key,
+        defaults={
+            "recommendation": recommendation,
+            "reviewer": actor,
+            "verdict": verdict,
+            "reason": reason,
+            "note": note,
+        },
+    )
+    if created:
+        if encounter.state == State.EVALUATED:
+            _set_state(encounter, State.REVIEWED)
+        _record(
+            recommendation, actor, "recommendation.review", review, verdict=verdict
+        )
+    return review
+
+
+@transaction.atomic
+def comment_add(
+    *,
+    recommendation: Recommendation,
+    actor: User,
+    text: str,
+    submission_key: uuid.UUID,
+) -> Comment:
+    """Add a remark; possible on superseded advice too, which stays to be discussed."""
+    comment, created = Comment.objects.get_or_create(
+        submission_key=submission_key,
+        defaults={"recommendation": recommendation, "author": actor, "text": text},
+    )
+    if created:
+        _record(recommendation, actor, "recommendation.comment", comment)
+    return comment
+
+
+def recommendation_read(*, recommendation: Recommendation, actor: User) -> None:
+    _record(recommendation, actor, "case.read", recommendation)
+
+
+# --- Within a transaction -----------------------------------------------------------
+
+
+def _open_case(encounter: Encounter) -> Encounter:
+    """The case version, locked: two writers of one case come one after the other."""
+    locked = (
+        Encounter.objects.select_for_update(of=("self",))
+        .select_related("patient__team")
+        .get(pk=encounter.pk)
+    )
+    if locked.state in CLOSED:
+        raise CaseClosed("This version of the case is no longer the current one.")
+    return locked
+
+
+def _set_state(encounter: Encounter, state: str) -> None:
+    """Move the workflow state alone: what was entered, and by whom, stays."""
+    Encounter.objects.filter(pk=encounter.pk).update(state=state)
+
+
+def _sha256(document: dict[str, Any]) -> str:
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _record(
+    recommendation: Recommendation,
+    actor: User,
+    action: str,
+    entity: Any,
+    **codes: Any,
+) -> None:
+    encounter = recommendation.encounter
+    record(
+        actor=actor,
+        action=action,
+        entity=entity,
+        patient_id=encounter.patient_id,
+        case_uid=encounter.case_uid,
+        detail={"recommendation": str(recommendation.pk), **codes},
+    )
