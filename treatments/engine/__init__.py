@@ -1,0 +1,31 @@
+"""The rules engine: a case document and a ruleset in, an evaluation out.
+
+Standard library only. ``load_ruleset`` reads and checks a ruleset, ``evaluate`` is
+pure; both speak the documents of the project's contract.
+"""
+
+from .errors import Problem, RulesetError
+from .evaluation import ENGINE_VERSION, Evaluation, Option, RuleTrace, evaluate
+from .ruleset import Ruleset, document_hash, load_ruleset
+from .tables import DecisionTable, Invariant, Rule, Rung, Source, Treatment
+from .vocabulary import Fact
+
+__all__ = [
+    "ENGINE_VERSION",
+    "DecisionTable",
+    "Evaluation",
+    "Fact",
+    "Invariant",
+    "Option",
+    "Problem",
+    "Rule",
+    "RuleTrace",
+    "Ruleset",
+    "RulesetError",
+    "Rung",
+    "Source",
+    "Treatment",
+    "document_hash",
+    "evaluate",
+    "load_ruleset",
+]

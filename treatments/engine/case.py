@@ -1,0 +1,201 @@
+"""The case document (contract 1): checked as a whole, then read into known facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .errors import Problem, shown
+from .ruleset import Ruleset
+from .sfeel import Value
+from .vocabulary import Fact
+
+CONTRACT = 1
+NEIGHBOUR_GRADE = "pfirrmann_grade"
+NEIGHBOUR_MAXIMUM = "neighbour_pfirrmann_max"
+_KEYS = (
+    "contract",
+    "case_id",
+    "responsible_level",
+    "facts",
+    "discs",
+    "unavailable_treatments",
+)
+_MAX_ERRORS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A fact that the case leaves open; ``level`` where it belongs to a neighbour."""
+
+    fact: str
+    level: str = ""
+
+    def to_document(self) -> dict[str, Any]:
+        return {"fact": self.fact, **({"level": self.level} if self.level else {})}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A valid case: what is known at the responsible level, and what is not.
+
+    ``neighbour_grades`` are the known Pfirrmann grades of the discs next to the
+    responsible one; ``open_neighbours`` the levels whose grade is not known.
+    """
+
+    case_id: str | None
+    level: str | None
+    known: Mapping[str, Value]
+    unavailable: frozenset[str]
+    neighbour_grades: tuple[int, ...] = ()
+    open_neighbours: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class CaseReader:
+    """Reads one case document against a vocabulary; ``problems`` fills meanwhile."""
+
+    ruleset: Ruleset
+    problems: list[Problem] = field(default_factory=list)
+
+    def read(self, document: object) -> Case | None:
+        """The case, or None when anything in the document is wrong."""
+        if not isinstance(document, Mapping):
+            self._problem("$", document, "must be a JSON object")
+            return None
+        for key in document:
+            if key not in _KEYS:
+                self._problem(str(key), document[key], "is not part of a case document")
+        contract = document.get("contract")
+        if isinstance(contract, bool) or contract != CONTRACT:
+            self._problem("contract", contract, f"must be {CONTRACT}")
+        case_id = self._text("case_id", document.get("case_id"))
+        facts = self._facts("facts", document.get("facts"), "case")
+        discs = self._discs(document.get("discs"))
+        responsible = self._level(document.get("responsible_level"))
+        unavailable = self._unavailable(document.get("unavailable_treatments"))
+        if self.problems:
+            return None
+        level = responsible or _only_herniated(discs)
+        known = dict(facts)
+        if level:
+            known |= discs.get(level, {})
+            known["level"] = level
+        grades, unseen = self._neighbours(level, discs)
+        return Case(case_id, level, known, frozenset(unavailable), grades, unseen)
+
+    def _facts(self, path: str, facts: object, scope: str) -> dict[str, Value]:
+        if facts is None:
+            return {}
+        if not isinstance(facts, Mapping):
+            self._problem(path, facts, "must be a JSON object")
+            return {}
+        known = {}
+        for name, value in facts.items():
+            fact = self.ruleset.facts.get(name)
+            if fact is None or fact.scope != scope:
+                where = "a disc" if scope == "disc" else "the case"
+                message = f"is not a fact of {where} in the vocabulary"
+                self._problem(f"{path}.{name}", value, message)
+            elif value is not None:
+                read = fact.read(value)
+                if read is None:
+                    message = f"is not allowed: {name} takes {fact.allowed}"
+                    self._problem(f"{path}.{name}", value, message)
+                else:
+                    known[name] = read
+        return known
+
+    def _discs(self, discs: object) -> dict[str, dict[str, Value]]:
+        if discs is None:
+            return {}
+        if not isinstance(discs, Sequence) or isinstance(discs, (str, bytes)):
+            self._problem("discs", discs, "must be a list, one entry a level")
+            return {}
+        found: dict[str, dict[str, Value]] = {}
+        for number, disc in enumerate(discs):
+            path = f"discs[{number}]"
+            if not isinstance(disc, Mapping):
+                self._problem(path, disc, "must be a JSON object")
+                continue
+            if disc.get("level") is None:
+                allowed = self.ruleset.facts["level"].allowed
+                self._problem(f"{path}.level", None, f"is missing: {allowed}")
+            facts = self._facts(path, disc, "disc")
+            level = facts.get("level")
+            if isinstance(level, str):
+                if level in found:
+                    self._problem(f"{path}.level", level, "stands twice")
+                found[level] = facts
+        return found
+
+    def _level(self, level: object) -> str | None:
+        if level is None:
+            return None
+        fact = self.ruleset.facts["level"]
+        if fact.read(level) is None:
+            self._problem("responsible_level", level, f"must be {fact.allowed}")
+            return None
+        return str(level)
+
+    def _text(self, path: str, text: object) -> str | None:
+        if text is None or (isinstance(text, str) and len(text) <= 200):
+            return text
+        self._problem(path, text, "must be a text of at most 200 characters")
+        return None
+
+    def _unavailable(self, codes: object) -> list[str]:
+        if codes is None:
+            return []
+        if not isinstance(codes, Sequence) or isinstance(codes, (str, bytes)):
+            self._problem("unavailable_treatments", codes, "must be a list of codes")
+            return []
+        for number, code in enumerate(codes):
+            if not isinstance(code, str) or code not in self.ruleset.treatments:
+                allowed = ", ".join(self.ruleset.treatments)
+                path = f"unavailable_treatments[{number}]"
+                self._problem(path, code, f"must be one of {allowed}")
+        return [code for code in codes if isinstance(code, str)]
+
+    def _neighbours(
+        self, level: str | None, discs: Mapping[str, Mapping[str, Value]]
+    ) -> tuple[tuple[int, ...], tuple[str, ...]]:
+        levels = self.ruleset.facts["level"].values
+        if level is None:
+            return (), ()
+        at = levels.index(level)
+        grades: list[int] = []
+        unseen: list[str] = []
+        for neighbour in (*levels[max(at - 1, 0) : at], *levels[at + 1 : at + 2]):
+            grade = discs.get(neighbour, {}).get(NEIGHBOUR_GRADE)
+            if isinstance(grade, int):
+                grades.append(grade)
+            else:
+                unseen.append(neighbour)
+        return tuple(grades), tuple(unseen)
+
+    def _problem(self, path: str, value: object, message: str) -> None:
+        if len(self.problems) < _MAX_ERRORS:
+            self.problems.append(Problem(path, shown(value), message))
+
+
+def _only_herniated(discs: Mapping[str, Mapping[str, Value]]) -> str | None:
+    """The only disc whose herniation type is known and not none, if there is one."""
+    found = [
+        level
+        for level, facts in discs.items()
+        if facts.get("herniation_type") not in (None, "none")
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def neighbour_values(fact: Fact, case: Case) -> list[int]:
+    """The values the worst neighbouring grade can still have, least first."""
+    assert fact.minimum is not None and fact.maximum is not None
+    least = max(case.neighbour_grades, default=int(fact.minimum))
+    if case.level is None:
+        return list(range(int(fact.minimum), int(fact.maximum) + 1))
+    if case.open_neighbours:
+        return list(range(least, int(fact.maximum) + 1))
+    return [least]

@@ -1,0 +1,406 @@
+"""``evaluate``: a case document and a ruleset to an evaluation document.
+
+Pure: no clock, no database, no network; the same case and ruleset always give the
+same document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .advice import (
+    NOT_INDICATED,
+    RECOMMENDED,
+    UNAVAILABLE,
+    UNDETERMINED,
+    Outcome,
+    Statuses,
+    possible_statuses,
+    possible_triage,
+    possible_urgencies,
+    select,
+    status_of,
+    waiting_hits,
+    waiting_rules,
+)
+from .case import (
+    CONTRACT,
+    NEIGHBOUR_MAXIMUM,
+    Case,
+    CaseReader,
+    Unknown,
+    neighbour_values,
+)
+from .completions import (
+    Budget,
+    BudgetSpent,
+    StatusQuestion,
+    TriageQuestion,
+    UrgencyQuestion,
+    answers,
+    open_facts,
+)
+from .guarantees import Guarantees
+from .presumptions import presumed_values
+from .program import Program, Truth, program_of
+from .ruleset import Ruleset
+from .sfeel import Value
+
+ENGINE_VERSION = "1.0.0"
+
+#: States that one exact question may enter before it is answered with "not known".
+STATES_PER_QUESTION = 20_000
+
+_INDICATOR = {"emergency": "critical", "diagnose_first": "critical"}
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One treatment's place: its status and the rules that speak of it."""
+
+    treatment: str
+    rung: str
+    status: str
+    reasons_for: tuple[str, ...] = ()
+    reasons_against: tuple[str, ...] = ()
+    undetermined: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def to_document(self) -> dict[str, Any]:
+        return {
+            "treatment": self.treatment,
+            "rung": self.rung,
+            "status": self.status,
+            "reasons_for": list(self.reasons_for),
+            "reasons_against": list(self.reasons_against),
+            "undetermined": [
+                {"rule": rule, "facts": list(facts)} for rule, facts in self.undetermined
+            ],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTrace:
+    """Why a rule holds, fails or waits: its cells that fail, and those not known."""
+
+    rule: str
+    state: str
+    failed: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The answer to one case; :meth:`to_document` gives the contract's form."""
+
+    ruleset: Ruleset
+    case_id: str | None
+    disposition: str
+    urgency: str | None = None
+    recommended: str | None = None
+    robust: bool | None = None
+    options: tuple[Option, ...] = ()
+    missing: tuple[tuple[Unknown, str | None], ...] = ()
+    assumed: Mapping[str, Value] = field(default_factory=dict)
+    alerts: tuple[Mapping[str, str], ...] = ()
+    derived: Mapping[str, Value | None] = field(default_factory=dict)
+    matched_rules: tuple[str, ...] = ()
+    errors: tuple[Mapping[str, str], ...] = ()
+    trace: tuple[RuleTrace, ...] = ()
+
+    def to_document(self) -> dict[str, Any]:
+        """The evaluation document of contract 1."""
+        treatment = self.ruleset.treatments.get(self.recommended or "")
+        return {
+            "contract": CONTRACT,
+            "case_id": self.case_id,
+            "ruleset": {
+                "id": self.ruleset.id,
+                "version": self.ruleset.version,
+                "sha256": self.ruleset.sha256,
+            },
+            "engine_version": ENGINE_VERSION,
+            "disposition": self.disposition,
+            "urgency": self.urgency,
+            "recommended": treatment
+            and {"rung": treatment.rung, "treatment": treatment.code},
+            "robust": self.robust,
+            "options": [option.to_document() for option in self.options],
+            "missing": [
+                {**unknown.to_document(), "effect": effect}
+                for unknown, effect in self.missing
+            ],
+            "assumed": [{"fact": f, "value": v} for f, v in self.assumed.items()],
+            "alerts": [dict(alert) for alert in self.alerts],
+            "derived": dict(self.derived),
+            "matched_rules": list(self.matched_rules),
+            "errors": [dict(error) for error in self.errors],
+        }
+
+
+def evaluate(document: object, ruleset: Ruleset) -> Evaluation:
+    """Evaluate a case document; a document with errors gives an ``invalid`` one."""
+    reader = CaseReader(ruleset)
+    case = reader.read(document)
+    if case is None:
+        case_id = document.get("case_id") if isinstance(document, Mapping) else None
+        return Evaluation(
+            ruleset,
+            case_id if isinstance(case_id, str) else None,
+            "invalid",
+            errors=tuple(problem.to_document() for problem in reader.problems),
+        )
+    return _Run(ruleset, case).evaluation()
+
+
+class _Run:
+    """One evaluation: the case beside what follows from it, step by step."""
+
+    def __init__(self, ruleset: Ruleset, case: Case) -> None:
+        self.ruleset, self.case = ruleset, case
+        self.program: Program = program_of(ruleset)
+        self.presumed = presumed_values(ruleset, case.known)
+        computed = self._computed()
+        self.base = tuple(
+            self.program.masks({**self.presumed, **case.known}, computed)
+        )
+        self.open_base = tuple(self.program.masks(case.known, computed))
+        self.truth = self.program.propagate(self.base)
+
+    def _computed(self) -> dict[str, int]:
+        at = self.program.index.get(NEIGHBOUR_MAXIMUM)
+        if at is None:
+            return {}
+        variable = self.program.variables[at]
+        mask = 0
+        for value in neighbour_values(variable.fact, self.case):
+            mask |= variable.mask_of(value)
+        return {NEIGHBOUR_MAXIMUM: mask}
+
+    def evaluation(self) -> Evaluation:
+        outcome, statuses = self._outcome()
+        conflicts = self._conflicts()
+        if conflicts:
+            outcome = Outcome("out_of_scope", None, None)
+        guarantees = Guarantees(
+            self.program, self.case, self.base, self.open_base, outcome, statuses
+        )
+        return Evaluation(
+            ruleset=self.ruleset,
+            case_id=self.case.case_id,
+            disposition=outcome.disposition,
+            urgency=outcome.urgency,
+            recommended=outcome.recommended,
+            robust=None if conflicts else guarantees.robust(),
+            options=tuple(self._options(outcome, statuses)),
+            missing=tuple(guarantees.missing()),
+            assumed=self._assumed(outcome),
+            alerts=tuple(self._alerts(outcome)),
+            derived=self._derived(),
+            matched_rules=tuple(self._matched(outcome)),
+            errors=tuple(conflicts),
+            trace=tuple(_trace(self.program, self.truth)),
+        )
+
+    # -- the outcome ----------------------------------------------------------------
+
+    def _outcome(self) -> tuple[Outcome, dict[str, str]]:
+        triage = self._triage()
+        statuses = self._statuses()
+        if len(triage) > 1:
+            urgent = any(t.urgency == "emergency" for t in triage)
+            urgency = None if urgent else self._urgency()
+            return Outcome("insufficient_data", urgency, None), statuses
+        (answer,) = triage
+        if answer.disposition != "ladder":
+            return Outcome(answer.disposition, answer.urgency, None), statuses
+        urgency = self._urgency() if answer.urgency == "-" else answer.urgency
+        advised = select(self.program, statuses)
+        if advised is None or self.case.level is None:
+            return Outcome("insufficient_data", urgency, None), statuses
+        return Outcome("ladder", urgency, advised), statuses
+
+    def _triage(self) -> frozenset[Any]:
+        try:
+            question = TriageQuestion(self.program)
+            return frozenset(self._ask(question))
+        except BudgetSpent:
+            return frozenset(possible_triage(self.program, self.truth))
+
+    def _urgency(self) -> str:
+        """The urgency in every completion, else that of the first sure row."""
+        possible = self._possible_urgencies()
+        if len(possible) == 1:
+            return next(iter(possible))
+        for hit in self.program.urgency:
+            numbers, none = hit.candidates(self.truth.sure, self.truth.possible)
+            if numbers and not none:
+                return str(self.program.rules[numbers[-1]].outputs["urgency"])
+        return "elective"
+
+    def _possible_urgencies(self) -> frozenset[str]:
+        try:
+            return frozenset(self._ask(UrgencyQuestion(self.program)))
+        except BudgetSpent:
+            return frozenset(possible_urgencies(self.program, self.truth))
+
+    def _statuses(self) -> dict[str, str]:
+        statuses = {}
+        for code in self.ruleset.treatments:
+            if code in self.case.unavailable:
+                statuses[code] = UNAVAILABLE
+            else:
+                statuses[code] = status_of(self._possible_statuses(code))
+        return statuses
+
+    def _possible_statuses(self, code: str) -> Statuses:
+        possible = possible_statuses(self.program, code, self.truth)
+        if len(possible) == 1:
+            return possible
+        try:
+            return frozenset(self._ask(StatusQuestion(self.program, code)))
+        except BudgetSpent:
+            return possible
+
+    def _ask(self, question: Any) -> Iterable[Any]:
+        budget = Budget(STATES_PER_QUESTION)
+        return answers(self.program, question, self.base, budget)
+
+    # -- what is said of it ---------------------------------------------------------
+
+    def _options(
+        self, outcome: Outcome, statuses: Mapping[str, str]
+    ) -> Iterable[Option]:
+        """Every treatment. Where triage stops the ladder, none has a reason."""
+        stopped = outcome.disposition not in ("ladder", "insufficient_data")
+        for code, treatment in self.ruleset.treatments.items():
+            if stopped:
+                yield Option(code, treatment.rung, NOT_INDICATED)
+                continue
+            advised = code == outcome.recommended
+            status = RECOMMENDED if advised else statuses[code]
+            yield self._option(code, treatment.rung, status, statuses[code])
+
+    def _option(self, code: str, rung: str, status: str, plain: str) -> Option:
+        program, sure = self.program, self.truth.sure
+        effects = program.effects[code]
+        reasons_for = self._ids(sure & effects.indicated)
+        last = self.ruleset.selection
+        if status == RECOMMENDED and plain not in ("suitable", "caution"):
+            reasons_for = (*reasons_for, last.last_resort.id)
+        against = effects.all & ~effects.indicated
+        waiting = []
+        for number in waiting_rules(program, code, self.truth):
+            facts, _ = open_facts(program, self.truth, [number])
+            names = tuple(program.variables[at].name for at in facts)
+            waiting.append((program.rules[number].id, names))
+        return Option(
+            code, rung, status, reasons_for, self._ids(sure & against), tuple(waiting)
+        )
+
+    def _ids(self, bits: int) -> tuple[str, ...]:
+        return tuple(self.program.rules[n].id for n in self.program.numbers_in(bits))
+
+    def _assumed(self, outcome: Outcome) -> dict[str, Value]:
+        """The presumptions on which some rule of the advice would otherwise wait."""
+        program = self.program
+        truth = program.propagate(self.open_base)
+        waiting = [*waiting_hits(program, program.triage, truth)]
+        if outcome.disposition in ("ladder", "insufficient_data"):
+            waiting += waiting_hits(program, program.urgency, truth)
+            for code in self.ruleset.treatments:
+                waiting += waiting_rules(program, code, truth)
+        facts, _ = open_facts(program, truth, waiting)
+        names = {program.variables[at].name for at in facts}
+        return {name: v for name, v in self.presumed.items() if name in names}
+
+    def _alerts(self, outcome: Outcome) -> Iterable[dict[str, str]]:
+        """Triage rows that hold, urgency that may be higher, then the alert rows."""
+        for hit in self.program.triage:
+            for number in hit.rules:
+                rule = self.program.rules[number]
+                says = rule.outputs["disposition"]
+                if self.truth.sure >> number & 1 and says in _INDICATOR:
+                    yield _alert(rule.id, _INDICATOR[says], rule.outputs["text"])
+        if outcome.disposition in ("ladder", "insufficient_data"):
+            yield from self._urgency_alerts()
+        for number in self.program.alerts:
+            if self.truth.sure >> number & 1:
+                rule = self.program.rules[number]
+                yield _alert(rule.id, rule.outputs["indicator"], rule.outputs["text"])
+
+    def _urgency_alerts(self) -> Iterable[dict[str, str]]:
+        if len(self._possible_urgencies()) == 1:
+            return
+        for number in waiting_hits(self.program, self.program.urgency, self.truth):
+            rule = self.program.rules[number]
+            if rule.outputs["urgency"] != "urgent":
+                continue
+            facts, _ = open_facts(self.program, self.truth, [number])
+            labels = [self.program.variables[at].fact.label for at in facts]
+            text = f"May be urgent; not known: {', '.join(labels)}. {rule.rationale}"
+            yield _alert(rule.id, "warning", text)
+
+    def _derived(self) -> dict[str, Value | None]:
+        found: dict[str, Value | None] = {}
+        for at, variable in enumerate(self.program.variables):
+            scope = variable.fact.scope
+            mask = self.truth.masks[at]
+            if scope == "derived":
+                region = mask.bit_length() - 1
+                single = mask.bit_count() == 1 and region < len(variable.values)
+                found[variable.name] = variable.values[region] if single else None
+            elif scope == "computed":
+                values = neighbour_values(variable.fact, self.case)
+                found[variable.name] = values[0] if len(values) == 1 else None
+        return found
+
+    def _matched(self, outcome: Outcome) -> Iterable[str]:
+        """The rules that fired, in the ruleset's order; of a single-hit table one."""
+        program = self.program
+        fired = 0
+        hits = [step.hit for step in program.steps] + [*program.triage]
+        if outcome.disposition in ("ladder", "insufficient_data"):
+            hits += program.urgency
+            for effects in program.effects.values():
+                fired |= self.truth.sure & effects.all
+        for hit in hits:
+            numbers, none = hit.candidates(self.truth.sure, self.truth.possible)
+            if len(numbers) == 1 and not none:
+                fired |= 1 << numbers[0]
+        for number in program.alerts:
+            fired |= self.truth.sure & (1 << number)
+        return self._ids(fired)
+
+    def _conflicts(self) -> list[dict[str, str]]:
+        """Rules of a UNIQUE or ANY table that hold together and should not."""
+        found = []
+        hits = [step.hit for step in self.program.steps]
+        for hit in (*hits, *self.program.triage, *self.program.urgency):
+            rules = [self.program.rules[n] for n in hit.rules if self.truth.sure >> n & 1]
+            same = all(r.outputs == rules[0].outputs for r in rules)
+            allowed = hit.ranked or (hit.table.hit_policy == "ANY" and same)
+            if len(rules) > 1 and not allowed:
+                ids = ", ".join(rule.id for rule in rules)
+                message = f"hold together in a table of policy {hit.table.hit_policy}"
+                path = f"table {hit.table.id}"
+                found.append({"path": path, "value": ids, "message": message})
+        return found
+
+
+def _alert(rule: str, indicator: str, text: str) -> dict[str, str]:
+    return {"rule": rule, "indicator": indicator, "text": text}
+
+
+def _trace(program: Program, truth: Truth) -> Iterable[RuleTrace]:
+    for number, rule in enumerate(program.rules):
+        failed, unknown = [], []
+        for at, accepted in program.cells[number]:
+            mask = truth.masks[at]
+            if not mask & accepted:
+                failed.append(program.variables[at].name)
+            elif mask & ~accepted:
+                unknown.append(program.variables[at].name)
+        state = "false" if failed else UNDETERMINED if unknown else "true"
+        yield RuleTrace(rule.id, state, tuple(failed), tuple(unknown))
