@@ -1,0 +1,70 @@
+# Everything a person does with this checkout. `make` alone lists it.
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+SHELL := /bin/sh
+
+PYTHON ?= python3
+PORT ?= 8000
+ARGS ?=
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/pip --quiet --disable-pip-version-check install --require-hashes --only-binary :all:
+RUN_STAMP := $(VENV)/.requirements
+DEV_STAMP := $(VENV)/.requirements-dev
+
+.PHONY: help install install-dev run test lint format shell bench lock clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+install: $(RUN_STAMP) ## make .venv with what the application needs
+install-dev: $(DEV_STAMP) ## the same, with what checks and tests need
+
+$(BIN)/pip:
+	@PYTHON="$(PYTHON)" sh scripts/make-venv $(VENV)
+
+$(RUN_STAMP): requirements.txt | $(BIN)/pip
+	@echo "Installing requirements.txt ..."
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(DEV_STAMP): requirements-dev.txt | $(BIN)/pip
+	@echo "Installing requirements-dev.txt ..."
+	@$(PIP) -r requirements-dev.txt
+	@touch $@ $(RUN_STAMP)
+
+run: install ## serve on http://127.0.0.1:8000 with demo data (PORT=... for another port)
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py load_ruleset
+	@$(BIN)/python manage.py seed_demo
+	@echo
+	@echo "  Spine CDS serves on http://127.0.0.1:$(PORT)   (Ctrl-C stops it)"
+	@echo
+	@exec $(BIN)/gunicorn spine_cds.wsgi --bind 127.0.0.1:$(PORT) --worker-class gthread --workers 1 --threads 8 --log-level warning
+
+test: lint ## lint, types, and the whole suite on real services (ARGS="-k name" for a part)
+	@$(BIN)/python -m tests.services -q $(ARGS)
+
+lint: install-dev ## ruff, mypy, djlint, and migrations that are missing
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/djlint --lint --quiet templates
+	@$(BIN)/mypy
+	@$(BIN)/python manage.py makemigrations --check --dry-run
+
+format: install-dev ## put the code in its form
+	@$(BIN)/ruff check --quiet --fix .
+	@$(BIN)/ruff format .
+
+shell: install ## Django's shell
+	@$(BIN)/python manage.py shell
+
+bench: install-dev ## measure (see benchmarks/)
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+lock: install-dev ## write the hashes of requirements*.in anew, from PyPI alone
+	@BIN="$(BIN)" sh scripts/lock
+
+clean: ## remove what was made here, the data in var/ excepted
+	@rm -rf $(VENV) staticfiles .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
