@@ -1,0 +1,111 @@
+"""The answers that a fact of kind "enum" can have: stored code, words on screen.
+
+The codes are those of the case document (contract 1) and never change; the words may.
+"""
+
+from django.db.models import TextChoices
+
+
+class Sex(TextChoices):
+    FEMALE = "female", "Female"
+    MALE = "male", "Male"
+    OTHER = "other", "Other"
+
+
+class SmokingStatus(TextChoices):
+    NEVER = "never", "Never"
+    FORMER = "former", "Former"
+    CURRENT = "current", "Current"
+
+
+class PhysicalDemand(TextChoices):
+    SEDENTARY = "sedentary", "Sedentary"
+    LIGHT = "light", "Light"
+    HEAVY = "heavy", "Heavy"
+    ATHLETE = "athlete", "Athlete"
+
+
+class PainPattern(TextChoices):
+    RADICULAR = "radicular", "Radicular"
+    DISCOGENIC = "discogenic", "Discogenic"
+    CLAUDICANT = "claudicant", "Claudicant"
+    MIXED = "mixed", "Mixed"
+
+
+class PainDominance(TextChoices):
+    LEG = "leg", "Leg"
+    BACK = "back", "Back"
+    EQUAL = "equal", "Equal"
+
+
+class SymptomTrend(TextChoices):
+    IMPROVING = "improving", "Improving"
+    STABLE = "stable", "Stable"
+    WORSENING = "worsening", "Worsening"
+
+
+class ConservativeResponse(TextChoices):
+    NONE = "none", "None"
+    PARTIAL = "partial", "Partial"
+    GOOD = "good", "Good"
+
+
+class IliacCrestHeight(TextChoices):
+    LOW = "low", "Low"
+    MID = "mid", "Middle"
+    HIGH = "high", "High"
+
+
+class Level(TextChoices):
+    """The lumbar segments, from above downwards."""
+
+    L1_2 = "L1-2", "L1-2"
+    L2_3 = "L2-3", "L2-3"
+    L3_4 = "L3-4", "L3-4"
+    L4_5 = "L4-5", "L4-5"
+    L5_S1 = "L5-S1", "L5-S1"
+
+
+class Herniation(TextChoices):
+    """Codes of the reference table HerniationType (lumbar disc nomenclature 2.0)."""
+
+    NONE = "none", "None"
+    BULGE = "bulge", "Bulge"
+    PROTRUSION = "protrusion", "Protrusion"
+    EXTRUSION = "extrusion", "Extrusion"
+    SEQUESTRATION = "sequestration", "Sequestration"
+
+
+class Zone(TextChoices):
+    CENTRAL = "central", "Central"
+    SUBARTICULAR = "subarticular", "Subarticular"
+    FORAMINAL = "foraminal", "Foraminal"
+    EXTRAFORAMINAL = "extraforaminal", "Extraforaminal"
+
+
+class Side(TextChoices):
+    LEFT = "left", "Left"
+    RIGHT = "right", "Right"
+    MIDLINE = "midline", "Midline"
+    BILATERAL = "bilateral", "Bilateral"
+
+
+class Migration(TextChoices):
+    NONE = "none", "None"
+    UP_LOW = "up_low", "Up, low grade"
+    UP_HIGH = "up_high", "Up, high grade"
+    DOWN_LOW = "down_low", "Down, low grade"
+    DOWN_HIGH = "down_high", "Down, high grade"
+
+
+class Calcification(TextChoices):
+    NONE = "none", "None"
+    PARTIAL = "partial", "Partial"
+    COMPLETE = "complete", "Complete"
+
+
+class Stenosis(TextChoices):
+    NONE = "none", "None"
+    MILD = "mild", "Mild"
+    MODERATE = "moderate", "Moderate"
+    SEVERE = "severe", "Severe"

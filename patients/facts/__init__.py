@@ -1,0 +1,36 @@
+"""Every clinical fact, declared once: how it is asked, stored and shown.
+
+Models take their ranges and choices from here, forms their fields, pages their words.
+Names, ranges and codes are those of the case document's vocabulary (contract 1); a
+test holds them to it. `plausible` is not part of that vocabulary: it is the span
+outside which the form asks "is this what you meant?" without refusing the value.
+"""
+
+from patients.facts.case import SECTIONS
+from patients.facts.disc import DISC_SECTIONS
+from patients.facts.fact import Fact, Record, Section, Value
+
+CASE_FACTS: dict[str, Fact] = {
+    fact.name: fact for section in SECTIONS for fact in section.facts
+}
+DISC_FACTS: dict[str, Fact] = {
+    fact.name: fact for section in DISC_SECTIONS for fact in section.facts
+}
+
+
+def facts_of(record: Record) -> tuple[Fact, ...]:
+    """The case facts that the rows of one model hold."""
+    return tuple(fact for fact in CASE_FACTS.values() if fact.record == record)
+
+
+__all__ = [
+    "CASE_FACTS",
+    "DISC_FACTS",
+    "DISC_SECTIONS",
+    "SECTIONS",
+    "Fact",
+    "Record",
+    "Section",
+    "Value",
+    "facts_of",
+]

@@ -1,0 +1,308 @@
+"""The facts of scope "case", in the order in which a consultation takes them."""
+
+from patients import choices
+from patients.facts.fact import Section, choice, number, stored_in, yes_no
+
+PATIENT = Section(
+    "patient",
+    "Patient",
+    (
+        number(
+            "age_years",
+            "Age",
+            (8, 110),
+            "years",
+            "At this encounter; worked out from the birth date.",
+            plausible=(14, 95),
+            essential=True,
+        ),
+        yes_no("pregnant", "Pregnant"),
+        choice("smoking_status", "Smoking", choices.SmokingStatus),
+        choice("physical_demand", "Usual physical load", choices.PhysicalDemand),
+    ),
+)
+
+PRESENTATION = Section(
+    "presentation",
+    "Presentation",
+    (
+        number(
+            "symptom_duration_weeks",
+            "Duration of this episode",
+            (0, 1040),
+            "weeks",
+            plausible=(0, 520),
+            essential=True,
+        ),
+        yes_no(
+            "first_episode",
+            "First episode",
+            "No earlier episode of the same pain.",
+            essential=True,
+        ),
+        choice(
+            "pain_pattern",
+            "Pain pattern",
+            choices.PainPattern,
+            "What dominates; claudicant = mainly stenosis symptoms.",
+            essential=True,
+        ),
+        choice(
+            "pain_dominance",
+            "Which pain is worse",
+            choices.PainDominance,
+            essential=True,
+        ),
+        number(
+            "leg_pain_nrs",
+            "Leg pain",
+            (0, 10),
+            "NRS",
+            "Worst usual, 0 to 10.",
+            essential=True,
+        ),
+        number(
+            "back_pain_nrs",
+            "Back pain",
+            (0, 10),
+            "NRS",
+            "Worst usual, 0 to 10.",
+            essential=True,
+        ),
+        number(
+            "odi_percent",
+            "Oswestry Disability Index",
+            (0, 100),
+            "%",
+            "The score only.",
+        ),
+        choice(
+            "symptom_trend",
+            "Course over the last weeks",
+            choices.SymptomTrend,
+            essential=True,
+        ),
+        yes_no(
+            "pain_intolerable",
+            "Intolerable pain",
+            "Not controlled by adequate analgesia.",
+        ),
+        yes_no(
+            "neurogenic_claudication",
+            "Neurogenic claudication",
+            "Leg symptoms on walking that sitting relieves.",
+            essential=True,
+        ),
+        yes_no(
+            "bilateral_leg_symptoms",
+            "Both legs affected",
+            "Pain or deficit in both legs.",
+            essential=True,
+        ),
+    ),
+)
+
+RED_FLAGS = Section(
+    "red_flags",
+    "Red flags",
+    stored_in(
+        "examination",
+        yes_no(
+            "saddle_anaesthesia",
+            "Saddle anaesthesia",
+            "Perianal or perineal sensory change.",
+            essential=True,
+        ),
+        yes_no(
+            "bladder_dysfunction",
+            "Bladder dysfunction",
+            "New retention, incontinence or loss of urge.",
+            essential=True,
+        ),
+        yes_no(
+            "bowel_dysfunction",
+            "Bowel dysfunction",
+            "New incontinence or loss of anal tone.",
+            essential=True,
+        ),
+        yes_no(
+            "sexual_dysfunction",
+            "Sexual dysfunction",
+            "New loss of genital sensation or function.",
+        ),
+        number(
+            "post_void_residual_ml",
+            "Post-void residual",
+            (0, 2000),
+            "mL",
+            "Bladder scan; a low value never clears a red flag.",
+            plausible=(0, 1200),
+        ),
+        yes_no(
+            "progressive_motor_deficit",
+            "Progressive weakness",
+            "A motor deficit that is getting worse.",
+            essential=True,
+        ),
+        yes_no(
+            "suspected_infection",
+            "Infection suspected",
+            "Spinal or systemic, suspected or active.",
+            essential=True,
+        ),
+        yes_no(
+            "suspected_malignancy",
+            "Tumour suspected",
+            "As the cause of the symptoms.",
+            essential=True,
+        ),
+        yes_no(
+            "significant_trauma",
+            "Fracture suspected",
+            "After trauma, or with fragile bone.",
+            essential=True,
+        ),
+    ),
+    intro="Asked first by the rules: a red flag stops the ladder.",
+)
+
+EXAMINATION = Section(
+    "examination",
+    "Examination",
+    stored_in(
+        "examination",
+        number(
+            "weakest_mrc_grade",
+            "Weakest key muscle",
+            (0, 5),
+            "MRC",
+            "Lowest grade in both legs; 5 = normal power, 0 = no contraction.",
+            grades=[(grade, str(grade)) for grade in range(6)],
+            essential=True,
+        ),
+        number(
+            "motor_deficit_days",
+            "Weak since",
+            (0, 3650),
+            "days",
+            "Where the grade is below 5.",
+            plausible=(0, 730),
+        ),
+        number(
+            "straight_leg_raise_deg",
+            "Straight leg raise",
+            (0, 90),
+            "°",
+            "Angle at which leg pain appears; 90 = negative.",
+        ),
+        yes_no(
+            "crossed_straight_leg_raise",
+            "Crossed straight leg raise",
+            "Pain in the other leg.",
+        ),
+        yes_no(
+            "femoral_stretch_positive",
+            "Femoral stretch positive",
+            "Upper lumbar root tension sign.",
+        ),
+        yes_no(
+            "clinical_imaging_concordance",
+            "Signs match the imaging",
+            "Symptoms and signs fit the level and side on the images.",
+            essential=True,
+        ),
+    ),
+)
+
+HISTORY = Section(
+    "history",
+    "History and comorbidity",
+    (
+        number(
+            "conservative_care_weeks",
+            "Conservative care",
+            (0, 520),
+            "weeks",
+            "Structured, non-operative, in this episode.",
+            plausible=(0, 260),
+            essential=True,
+        ),
+        choice(
+            "conservative_response",
+            "Response to that care",
+            choices.ConservativeResponse,
+            essential=True,
+        ),
+        yes_no(
+            "percutaneous_failed",
+            "Percutaneous treatment failed",
+            "At this level.",
+        ),
+        number(
+            "same_level_recurrences",
+            "Recurrences at this level",
+            (0, 5),
+            "",
+            "Recurrent herniations after discectomy.",
+            plausible=(0, 3),
+            essential=True,
+        ),
+        yes_no(
+            "uncorrected_coagulopathy",
+            "Uncorrected coagulopathy",
+            "Bleeding disorder, or anticoagulation that cannot be stopped.",
+            essential=True,
+        ),
+        yes_no(
+            "unfit_for_general_anaesthesia",
+            "Unfit for general anaesthesia",
+            "The anaesthetist's judgement.",
+        ),
+    ),
+)
+
+IMAGING = Section(
+    "imaging",
+    "Imaging",
+    stored_in(
+        "imaging",
+        number(
+            "mri_age_months",
+            "Age of the MRI",
+            (0, 240),
+            "months",
+            plausible=(0, 12),
+        ),
+        choice(
+            "iliac_crest_height",
+            "Iliac crest",
+            choices.IliacCrestHeight,
+            "Low: below the upper pedicle line of L5. "
+            "High: above the lower pedicle line of L4.",
+        ),
+        yes_no(
+            "numbering_anomaly",
+            "Transitional vertebra",
+            "Sacralised or lumbarised: the numbering needs care.",
+        ),
+    ),
+)
+
+PREFERENCES = Section(
+    "preferences",
+    "Preferences",
+    (
+        yes_no("surgery_accepted", "Accepts an operation"),
+        yes_no("implant_accepted", "Accepts an implant"),
+    ),
+)
+
+SECTIONS = (
+    PATIENT,
+    PRESENTATION,
+    RED_FLAGS,
+    EXAMINATION,
+    HISTORY,
+    IMAGING,
+    PREFERENCES,
+)

@@ -1,0 +1,58 @@
+"""Model fields and database constraints made from the declared facts."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import CheckConstraint, Q
+
+from patients.facts import CASE_FACTS, DISC_FACTS, Fact
+
+LONGEST_CODE = 20
+
+
+def fact_field(name: str) -> "models.Field[Any, Any]":
+    """The column of one fact. Unknown is NULL, or "" where the fact is an enum."""
+    fact = CASE_FACTS.get(name) or DISC_FACTS[name]
+    if fact.kind == "bool":
+        return models.BooleanField(fact.label, null=True, blank=True)
+    if fact.choices is not None:
+        return models.CharField(
+            fact.label, max_length=LONGEST_CODE, choices=fact.choices, blank=True
+        )
+    bounds = [MinValueValidator(fact.minimum), MaxValueValidator(fact.maximum)]
+    if fact.kind == "decimal":
+        return models.DecimalField(
+            fact.label,
+            max_digits=5,
+            decimal_places=2,
+            null=True,
+            blank=True,
+            validators=bounds,
+        )
+    return models.PositiveSmallIntegerField(
+        fact.label, null=True, blank=True, validators=bounds
+    )
+
+
+def fact_constraints(facts: Iterable[Fact]) -> tuple[CheckConstraint, ...]:
+    """What the database itself refuses: numbers out of range, codes unheard of."""
+    return tuple(
+        CheckConstraint(condition=condition, name=f"{fact.record}_{fact.name}_allowed")
+        for fact in facts
+        if (condition := _allowed(fact)) is not None
+    )
+
+
+def _allowed(fact: Fact) -> Q | None:
+    if fact.kind == "bool" or fact.name == "herniation_type":
+        return None  # a boolean column, and a foreign key, allow nothing else
+    if fact.choices is not None:
+        return one_of(fact.name, fact.choices)
+    return Q(**{f"{fact.name}__range": (fact.minimum, fact.maximum)})
+
+
+def one_of(name: str, options: type[models.TextChoices], *, or_blank: bool = True) -> Q:
+    codes = [*options.values, ""] if or_blank else list(options.values)
+    return Q(**{f"{name}__in": codes})

@@ -1,0 +1,148 @@
+"""All that was entered for one version of a case, as one value.
+
+The forms make it, the services store it, and it is read back to fill a form, to show
+what two surgeons entered differently, or to build the engine's case document.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+
+from patients.choices import Level
+from patients.facts import CASE_FACTS, DISC_FACTS, Fact, Record, Value
+from patients.models import Encounter, ImagingStudy
+
+UNKNOWN = (None, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One answer that two versions of the findings do not share."""
+
+    name: str
+    label: str
+    mine: str
+    theirs: str
+    mine_is_unknown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFindings:
+    """Known answers only: a fact that is not in a mapping is unknown.
+
+    `facts` are those of scope case but `sex`, which belongs to the patient; `discs`
+    maps a level to its facts. A disc of which nothing is known is not in the mapping.
+    """
+
+    occurred_on: date
+    facts: Mapping[str, Value] = field(default_factory=dict)
+    discs: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
+    responsible_level: str = ""
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        """Drop what is unknown; refuse names that the vocabulary does not have.
+
+        Raises:
+            ValueError: names every fact or level that does not exist.
+        """
+        strange = [name for name in self.facts if name not in CASE_FACTS]
+        strange += [level for level in self.discs if level not in Level.values]
+        for level, facts in self.discs.items():
+            strange += [f"{level}.{name}" for name in facts if name not in DISC_FACTS]
+        if strange:
+            raise ValueError(f"not in the vocabulary: {', '.join(sorted(strange))}")
+        object.__setattr__(self, "facts", _known(self.facts))
+        discs = {level: _known(self.discs[level]) for level in sorted(self.discs)}
+        object.__setattr__(self, "discs", {k: v for k, v in discs.items() if v})
+
+    @classmethod
+    def of(cls, encounter: Encounter) -> "CaseFindings":
+        """What is stored; cheap after Encounter.objects.with_findings()."""
+        imaging: ImagingStudy | None = getattr(encounter, "imaging", None)
+        rows: dict[Record, models.Model | None] = {
+            "encounter": encounter,
+            "examination": getattr(encounter, "examination", None),
+            "imaging": imaging,
+        }
+        return cls(
+            occurred_on=encounter.occurred_on,
+            facts={
+                fact.name: _plain(getattr(rows[fact.record], fact.name, None))
+                for fact in CASE_FACTS.values()
+            },
+            discs={
+                disc.level: {name: _plain(_stored(disc, name)) for name in DISC_FACTS}
+                for disc in (imaging.disc_findings.all() if imaging else ())
+            },
+            responsible_level=encounter.responsible_level,
+            note=encounter.note,
+        )
+
+    def differences(self, theirs: "CaseFindings") -> list[Difference]:
+        """Field by field, in the order of the form; names are those of its fields."""
+        mine, other = self._answers(), theirs._answers()
+        found = []
+        for name, label, fact in _questions():
+            value, stored = mine.get(name, ""), other.get(name, "")
+            if value != stored:
+                found.append(
+                    Difference(
+                        name,
+                        label,
+                        _words(fact, value),
+                        _words(fact, stored),
+                        value in UNKNOWN,
+                    )
+                )
+        return found
+
+    def _answers(self) -> dict[str, Any]:
+        """Every known answer under the name of its form field."""
+        answers: dict[str, Any] = {
+            "occurred_on": self.occurred_on,
+            "responsible_level": self.responsible_level,
+            "note": self.note,
+            **self.facts,
+        }
+        for level, facts in self.discs.items():
+            answers |= {disc_field(level, name): facts[name] for name in facts}
+        return answers
+
+
+def disc_field(level: str, name: str) -> str:
+    """The form field of a disc's fact: "L5-S1-zone"."""
+    return f"{level}-{name}"
+
+
+def _known(facts: Mapping[str, Value]) -> dict[str, Value]:
+    return {name: value for name, value in facts.items() if value not in UNKNOWN}
+
+
+def _plain(value: Any) -> Value:
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def _stored(disc: Any, name: str) -> Any:
+    return disc.herniation_type_id if name == "herniation_type" else getattr(disc, name)
+
+
+def _questions() -> Iterator[tuple[str, str, Fact | None]]:
+    yield "occurred_on", "Date of the encounter", None
+    for fact in CASE_FACTS.values():
+        yield fact.name, fact.label, fact
+    for level in Level.values:
+        for fact in DISC_FACTS.values():
+            yield disc_field(level, fact.name), f"{level}: {fact.label}", fact
+    yield "responsible_level", "Responsible level", None
+    yield "note", "Note", None
+
+
+def _words(fact: Fact | None, value: Any) -> str:
+    if fact is not None:
+        return fact.words(value)
+    return "not known" if value in UNKNOWN else str(value)

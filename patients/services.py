@@ -1,0 +1,370 @@
+"""Every write to patients and cases: atomic, audited, keyword-only.
+
+Audit details hold names of facts, versions and counts; never a value or a name.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+
+from patients.facts import DISC_FACTS, Fact, Record, Value, facts_of
+from patients.findings import CaseFindings, disc_field
+from patients.models import (
+    ClinicalExamination,
+    DiscFinding,
+    Encounter,
+    ImagingStudy,
+    Patient,
+)
+from patients.querysets import folded
+from spine_cds.accounts.models import Team, User
+from spine_cds.audit.services import record
+
+State = Encounter.State
+
+# A case only moves forward; a correction starts again, as a new version.
+PROGRESS: list[str] = [State.DRAFT, State.EVALUATED, State.REVIEWED, State.DECIDED]
+
+
+class EditConflict(Exception):  # noqa: N818 -- an event, not a fault
+    """Someone else changed the case since the form was opened; nothing was saved.
+
+    `current` is the version that now stands, with its findings.
+    """
+
+    def __init__(self, current: Encounter) -> None:
+        super().__init__(f"encounter {current.pk} is at revision {current.revision}")
+        self.current = current
+
+
+class NotOpen(Exception):  # noqa: N818
+    """The version is superseded or entered in error: it stays as it is."""
+
+
+@transaction.atomic
+def patient_create(
+    *,
+    actor: User,
+    team: Team,
+    identifier: str,
+    family_name: str,
+    given_name: str = "",
+    birth_date: date,
+    sex: str = "",
+) -> Patient:
+    """Raises ValidationError where the team already knows the hospital number."""
+    patient = Patient(
+        team=team,
+        identifier=identifier,
+        family_name=family_name,
+        given_name=given_name,
+        birth_date=birth_date,
+        sex=sex,
+        created_by=actor,
+    )
+    _save_patient(patient)
+    record(
+        actor=actor, action="patient.create", entity=patient, patient_id=str(patient.pk)
+    )
+    return patient
+
+
+@transaction.atomic
+def patient_update(*, patient: Patient, actor: User, **values: Any) -> Patient:
+    """Correct what was entered of a person: names, number, birth date, sex."""
+    changed = sorted(name for name in values if getattr(patient, name) != values[name])
+    for name in changed:
+        setattr(patient, name, values[name])
+    if changed:
+        _save_patient(patient)
+        record(
+            actor=actor,
+            action="patient.update",
+            entity=patient,
+            patient_id=str(patient.pk),
+            detail={"changed": changed},
+        )
+    return patient
+
+
+def _save_patient(patient: Patient) -> None:
+    patient.search_key = folded(
+        f"{patient.family_name} {patient.given_name} {patient.identifier}"
+    )
+    patient.full_clean()
+    patient.save()
+
+
+@transaction.atomic
+def case_create(
+    *,
+    patient: Patient,
+    actor: User,
+    data: CaseFindings,
+    submission_key: UUID | None = None,
+) -> Encounter:
+    """A new case, as a draft. The same submission twice is one case.
+
+    Raises:
+        EditConflict: the key was used before, with other findings.
+        ValidationError: a value is out of its range.
+    """
+    encounter = Encounter(
+        patient=patient,
+        created_by=actor,
+        updated_by=actor,
+        submission_key=submission_key,
+    )
+    return _insert(encounter, data, action="case.create", actor=actor)
+
+
+@transaction.atomic
+def case_update(
+    *, encounter: Encounter, actor: User, data: CaseFindings, revision: int
+) -> Encounter:
+    """Write a draft in place. Saving what is stored already changes nothing.
+
+    Raises:
+        EditConflict: the draft is no longer at `revision`, or no longer a draft.
+        ValidationError: a value is out of its range.
+    """
+    current = _locked(encounter)
+    stored = CaseFindings.of(current)
+    changed = data.differences(stored)
+    if not changed:
+        return current
+    if current.revision != revision or not current.is_draft:
+        raise EditConflict(_newest(current))
+    current.revision += 1
+    _write(current, data, actor)
+    _record_case(
+        "case.update", current, actor, changed=[change.name for change in changed]
+    )
+    return _newest(current)
+
+
+@transaction.atomic
+def case_correct(
+    *,
+    encounter: Encounter,
+    actor: User,
+    data: CaseFindings,
+    revision: int,
+    submission_key: UUID | None = None,
+) -> Encounter:
+    """The next version of an evaluated case, as a draft; the old one stays as it was.
+
+    A correction without a change is none: it gives back the version that stands.
+
+    Raises:
+        EditConflict: somebody else corrected or changed it since `revision`.
+        NotOpen: it was entered in error.
+        ValidationError: a value is out of its range.
+    """
+    current = _locked(encounter)
+    if current.state == State.ENTERED_IN_ERROR:
+        raise NotOpen
+    if current.state == State.SUPERSEDED or current.revision != revision:
+        return _same_or_conflict(_newest(current), data)
+    if not data.differences(CaseFindings.of(current)):
+        return current
+    current.state = State.SUPERSEDED
+    current.save(update_fields=["state"])
+    correction = Encounter(
+        case_uid=current.case_uid,
+        version=current.version + 1,
+        previous=current,
+        patient=current.patient,
+        created_by=actor,
+        updated_by=actor,
+        submission_key=submission_key,
+    )
+    return _insert(correction, data, action="case.correct", actor=actor)
+
+
+def case_save(
+    *,
+    encounter: Encounter,
+    actor: User,
+    data: CaseFindings,
+    revision: int,
+    submission_key: UUID | None = None,
+) -> Encounter:
+    """Update a draft, or correct what was evaluated: the buttons of the case form."""
+    if encounter.is_draft:
+        return case_update(
+            encounter=encounter, actor=actor, data=data, revision=revision
+        )
+    return case_correct(
+        encounter=encounter,
+        actor=actor,
+        data=data,
+        revision=revision,
+        submission_key=submission_key,
+    )
+
+
+@transaction.atomic
+def case_advance(*, encounter: Encounter, actor: User, state: str) -> Encounter:
+    """Move forward in PROGRESS; there already, or beyond, changes nothing.
+
+    Raises:
+        NotOpen: the version is superseded or entered in error.
+    """
+    current = _locked(encounter)
+    if not current.is_open:
+        raise NotOpen
+    if PROGRESS.index(state) > PROGRESS.index(current.state):
+        _change_state(current, state, actor)
+        _record_case(f"case.{state}", current, actor)
+    return current
+
+
+@transaction.atomic
+def case_mark_entered_in_error(
+    *, encounter: Encounter, actor: User, reason: str
+) -> Encounter:
+    """Take a case out of use without deleting anything.
+
+    Raises:
+        NotOpen: it is superseded or marked already.
+    """
+    current = _locked(encounter)
+    if not current.is_open:
+        raise NotOpen
+    current.error_reason = reason
+    _change_state(current, State.ENTERED_IN_ERROR, actor)
+    _record_case("case.entered_in_error", current, actor)
+    return current
+
+
+def _insert(
+    encounter: Encounter, data: CaseFindings, *, action: str, actor: User
+) -> Encounter:
+    """Insert a version once; a submission that came before is answered with its row."""
+    try:
+        with transaction.atomic():
+            _write(encounter, data, actor)
+    except IntegrityError:
+        earlier = Encounter.objects.filter(
+            submission_key=encounter.submission_key,
+            patient=encounter.patient,
+            previous=encounter.previous,
+        ).first()
+        if encounter.submission_key is None or earlier is None:
+            raise
+        return _same_or_conflict(_newest(earlier), data)
+    _record_case(action, encounter, actor)
+    return _newest(encounter)
+
+
+def _same_or_conflict(standing: Encounter, data: CaseFindings) -> Encounter:
+    if data.differences(CaseFindings.of(standing)):
+        raise EditConflict(standing)
+    return standing
+
+
+def _locked(encounter: Encounter) -> Encounter:
+    """The row as it is now, held until the end of the transaction."""
+    Encounter.objects.select_for_update().get(pk=encounter.pk)
+    return Encounter.objects.with_findings().get(pk=encounter.pk)
+
+
+def _newest(encounter: Encounter) -> Encounter:
+    return Encounter.objects.with_findings().current().get(case_uid=encounter.case_uid)
+
+
+def _change_state(encounter: Encounter, state: str, actor: User) -> None:
+    """A change of state is a revision: a form opened before it has to be told."""
+    encounter.state = state
+    encounter.revision += 1
+    encounter.updated_at = timezone.now()
+    encounter.updated_by = actor
+    encounter.save()
+
+
+def _write(encounter: Encounter, data: CaseFindings, actor: User) -> None:
+    """Store the findings in their four tables; every error is raised at once."""
+    encounter.occurred_on = data.occurred_on
+    encounter.responsible_level = data.responsible_level
+    encounter.note = data.note
+    encounter.updated_at = timezone.now()
+    encounter.updated_by = actor
+    examination = _part(encounter, "examination", ClinicalExamination)
+    imaging = _part(encounter, "imaging", ImagingStudy)
+    rows: dict[Record, models.Model] = {
+        "encounter": encounter,
+        "examination": examination,
+        "imaging": imaging,
+    }
+    for record_name, row in rows.items():
+        for fact in facts_of(record_name):
+            _set(row, fact, data.facts.get(fact.name))
+    discs = [
+        _disc(imaging, level, facts) for level, facts in sorted(data.discs.items())
+    ]
+    _check([("", row) for row in rows.values()] + [(d.level, d) for d in discs])
+    for row in rows.values():
+        row.save()
+    imaging.disc_findings.all().delete()
+    DiscFinding.objects.bulk_create(discs)
+
+
+def _part(encounter: Encounter, name: str, model: type[models.Model]) -> Any:
+    return getattr(encounter, name, None) or model(encounter=encounter)
+
+
+def _disc(imaging: ImagingStudy, level: str, facts: Mapping[str, Value]) -> DiscFinding:
+    disc = DiscFinding(imaging_study=imaging, level=level)
+    for fact in DISC_FACTS.values():
+        _set(disc, fact, facts.get(fact.name))
+    return disc
+
+
+def _set(row: Any, fact: Fact, value: Value) -> None:
+    if fact.name == "herniation_type":
+        row.herniation_type_id = value
+    elif fact.kind == "enum":
+        setattr(row, fact.name, value or "")
+    elif fact.kind == "decimal" and value is not None:
+        setattr(row, fact.name, Decimal(str(value)))
+    else:
+        setattr(row, fact.name, value)
+
+
+def _check(rows: Iterable[tuple[str, models.Model]]) -> None:
+    """Field checks only: the database's constraints would cost a query each."""
+    errors: dict[str, list[str]] = {}
+    for level, row in rows:
+        relations = [f.name for f in row._meta.get_fields() if f.is_relation]
+        try:
+            row.clean_fields(exclude=relations)
+        except ValidationError as error:
+            for name, texts in error.message_dict.items():
+                errors[disc_field(level, name) if level else name] = texts
+    if errors:
+        raise ValidationError(errors)
+
+
+def _record_case(
+    action: str, encounter: Encounter, actor: User, **detail: list[str]
+) -> None:
+    record(
+        actor=actor,
+        action=action,
+        entity=encounter,
+        patient_id=encounter.patient_id,
+        case_uid=encounter.case_uid,
+        detail={
+            "version": encounter.version,
+            "revision": encounter.revision,
+            "state": encounter.state,
+            **detail,
+        },
+    )
