@@ -164,9 +164,7 @@ def _first_cautions(
     return cautions, any(statuses[code] <= FOR for code in offered)
 
 
-def waiting_rules(
-    program: Program, code: str, truth: Truth
-) -> Iterator[int]:
+def waiting_rules(program: Program, code: str, truth: Truth) -> Iterator[int]:
     """The undetermined rules of one treatment, the excluding ones first."""
     effects = program.effects[code]
     waiting = truth.possible & ~truth.sure

@@ -192,10 +192,8 @@ def _only_herniated(discs: Mapping[str, Mapping[str, Value]]) -> str | None:
 
 def neighbour_values(fact: Fact, case: Case) -> list[int]:
     """The values the worst neighbouring grade can still have, least first."""
-    assert fact.minimum is not None and fact.maximum is not None
-    least = max(case.neighbour_grades, default=int(fact.minimum))
+    low, high = (int(limit) for limit in fact.limits)
+    least = max(case.neighbour_grades, default=low)
     if case.level is None:
-        return list(range(int(fact.minimum), int(fact.maximum) + 1))
-    if case.open_neighbours:
-        return list(range(least, int(fact.maximum) + 1))
-    return [least]
+        return list(range(low, high + 1))
+    return list(range(least, high + 1)) if case.open_neighbours else [least]

@@ -31,7 +31,7 @@ Answer = TypeVar("Answer")
 Base = tuple[int, ...]
 
 
-class BudgetSpent(Exception):
+class BudgetSpentError(Exception):
     """The search was given up: nothing may be said about its question."""
 
 
@@ -44,7 +44,7 @@ class Budget:
     def spend(self) -> None:
         self.left -= 1
         if self.left < 0:
-            raise BudgetSpent
+            raise BudgetSpentError
 
 
 class Question(Generic[Answer]):
@@ -145,6 +145,13 @@ class OutcomeQuestion(Question[Outcome]):
         return self.possible(truth), bearing
 
 
+class AdviceQuestion(OutcomeQuestion):
+    """Is there one treatment that every completion advises?"""
+
+    def enough(self, found: Iterable[Outcome]) -> bool:
+        return len({outcome.recommended for outcome in found}) > 1
+
+
 def open_facts(
     program: Program, truth: Truth, waiting: Iterable[int]
 ) -> tuple[dict[int, int], int]:
@@ -183,7 +190,7 @@ def answers(
     Stops early once ``question.enough``.
 
     Raises:
-        BudgetSpent: not all states could be entered.
+        BudgetSpentError: not all states could be entered.
     """
     found: dict[Answer, Base] = {}
     entered: set[object] = set()
@@ -222,7 +229,7 @@ def fact_bears(
     ``witness`` is asked of states in which the question hangs on ``fact`` alone.
 
     Raises:
-        BudgetSpent: neither a witness was found nor could all states be entered.
+        BudgetSpentError: neither a witness was found nor could all states be entered.
     """
     entered: set[object] = set()
     stack: list[Base] = [tuple(base)]

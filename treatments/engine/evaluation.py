@@ -34,8 +34,9 @@ from .case import (
     neighbour_values,
 )
 from .completions import (
+    AdviceQuestion,
     Budget,
-    BudgetSpent,
+    BudgetSpentError,
     StatusQuestion,
     TriageQuestion,
     UrgencyQuestion,
@@ -75,7 +76,8 @@ class Option:
             "reasons_for": list(self.reasons_for),
             "reasons_against": list(self.reasons_against),
             "undetermined": [
-                {"rule": rule, "facts": list(facts)} for rule, facts in self.undetermined
+                {"rule": rule, "facts": list(facts)}
+                for rule, facts in self.undetermined
             ],
         }
 
@@ -162,9 +164,7 @@ class _Run:
         self.program: Program = program_of(ruleset)
         self.presumed = presumed_values(ruleset, case.known)
         computed = self._computed()
-        self.base = tuple(
-            self.program.masks({**self.presumed, **case.known}, computed)
-        )
+        self.base = tuple(self.program.masks({**self.presumed, **case.known}, computed))
         self.open_base = tuple(self.program.masks(case.known, computed))
         self.truth = self.program.propagate(self.base)
 
@@ -216,16 +216,25 @@ class _Run:
         if answer.disposition != "ladder":
             return Outcome(answer.disposition, answer.urgency, None), statuses
         urgency = self._urgency() if answer.urgency == "-" else answer.urgency
-        advised = select(self.program, statuses)
+        advised = select(self.program, statuses) or self._common_advice()
         if advised is None or self.case.level is None:
             return Outcome("insufficient_data", urgency, None), statuses
         return Outcome("ladder", urgency, advised), statuses
+
+    def _common_advice(self) -> str | None:
+        """The treatment that every completion advises, whichever way it gets there."""
+        question = AdviceQuestion(self.program, self.case.unavailable)
+        try:
+            found = {outcome.recommended for outcome in self._ask(question)}
+        except BudgetSpentError:
+            return None
+        return next(iter(found)) if len(found) == 1 else None
 
     def _triage(self) -> frozenset[Any]:
         try:
             question = TriageQuestion(self.program)
             return frozenset(self._ask(question))
-        except BudgetSpent:
+        except BudgetSpentError:
             return frozenset(possible_triage(self.program, self.truth))
 
     def _urgency(self) -> str:
@@ -242,7 +251,7 @@ class _Run:
     def _possible_urgencies(self) -> frozenset[str]:
         try:
             return frozenset(self._ask(UrgencyQuestion(self.program)))
-        except BudgetSpent:
+        except BudgetSpentError:
             return frozenset(possible_urgencies(self.program, self.truth))
 
     def _statuses(self) -> dict[str, str]:
@@ -260,7 +269,7 @@ class _Run:
             return possible
         try:
             return frozenset(self._ask(StatusQuestion(self.program, code)))
-        except BudgetSpent:
+        except BudgetSpentError:
             return possible
 
     def _ask(self, question: Any) -> Iterable[Any]:
@@ -378,7 +387,9 @@ class _Run:
         found = []
         hits = [step.hit for step in self.program.steps]
         for hit in (*hits, *self.program.triage, *self.program.urgency):
-            rules = [self.program.rules[n] for n in hit.rules if self.truth.sure >> n & 1]
+            rules = [
+                self.program.rules[n] for n in hit.rules if self.truth.sure >> n & 1
+            ]
             same = all(r.outputs == rules[0].outputs for r in rules)
             allowed = hit.ranked or (hit.table.hit_policy == "ANY" and same)
             if len(rules) > 1 and not allowed:

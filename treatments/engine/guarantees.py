@@ -14,7 +14,7 @@ from .completions import (
     Answer,
     Base,
     Budget,
-    BudgetSpent,
+    BudgetSpentError,
     OutcomeQuestion,
     Question,
     StatusQuestion,
@@ -74,7 +74,7 @@ class Guarantees:
         try:
             budget = Budget(ROBUST_STATES)
             found = answers(self.program, self.question, self.open_base, budget)
-        except BudgetSpent:
+        except BudgetSpentError:
             return None
         return len(found) == 1
 
@@ -106,7 +106,7 @@ class Guarantees:
                 return None
             bears = self._bears(self.question, at, self.open_base)
             return COULD_CHANGE if bears else CANNOT_CHANGE
-        except BudgetSpent:
+        except BudgetSpentError:
             return None
 
     def _blocks(self, at: int) -> bool:

@@ -130,7 +130,10 @@ class Program:
         derived = [n for n in facts if facts[n].scope == "derived"]
         self.variables: tuple[Variable, ...] = (
             *(variable(facts[name], cells[name]) for name in base),
-            *(_whole(variable(facts[name], ()), facts[name].values) for name in derived),
+            *(
+                _whole(variable(facts[name], ()), facts[name].values)
+                for name in derived
+            ),
         )
         self.base_count = len(base)
         self.index = {v.name: i for i, v in enumerate(self.variables)}
@@ -178,7 +181,9 @@ class Program:
 
     # -- evaluating -----------------------------------------------------------------
 
-    def masks(self, known: Mapping[str, Value], computed: Mapping[str, int]) -> list[int]:
+    def masks(
+        self, known: Mapping[str, Value], computed: Mapping[str, int]
+    ) -> list[int]:
         """The base variables' regions for the known values.
 
         ``computed`` gives, for a fact that is neither known nor free, the mask of
@@ -234,7 +239,9 @@ def _whole(var: Variable, values: tuple[str, ...]) -> Variable:
 
     One more region, without a representative, stands for "no rule gave a value".
     """
-    return Variable(var.fact, tuple(values), tuple(values), (), tuple(range(len(values))))
+    return Variable(
+        var.fact, tuple(values), tuple(values), (), tuple(range(len(values)))
+    )
 
 
 @lru_cache(maxsize=16)

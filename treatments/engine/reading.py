@@ -130,6 +130,8 @@ class DocumentReader:
         self._one_of(path, fact.type, TYPES)
         if fact.type == "enum" and not fact.values:
             self._problem(path, "values", "is empty")
+        if fact.scope == "derived" and fact.type != "enum":
+            self._problem(path, fact.type, "is no type for a derived fact: use enum")
         if fact.type in ("int", "decimal") and not self._has_range(fact):
             self._problem(path, "minimum, maximum", "are not a range")
         elif fact.presumed is not None and fact.read(fact.presumed) is None:

@@ -42,8 +42,7 @@ class Variable:
     def mask_of(self, value: Value) -> int:
         """The mask of the one region that holds a value within the fact's range."""
         if self.points:
-            assert not isinstance(value, (bool, str))
-            at = bisect_left(self.points, value)
+            at = bisect_left(self.points, float(value))
             on_point = at < len(self.points) and self.points[at] == value
             return 1 << self.pieces[2 * at if on_point else 2 * at - 1]
         return 1 << self.pieces[self.values.index(value)]
@@ -95,10 +94,10 @@ def _merged(
 
 
 def _points(fact: Fact, cells: Sequence[UnaryTests]) -> tuple[float, ...]:
-    assert fact.minimum is not None and fact.maximum is not None
-    cuts = {fact.minimum, fact.maximum}
+    low, high = fact.limits
+    cuts = {low, high}
     for cell in cells:
-        cuts |= {b for b in cell.bounds() if fact.minimum <= b <= fact.maximum}
+        cuts |= {bound for bound in cell.bounds() if low <= bound <= high}
     return tuple(sorted(cuts))
 
 

@@ -17,12 +17,10 @@ from .reading import DocumentReader
 from .tables import DecisionTable, Invariant, Rule, Rung, Selection, Source, Treatment
 from .vocabulary import Fact
 
-DEFAULT_RULESET = (
-    Path(__file__).parent.parent / "rulesets" / "lumbar_disc_herniation"
-)
+DEFAULT_RULESET = Path(__file__).parent.parent / "rulesets" / "lumbar_disc_herniation"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Ruleset:
     """Everything an evaluation rests on."""
 
@@ -56,6 +54,9 @@ class Ruleset:
             document=document,
             **parts,
         )
+
+    def __repr__(self) -> str:
+        return f"<Ruleset {self.id} {self.version} {self.sha256[:8]}>"
 
     @cached_property
     def rules(self) -> Mapping[str, Rule]:

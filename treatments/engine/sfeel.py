@@ -166,11 +166,11 @@ class _Parser:
         return tuple(tests)
 
     def _test(self) -> Test:
-        kind, token = self._peek()
-        if kind == "mark" and token in ("<", "<=", ">", ">="):
+        kind, lexeme = self._peek()
+        if kind == "mark" and lexeme in ("<", "<=", ">", ">="):
             self.at += 1
-            return Compare(token, self._number())
-        if kind == "mark" and token in ("[", "(", "]"):
+            return Compare(lexeme, self._number())
+        if kind == "mark" and lexeme in ("[", "(", "]"):
             return self._interval()
         return Equal(self._literal())
 
@@ -189,33 +189,33 @@ class _Parser:
         return interval
 
     def _literal(self) -> Value:
-        kind, token = self._next()
+        kind, lexeme = self._next()
         if kind == "text":
-            return token
-        if kind == "word" and token != "not":
-            return token == "true"
+            return lexeme
+        if kind == "word" and lexeme != "not":
+            return lexeme == "true"
         if kind in ("number", "range_number"):
-            return _as_number(token)
-        raise CellError(f"has {token!r} where a value was expected")
+            return _as_number(lexeme)
+        raise CellError(f"has {lexeme!r} where a value was expected")
 
     def _number(self) -> float:
-        kind, token = self._next()
+        kind, lexeme = self._next()
         if kind not in ("number", "range_number"):
-            raise CellError(f"has {token!r} where a number was expected")
-        return _as_number(token)
+            raise CellError(f"has {lexeme!r} where a number was expected")
+        return _as_number(lexeme)
 
     def _peek(self) -> tuple[str, str]:
         return self.tokens[self.at] if self.at < len(self.tokens) else ("end", "")
 
     def _next(self) -> tuple[str, str]:
-        token = self._peek()
-        if token[0] == "end":
+        lexeme = self._peek()
+        if lexeme[0] == "end":
             raise CellError("ends too early")
         self.at += 1
-        return token
+        return lexeme
 
-    def _take(self, kind: str, token: str) -> bool:
-        if self._peek() == (kind, token):
+    def _take(self, kind: str, lexeme: str) -> bool:
+        if self._peek() == (kind, lexeme):
             self.at += 1
             return True
         return False
@@ -239,5 +239,5 @@ def _tokens(text: str) -> list[tuple[str, str]]:
     return tokens
 
 
-def _as_number(token: str) -> float:
-    return float(token) if "." in token else int(token)
+def _as_number(lexeme: str) -> float:
+    return float(lexeme) if "." in lexeme else int(lexeme)

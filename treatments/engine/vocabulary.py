@@ -37,6 +37,13 @@ class Fact:
     meaning: str
 
     @property
+    def limits(self) -> tuple[float, float]:
+        """The least and the greatest number; without a bound, infinite."""
+        low = -math.inf if self.minimum is None else self.minimum
+        high = math.inf if self.maximum is None else self.maximum
+        return low, high
+
+    @property
     def allowed(self) -> str:
         """What may be entered, in words: ``a whole number from 8 to 110 (a)``."""
         if self.type == "bool":
@@ -60,8 +67,8 @@ class Fact:
             return None
         if isinstance(value, float) and not math.isfinite(value):
             return None
-        assert self.minimum is not None and self.maximum is not None
-        if not self.minimum <= value <= self.maximum:
+        low, high = self.limits
+        if not low <= value <= high:
             return None
         if self.type == "int":
             return int(value) if value == int(value) else None
@@ -82,14 +89,12 @@ class Fact:
         return None
 
     def _out_of_range(self, test: Compare | Interval) -> str | None:
-        bounds = (
-            (test.bound,) if isinstance(test, Compare) else (test.low, test.high)
-        )
-        assert self.minimum is not None and self.maximum is not None
+        bounds = (test.bound,) if isinstance(test, Compare) else (test.low, test.high)
+        low, high = self.limits
         for bound in bounds:
-            if not self.minimum <= bound <= self.maximum:
+            if not low <= bound <= high:
                 return (
                     f"has the bound {bound:g} outside the range of {self.name}, "
-                    f"{self.minimum:g} to {self.maximum:g}"
+                    f"{low:g} to {high:g}"
                 )
         return None
