@@ -59,9 +59,7 @@ class Report(models.Model):
     status = models.CharField(max_length=20, choices=Status.choices)
     content = models.JSONField()
 
-    state = models.CharField(
-        max_length=10, choices=State.choices, default=State.QUEUED
-    )
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
     # Fencing: grows with each claim; only the newest claim may finish the row.
     token = models.PositiveIntegerField(default=0)

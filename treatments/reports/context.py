@@ -1,0 +1,207 @@
+"""Everything a report prints, as plain values.
+
+`freeze` makes a `ReportContext` of a recommendation's rows; the row `Report.content`
+keeps it as JSON; `render` turns it into a PDF. Nothing here knows the database.
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from dataclasses import asdict, dataclass, fields, is_dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One labelled value."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A clinical section of the case, as a note: values, present, absent, unknown."""
+
+    title: str
+    measured: tuple[Entry, ...]
+    present: tuple[str, ...]
+    absent: tuple[str, ...]
+    assumed: tuple[Entry, ...]
+    unknown: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Facts not known, by what they could do to the advice."""
+
+    title: str
+    labels: tuple[str, ...]
+    matters: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A rule that spoke, in its own words. `effect` is the rule's, or "open"."""
+
+    effect: str
+    text: str
+    rule: str
+    strength: str
+    certainty: str
+    sources: tuple[str, ...]
+    overdue: str
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One treatment, or several of a rung that share status and reasons."""
+
+    titles: tuple[str, ...]
+    rung: str
+    status: str
+    status_text: str
+    reasons: tuple[Reason, ...]
+    advantages: tuple[str, ...]
+    disadvantages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One treatment in the drawing of the ladder."""
+
+    title: str
+    status: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    title: str
+    chips: tuple[Chip, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    indicator: str
+    text: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    id: str
+    text: str
+    to_be_verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """A resident's review."""
+
+    reviewer: str
+    verdict: str
+    reason: str
+    note: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A JSON document that travels inside the PDF."""
+
+    name: str
+    description: str
+    document: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Who, what and when."""
+
+    reference: str
+    status: str
+    status_text: str
+    status_note: str
+    queued_at: str
+    printed_at: str
+    requested_by: str
+    team: str
+    patient: str
+    identifier: str
+    birth_date: str
+    sex: str
+    case_version: str
+    occurred_on: str
+    evaluated_at: str
+    responsible_level: str
+    decider: str
+    decision: str
+    decision_note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What the advice rests on."""
+
+    ruleset: str
+    version: str
+    sha256: str
+    sign_off: str
+    engine_version: str
+    intended_use: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportContext:
+    """All printed values. `disposition` chooses the first page."""
+
+    header: Header
+    disposition: str
+    urgency: str
+    urgency_text: str
+    headline: str
+    lead: str
+    robust: str
+    grounds: tuple[Reason, ...]
+    alerts: tuple[Alert, ...]
+    problems: tuple[str, ...]
+    rungs: tuple[Rung, ...]
+    ladder_text: str
+    advised: Option | None
+    options: tuple[Option, ...]
+    sections: tuple[Section, ...]
+    unknown: tuple[Unknown, ...]
+    assumed: tuple[Entry, ...]
+    derived: tuple[Entry, ...]
+    note: str
+    reviews: tuple[Opinion, ...]
+    citations: tuple[Citation, ...]
+    provenance: Provenance
+    substitutions: bool
+    attachments: tuple[Attachment, ...]
+
+    def to_document(self) -> dict[str, Any]:
+        """Plain JSON types, for `Report.content`."""
+        return asdict(self)
+
+    @classmethod
+    def from_document(cls, document: dict[str, Any]) -> ReportContext:
+        return _read(cls, document)
+
+
+def _read(kind: Any, value: Any) -> Any:
+    """Rebuild a dataclass from its JSON; a missing key is a KeyError."""
+    if typing.get_origin(kind) is types.UnionType:
+        kind = typing.get_args(kind)[0]
+        return None if value is None else _read(kind, value)
+    if typing.get_origin(kind) is tuple:
+        item = typing.get_args(kind)[0]
+        return tuple(_read(item, each) for each in value)
+    if is_dataclass(kind):
+        hints = typing.get_type_hints(kind)
+        return kind(
+            **{f.name: _read(hints[f.name], value[f.name]) for f in fields(kind)}
+        )
+    return value

@@ -1,0 +1,102 @@
+"""Asking for a report and taking it away; both leave their audit event."""
+
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from spine_cds.accounts.models import User
+from spine_cds.audit.services import record
+from treatments.models import Decision, Recommendation, Report
+from treatments.reports.freeze import freeze
+from treatments.tasks import render_report
+
+
+def report_request(
+    *, recommendation: Recommendation, actor: User, request_key: UUID
+) -> Report:
+    """Queue a report with every value to print; the same key gives the same row.
+
+    Never waits for the broker: the row alone is enough, and a sweep rings for it.
+    """
+    known = _requested(recommendation, request_key)
+    if known is not None:
+        return known
+    try:
+        with transaction.atomic():
+            return _report_create(recommendation, actor, request_key)
+    except IntegrityError:
+        # The same form came twice at the same moment; the first one made the row.
+        known = _requested(recommendation, request_key)
+        if known is None:
+            raise
+        return known
+
+
+def _requested(recommendation: Recommendation, request_key: UUID) -> Report | None:
+    return (
+        recommendation.reports.without_bytes().filter(request_key=request_key).first()
+    )
+
+
+def _report_create(
+    recommendation: Recommendation, actor: User, request_key: UUID
+) -> Report:
+    report = Report(
+        recommendation=recommendation,
+        requested_by=actor,
+        request_key=request_key,
+        status=report_status(recommendation),
+        queued_at=timezone.now().replace(microsecond=0),
+        rung_at=Now(),
+    )
+    report.content = freeze(report).to_document()
+    report.save(force_insert=True)
+    encounter = recommendation.encounter
+    record(
+        actor=actor,
+        action="report.request",
+        entity=report,
+        patient_id=encounter.patient_id,
+        case_uid=encounter.case_uid,
+        detail={"status": report.status, "recommendation": str(recommendation.pk)},
+    )
+    render_report.delay_on_commit(report_id=str(report.pk))
+    return report
+
+
+def report_status(recommendation: Recommendation) -> str:
+    """Preliminary until a surgeon has decided; amended when it corrects a final one."""
+    if recommendation.status == Recommendation.Status.ENTERED_IN_ERROR:
+        return Report.Status.ENTERED_IN_ERROR
+    decision = recommendation.decisions.order_by("-decided_at", "-pk").first()
+    if decision is None or decision.outcome == Decision.Outcome.DEFERRED:
+        return Report.Status.PRELIMINARY
+    earlier = Report.objects.filter(
+        recommendation__encounter__case_uid=recommendation.encounter.case_uid,
+        recommendation__encounter__version__lt=recommendation.encounter.version,
+        status__in=[Report.Status.FINAL, Report.Status.AMENDED],
+    )
+    return Report.Status.AMENDED if earlier.exists() else Report.Status.FINAL
+
+
+@transaction.atomic
+def report_hand_over(*, report: Report, actor: User) -> bytes:
+    """The PDF of a rendered report, for one reader, on the record.
+
+    Raises:
+        ValueError: the report has no document.
+    """
+    if report.document is None:
+        raise ValueError("the report is not rendered")
+    encounter = report.recommendation.encounter
+    record(
+        actor=actor,
+        action="report.download",
+        entity=report,
+        patient_id=encounter.patient_id,
+        case_uid=encounter.case_uid,
+        detail={"sha256": report.sha256},
+    )
+    return bytes(report.document)
