@@ -1,4 +1,4 @@
-"""Asking for a report and taking it away; both leave their audit event."""
+"""Asking for a report, looking at it, taking it away: each leaves its audit event."""
 
 from uuid import UUID
 
@@ -53,15 +53,7 @@ def _report_create(
     )
     report.content = freeze(report).to_document()
     report.save(force_insert=True)
-    encounter = recommendation.encounter
-    record(
-        actor=actor,
-        action="report.request",
-        entity=report,
-        patient_id=encounter.patient_id,
-        case_uid=encounter.case_uid,
-        detail={"status": report.status, "recommendation": str(recommendation.pk)},
-    )
+    _record(report, actor, "report.request", {"status": report.status})
     render_report.delay_on_commit(report_id=str(report.pk))
     return report
 
@@ -81,6 +73,11 @@ def report_status(recommendation: Recommendation) -> str:
     return Report.Status.AMENDED if earlier.exists() else Report.Status.FINAL
 
 
+def report_read(*, report: Report, actor: User) -> None:
+    """Put on record that someone opened the page of a report."""
+    _record(report, actor, "report.read", {"state": report.state})
+
+
 @transaction.atomic
 def report_hand_over(*, report: Report, actor: User) -> bytes:
     """The PDF of a rendered report, for one reader, on the record.
@@ -90,13 +87,17 @@ def report_hand_over(*, report: Report, actor: User) -> bytes:
     """
     if report.document is None:
         raise ValueError("the report is not rendered")
+    _record(report, actor, "report.download", {"sha256": report.sha256})
+    return bytes(report.document)
+
+
+def _record(report: Report, actor: User, action: str, detail: dict[str, str]) -> None:
     encounter = report.recommendation.encounter
     record(
         actor=actor,
-        action="report.download",
+        action=action,
         entity=report,
         patient_id=encounter.patient_id,
         case_uid=encounter.case_uid,
-        detail={"sha256": report.sha256},
+        detail=detail,
     )
-    return bytes(report.document)

@@ -1,5 +1,6 @@
 """Ask for a report, watch it being made, take it away."""
 
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 from django.http import (
@@ -10,18 +11,17 @@ from django.http import (
     HttpResponseRedirect,
 )
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from spine_cds.accounts.access import require_role
 from spine_cds.accounts.models import Role
 from treatments.models import Recommendation, Report
-from treatments.reports.services import report_hand_over, report_request
+from treatments.reports.services import report_hand_over, report_read, report_request
 
-# The status fragment is fetched again this long after the last answer: a report is
-# ready in well under a second, a lost one is found by the sweep within some seconds.
-POLL_SECONDS = 0.5
-SLOW_AFTER_SECONDS = 10
-SLOW_POLL_SECONDS = 5
+# A report is ready in well under a second and a lost one is found within some more;
+# a page left open longer than this stops asking and offers a link.
+WATCHED_FOR = timedelta(minutes=2)
 
 
 @require_POST
@@ -48,20 +48,25 @@ def report_create(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 @require_role(Role.SURGEON, Role.RESIDENT)
 def report_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The page of a report; to htmx its status alone, or 204 while it stands still."""
     report = get_object_or_404(
         Report.objects.visible_to(request.user)
         .without_bytes()
         .select_related("recommendation__encounter__patient", "requested_by"),
         pk=pk,
     )
-    template = "treatments/reports/report_detail.html"
-    if request.htmx:
-        template = "treatments/reports/_report_status.html"
-    return render(
-        request,
-        template,
-        {"report": report, "retry_key": uuid4(), "poll": _poll(report)},
-    )
+    waited = timezone.now() - report.queued_at
+    values = {
+        "report": report,
+        "is_watched": not report.is_finished and waited < WATCHED_FOR,
+        "retry_key": uuid4(),
+    }
+    if not request.htmx:
+        report_read(report=report, actor=request.user)
+        return render(request, "treatments/reports/report_detail.html", values)
+    if values["is_watched"] and request.GET.get("shown") == report.state:
+        return HttpResponse(status=204)
+    return render(request, "treatments/reports/_report_status.html", values)
 
 
 @require_safe
@@ -87,9 +92,3 @@ def report_download(request: HttpRequest, pk: UUID) -> HttpResponse:
             "Cache-Control": "no-store",
         },
     )
-
-
-def _poll(report: Report) -> float:
-    """Seconds until the page should look again."""
-    waiting = report.age.total_seconds()
-    return POLL_SECONDS if waiting < SLOW_AFTER_SECONDS else SLOW_POLL_SECONDS
