@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from patients.models import Encounter
+from patients.services import case_advance
 from spine_cds.accounts.models import Team, User
 from spine_cds.audit.services import record
 from treatments.cases import case_document
@@ -23,14 +25,13 @@ from treatments.models import (
 )
 
 State = Encounter.State
-CLOSED = (State.SUPERSEDED, State.ENTERED_IN_ERROR)
 
 
-class NoLiveRuleset(RuntimeError):
+class NoLiveRulesetError(RuntimeError):
     """Nothing can be evaluated: no ruleset has been loaded."""
 
 
-class CaseClosed(ValueError):
+class CaseClosedError(ValueError):
     """The case version was corrected or withdrawn meanwhile; nothing was written."""
 
 
@@ -47,6 +48,7 @@ def ruleset_load(*, ruleset: Ruleset, actor: User | None = None) -> RulesetVersi
     known = RulesetVersion.objects.filter(sha256=ruleset.sha256).first()
     if known is not None and RulesetVersion.objects.live().exists():
         return known
+    sign_off = ruleset.metadata.get("sign_off") or {}
     RulesetVersion.objects.live().update(is_live=False)
     version, created = RulesetVersion.objects.update_or_create(
         sha256=ruleset.sha256,
@@ -55,8 +57,8 @@ def ruleset_load(*, ruleset: Ruleset, actor: User | None = None) -> RulesetVersi
             "ruleset_id": ruleset.id,
             "version": ruleset.version,
             "title": ruleset.title,
-            "document": ruleset.document,
-            "sign_off_state": ruleset.metadata["sign_off"]["state"],
+            "document": dict(ruleset.document),
+            "sign_off_state": sign_off.get("state", "unsigned"),
             "is_live": True,
         },
     )
@@ -72,7 +74,7 @@ def ruleset_load(*, ruleset: Ruleset, actor: User | None = None) -> RulesetVersi
 def live_ruleset() -> RulesetVersion:
     version = RulesetVersion.objects.live().without_document().first()
     if version is None:
-        raise NoLiveRuleset("No ruleset is loaded. Run: manage.py load_ruleset")
+        raise NoLiveRulesetError("No ruleset is loaded. Run: manage.py load_ruleset")
     return version
 
 
@@ -107,8 +109,8 @@ def case_evaluate(*, encounter: Encounter, actor: User) -> Recommendation:
     asking again, or twice at the same time, gives the same row.
 
     Raises:
-        CaseClosed: the version was superseded or entered in error.
-        NoLiveRuleset: no ruleset has been loaded.
+        CaseClosedError: the version was superseded or entered in error.
+        NoLiveRulesetError: no ruleset has been loaded.
     """
     encounter = _open_case(encounter)
     version = live_ruleset()
@@ -150,7 +152,7 @@ def _recommendation_create(
     )
     # An entry with errors stays a draft, to be mended where it is.
     if recommendation.disposition != Recommendation.Disposition.INVALID:
-        _set_state(encounter, State.EVALUATED)
+        case_advance(encounter=encounter, actor=actor, state=State.EVALUATED)
     _record(
         recommendation,
         actor,
@@ -177,7 +179,7 @@ def decision_record(
     """Record what the surgeon decided. The newest decision counts; none is edited.
 
     Raises:
-        CaseClosed: the case was corrected or withdrawn since this advice.
+        CaseClosedError: the case was corrected or withdrawn since this advice.
     """
     encounter = _open_case(recommendation.encounter)
     decision, created = Decision.objects.get_or_create(
@@ -192,11 +194,10 @@ def decision_record(
         },
     )
     if created:
-        # A deferred decision leaves the case among those still to be decided.
-        decided = outcome != Decision.Outcome.DEFERRED
-        reviewed = recommendation.reviews.exists()
-        undecided = State.REVIEWED if reviewed else State.EVALUATED
-        _set_state(encounter, State.DECIDED if decided else undecided)
+        if outcome == Decision.Outcome.DEFERRED:
+            _reopen(encounter, recommendation)
+        else:
+            case_advance(encounter=encounter, actor=actor, state=State.DECIDED)
         codes = {"outcome": outcome, "treatment": treatment, "reason": override_reason}
         _record(recommendation, actor, "decision.record", decision, **codes)
     return decision
@@ -215,7 +216,7 @@ def review_record(
     """Record a resident's review; a case that is decided stays decided.
 
     Raises:
-        CaseClosed: the case was corrected or withdrawn since this advice.
+        CaseClosedError: the case was corrected or withdrawn since this advice.
     """
     encounter = _open_case(recommendation.encounter)
     review, created = Review.objects.get_or_create(
@@ -229,11 +230,8 @@ def review_record(
         },
     )
     if created:
-        if encounter.state == State.EVALUATED:
-            _set_state(encounter, State.REVIEWED)
-        _record(
-            recommendation, actor, "recommendation.review", review, verdict=verdict
-        )
+        case_advance(encounter=encounter, actor=actor, state=State.REVIEWED)
+        _record(recommendation, actor, "recommendation.review", review, verdict=verdict)
     return review
 
 
@@ -269,14 +267,19 @@ def _open_case(encounter: Encounter) -> Encounter:
         .select_related("patient__team")
         .get(pk=encounter.pk)
     )
-    if locked.state in CLOSED:
-        raise CaseClosed("This version of the case is no longer the current one.")
+    if not locked.is_open:
+        raise CaseClosedError("This version of the case is no longer the current one.")
     return locked
 
 
-def _set_state(encounter: Encounter, state: str) -> None:
-    """Move the workflow state alone: what was entered, and by whom, stays."""
-    Encounter.objects.filter(pk=encounter.pk).update(state=state)
+def _reopen(encounter: Encounter, recommendation: Recommendation) -> None:
+    """A deferred decision puts the case back among those still to be decided."""
+    if encounter.state == State.DECIDED:
+        reviewed = recommendation.reviews.exists()
+        Encounter.objects.filter(pk=encounter.pk).update(
+            state=State.REVIEWED if reviewed else State.EVALUATED,
+            revision=F("revision") + 1,
+        )
 
 
 def _sha256(document: dict[str, Any]) -> str:

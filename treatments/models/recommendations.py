@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 
 from patients.models import Encounter
@@ -18,12 +18,24 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         return self.filter(encounter__in=Encounter.objects.visible_to(user))
 
     def for_page(self) -> Self:
-        """With all that the page names, in one query; no rule tables."""
-        return self.select_related(
-            "encounter__patient__team", "ruleset", "created_by"
-        ).defer("ruleset__document")
+        """With all that the page names, in one query; no rule tables.
 
-    def of_case(self, case_uid: uuid.UUID) -> Self:
+        Adds `newest_id`, the newest advice on the case, and `current_case_id`, the
+        version of the case that counts today.
+        """
+        same_case = Q(case_uid=OuterRef("encounter__case_uid"))
+        current = Encounter.objects.current().filter(same_case)
+        newest = Recommendation.objects.of_case(OuterRef("encounter__case_uid"))
+        return (
+            self.select_related("encounter__patient__team", "ruleset", "created_by")
+            .defer("ruleset__document")
+            .annotate(
+                current_case_id=Subquery(current.order_by().values("pk")[:1]),
+                newest_id=Subquery(newest.values("pk")[:1]),
+            )
+        )
+
+    def of_case(self, case_uid: uuid.UUID | OuterRef) -> Self:
         """Advice on every version of a case, the newest first."""
         return self.filter(encounter__case_uid=case_uid).order_by(
             "-encounter__version", "-created_at", "-pk"

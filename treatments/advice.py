@@ -1,0 +1,282 @@
+"""What a stored recommendation says, in words: one reading for pages and reports.
+
+Everything comes from the row: the case and the evaluation as they were, and the
+ruleset of that time. Nothing is evaluated again.
+"""
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from treatments.engine import Ruleset
+from treatments.ladder import STATUS_WORDS, Drawing, draw_ladder
+from treatments.summary import Item, Summary, case_summary, fact_item
+
+EFFECT_WORDS: Mapping[str, str] = {
+    "indicated": "speaks for it",
+    "caution": "a reservation",
+    "unsuitable": "speaks against it; can be overridden",
+    "contraindicated": "rules it out",
+}
+#: The heaviest reason first.
+WEIGHT = ("contraindicated", "unsuitable", "caution", "indicated", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A source; `to_be_verified` where nobody has read it against the figure yet."""
+
+    id: str
+    text: str
+    to_be_verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A rule that fired, or might, with everything that it rests on."""
+
+    rule: str
+    text: str
+    effect: str
+    strength: str
+    certainty: str
+    owner: str
+    review_by: datetime.date | None
+    is_overdue: bool
+    citations: tuple[Citation, ...]
+    told: str = ""
+    waits_for: tuple[Item, ...] = ()
+
+    @property
+    def effect_words(self) -> str:
+        return EFFECT_WORDS.get(self.effect, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A treatment in this case: its status, its reasons, and what it is."""
+
+    code: str
+    title: str
+    rung: str
+    rung_title: str
+    status: str
+    summary: str
+    advantages: tuple[str, ...]
+    disadvantages: tuple[str, ...]
+    citations: tuple[Citation, ...]
+    reasons_for: tuple[Reason, ...]
+    reasons_against: tuple[Reason, ...]
+    undetermined: tuple[Reason, ...]
+
+    @property
+    def is_advised(self) -> bool:
+        return self.status == "recommended"
+
+    @property
+    def word(self) -> str:
+        return STATUS_WORDS[self.status]
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    indicator: str
+    text: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An error of the case document, at the fact it names where it names one."""
+
+    message: str
+    path: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What is not known, by what knowing it could do to the advice."""
+
+    blocks: tuple[Item, ...]
+    could_change: tuple[Item, ...]
+    not_determined: tuple[Item, ...]
+    cannot_change: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """One recommendation, read."""
+
+    disposition: str
+    urgency: str
+    recommended: Option | None
+    options: tuple[Option, ...]
+    robust: bool | None
+    summary: Summary
+    assumed: tuple[Item, ...]
+    missing: Missing
+    alerts: tuple[Alert, ...]
+    triage: tuple[Reason, ...]
+    urgency_reasons: tuple[Reason, ...]
+    grounds: tuple[Reason, ...]
+    last_resort: Reason | None
+    problems: tuple[Problem, ...]
+    drawing: Drawing | None
+
+    @property
+    def is_conflict(self) -> bool:
+        """The rules contradict each other: the entry is right, the tables are not."""
+        return bool(self.problems) and self.disposition != "invalid"
+
+
+class Reader:
+    """Turns rule ids into reasons, on one ruleset and as of one day."""
+
+    def __init__(self, ruleset: Ruleset, today: datetime.date) -> None:
+        self.ruleset = ruleset
+        self.today = today
+
+    def citations(self, ids: Iterable[str]) -> tuple[Citation, ...]:
+        sources = (self.ruleset.sources[source_id] for source_id in ids)
+        return tuple(
+            Citation(source.id, source.citation, source.to_be_verified)
+            for source in sources
+        )
+
+    def reason(self, rule_id: str, waits_for: Iterable[Item] = ()) -> Reason:
+        rule = self.ruleset.rules[rule_id]
+        return Reason(
+            rule=rule.id,
+            text=rule.rationale,
+            effect=str(rule.outputs.get("effect", "")),
+            strength=rule.strength,
+            certainty=rule.certainty,
+            owner=rule.owner,
+            review_by=rule.review_by,
+            is_overdue=rule.review_by is not None and rule.review_by < self.today,
+            citations=self.citations(rule.sources),
+            told=str(rule.outputs.get("text", "")),
+            waits_for=tuple(waits_for),
+        )
+
+    def reasons(self, rule_ids: Iterable[str]) -> tuple[Reason, ...]:
+        found = (self.reason(rule_id) for rule_id in rule_ids)
+        return tuple(sorted(found, key=lambda reason: WEIGHT.index(reason.effect)))
+
+    def fired(self, matched: Iterable[str], kind: str) -> tuple[Reason, ...]:
+        """The rules of one kind of table that fired, without the uneventful ones."""
+        ids = {r.id for table in self.ruleset.tables_of(kind) for r in table.rules}
+        return tuple(self.reason(rule_id) for rule_id in matched if rule_id in ids)
+
+    def grounds(self, matched: Iterable[str]) -> tuple[Reason, ...]:
+        """The derived findings that the triage rule which fired names."""
+        matched = tuple(matched)
+        rules = self.ruleset.rules
+        named: set[str] = set()
+        for table in self.ruleset.tables_of("triage"):
+            for rule in table.rules:
+                if rule.id in matched:
+                    named |= set(rule.cells)
+        return tuple(
+            self.reason(rule_id)
+            for rule_id in matched
+            if rule_id in rules
+            and rules[rule_id].table in self.ruleset.tables
+            and self.ruleset.tables[rules[rule_id].table].output in named
+        )
+
+    def option(self, said: Mapping[str, Any], level: str) -> Option:
+        treatment = self.ruleset.treatments[said["treatment"]]
+        titles = {rung.code: rung.title for rung in self.ruleset.rungs}
+        return Option(
+            code=treatment.code,
+            title=treatment.title,
+            rung=treatment.rung,
+            rung_title=titles[treatment.rung],
+            status=said["status"],
+            summary=treatment.summary,
+            advantages=treatment.advantages,
+            disadvantages=treatment.disadvantages,
+            citations=self.citations(treatment.sources),
+            reasons_for=self.reasons(said["reasons_for"]),
+            reasons_against=self.reasons(said["reasons_against"]),
+            undetermined=tuple(
+                self.reason(
+                    entry["rule"],
+                    (fact_item(name, level=level) for name in entry["facts"]),
+                )
+                for entry in said["undetermined"]
+            ),
+        )
+
+    def alert(self, said: Mapping[str, Any]) -> Alert:
+        return Alert(said["indicator"], said["text"], self.reason(said["rule"]))
+
+
+def read_advice(
+    case: Mapping[str, Any],
+    evaluation: Mapping[str, Any],
+    ruleset: Ruleset,
+    today: datetime.date,
+) -> Advice:
+    """Read a case document and its evaluation document (contract 1).
+
+    `ruleset` must be the one that gave the evaluation; `today` marks overdue rules.
+    """
+    reader = Reader(ruleset, today)
+    summary = case_summary(case, evaluation["assumed"])
+    level = summary.responsible_level
+    options = tuple(reader.option(said, level) for said in evaluation["options"])
+    matched = evaluation["matched_rules"]
+    recommended = next((o for o in options if o.is_advised), None)
+    return Advice(
+        disposition=evaluation["disposition"],
+        urgency=evaluation["urgency"] or "",
+        recommended=recommended,
+        options=options,
+        robust=evaluation["robust"],
+        summary=summary,
+        assumed=tuple(
+            fact_item(entry["fact"], entry["value"], level)
+            for entry in evaluation["assumed"]
+        ),
+        missing=_missing(evaluation["missing"], level),
+        alerts=tuple(reader.alert(said) for said in evaluation["alerts"]),
+        triage=reader.fired(matched, "triage"),
+        urgency_reasons=reader.fired(matched, "urgency"),
+        grounds=reader.grounds(matched),
+        last_resort=_last_resort(recommended, ruleset),
+        problems=tuple(_problem(said) for said in evaluation["errors"]),
+        drawing=draw_ladder(evaluation["options"], ruleset) if options else None,
+    )
+
+
+def _last_resort(advised: Option | None, ruleset: Ruleset) -> Reason | None:
+    """The policy's own reason, where nothing but it led to the advice."""
+    policy = ruleset.selection.last_resort.id
+    reasons = advised.reasons_for if advised else ()
+    return next((reason for reason in reasons if reason.rule == policy), None)
+
+
+def _missing(entries: Iterable[Mapping[str, Any]], level: str) -> Missing:
+    groups: dict[str | None, list[Item]] = {}
+    for entry in entries:
+        item = fact_item(entry["fact"], level=entry.get("level") or level)
+        groups.setdefault(entry["effect"], []).append(item)
+    return Missing(
+        blocks=tuple(groups.get("blocks", ())),
+        could_change=tuple(groups.get("could_change", ())),
+        not_determined=tuple(groups.get(None, ())),
+        cannot_change=tuple(groups.get("cannot_change", ())),
+    )
+
+
+def _problem(said: Mapping[str, Any]) -> Problem:
+    value = said.get("value")
+    return Problem(
+        message=said["message"],
+        path=str(said.get("path", "")),
+        value="" if value is None else str(value),
+    )

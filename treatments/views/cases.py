@@ -1,0 +1,90 @@
+"""A case: its newest advice, its evaluation, its history."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from patients.models import Encounter
+from spine_cds.accounts.access import require_role
+from spine_cds.accounts.models import Role
+from spine_cds.audit.services import record
+from treatments import services
+from treatments.cases import case_document
+from treatments.history import case_history as moments_of
+from treatments.models import Recommendation, RulesetVersion
+from treatments.summary import case_summary
+
+clinicians = require_role(Role.SURGEON, Role.RESIDENT)
+
+
+@require_safe
+@clinicians
+def case_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The newest advice on this version; a draft has none yet."""
+    encounter = _encounter(request, pk)
+    newest = encounter.recommendations.only("pk").first()
+    if newest is not None:
+        return redirect(newest)
+    if request.user.is_surgeon and encounter.is_open:
+        return redirect("patients:case-edit", encounter.pk)
+    _read(encounter, request.user)
+    page = {
+        "encounter": encounter,
+        "patient": encounter.patient,
+        "summary": case_summary(case_document(encounter), ()),
+    }
+    return render(request, "treatments/case_draft.html", page)
+
+
+@require_POST
+@require_role(Role.SURGEON)
+def case_evaluate(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Evaluate what is saved."""
+    encounter = _encounter(request, pk)
+    try:
+        recommendation = services.case_evaluate(encounter=encounter, actor=request.user)
+    except (services.CaseClosedError, services.NoLiveRulesetError) as refusal:
+        messages.error(request, str(refusal))
+        return redirect("treatments:case-detail", encounter.pk)
+    return redirect(recommendation)
+
+
+@require_safe
+@clinicians
+def case_history(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The whole timeline; who read the case only where asked for."""
+    encounter = _encounter(request, pk)
+    _read(encounter, request.user)
+    with_reads = "reads" in request.GET
+    version = RulesetVersion.objects.live().without_document().first()
+    ruleset = version.ruleset if version else None
+    page = {
+        "encounter": encounter,
+        "patient": encounter.patient,
+        "with_reads": with_reads,
+        "moments": moments_of(encounter.case_uid, ruleset, with_reads=with_reads),
+        "recommendations": Recommendation.objects.of_case(encounter.case_uid)
+        .select_related("encounter", "ruleset", "created_by")
+        .defer("ruleset__document", "case_document", "evaluation_document"),
+    }
+    return render(request, "treatments/case_history.html", page)
+
+
+def _encounter(request: HttpRequest, pk: uuid.UUID) -> Encounter:
+    return get_object_or_404(
+        Encounter.objects.visible_to(request.user).with_findings(), pk=pk
+    )
+
+
+def _read(encounter: Encounter, actor: Any) -> None:
+    record(
+        actor=actor,
+        action="case.read",
+        entity=encounter,
+        patient_id=encounter.patient_id,
+        case_uid=encounter.case_uid,
+    )

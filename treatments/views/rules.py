@@ -1,0 +1,67 @@
+"""The rule tables, read as tables; what a team's hospital cannot offer."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from spine_cds.accounts.access import require_role
+from spine_cds.accounts.models import Role, Team
+from treatments.forms import AvailabilityForm
+from treatments.models import RulesetVersion, TreatmentAvailability
+from treatments.services import availability_set, live_ruleset
+from treatments.tables import ruleset_page, source_rows, table_page
+
+
+@require_safe
+def ruleset_list(request: HttpRequest) -> HttpResponse:
+    versions = RulesetVersion.objects.without_document()
+    teams = Team.objects.all() if request.user.is_rule_admin else ()
+    page = {"versions": versions, "teams": teams}
+    return render(request, "treatments/rules/ruleset_list.html", page)
+
+
+@require_safe
+def ruleset_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    version = _version(pk)
+    page = {"version": version, **ruleset_page(version.ruleset)}
+    return render(request, "treatments/rules/ruleset_detail.html", page)
+
+
+@require_safe
+def table_detail(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+    version = _version(pk)
+    table = version.ruleset.tables.get(slug)
+    if table is None:
+        raise Http404("This ruleset has no such table.")
+    page = {"version": version, "table": table_page(table, version.ruleset)}
+    return render(request, "treatments/rules/table_detail.html", page)
+
+
+@require_safe
+def source_list(request: HttpRequest, pk: int) -> HttpResponse:
+    version = _version(pk)
+    page = {"version": version, "sources": source_rows(version.ruleset)}
+    return render(request, "treatments/rules/source_list.html", page)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require_role(Role.ADMIN)
+def availability_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    team = get_object_or_404(Team, pk=pk)
+    unavailable = TreatmentAvailability.objects.of_team(team).codes()
+    form = AvailabilityForm(
+        request.POST or None,
+        ruleset=live_ruleset().ruleset,
+        initial={"unavailable": unavailable},
+    )
+    if form.is_valid():
+        availability_set(team=team, actor=request.user, **form.cleaned_data)
+        messages.success(request, f"Saved for {team}. It counts from the next case.")
+        return redirect("treatments:ruleset-list")
+    page = {"team": team, "form": form}
+    return render(request, "treatments/rules/availability.html", page)
+
+
+def _version(pk: int) -> RulesetVersion:
+    return get_object_or_404(RulesetVersion.objects.without_document(), pk=pk)
