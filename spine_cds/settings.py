@@ -97,6 +97,8 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "spine_cds.accounts.sessions.session_limits",
+                "treatments.context_processors.ruleset_footer",
             ],
         },
     },

@@ -1,6 +1,6 @@
 """Who uses Spine CDS: users, their role, and the teams whose patients they see."""
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models.functions import Lower
 
@@ -19,11 +19,29 @@ class Team(models.Model):
     class Meta:
         ordering = ("name",)
         constraints = (
-            models.UniqueConstraint(Lower("name"), name="team_name_any_case_unique"),
+            models.UniqueConstraint(
+                Lower("name"),
+                name="team_name_any_case_unique",
+                violation_error_message="There is a team of this name already.",
+            ),
         )
 
     def __str__(self) -> str:
         return self.name
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def search(self, text: str) -> "UserQuerySet":
+        """Those whose user name or name holds ``text``; all for an empty text."""
+        return self.filter(
+            models.Q(username__icontains=text)
+            | models.Q(first_name__icontains=text)
+            | models.Q(last_name__icontains=text)
+        )
+
+
+class Users(UserManager.from_queryset(UserQuerySet)):
+    use_in_migrations = False
 
 
 class User(AbstractUser):
@@ -32,6 +50,8 @@ class User(AbstractUser):
     role = models.CharField(max_length=20, choices=Role, default=Role.RESIDENT)
     teams = models.ManyToManyField(Team, related_name="members", blank=True)
 
+    objects = Users()
+
     class Meta(AbstractUser.Meta):
         ordering = ("username",)
         constraints = (
@@ -39,7 +59,9 @@ class User(AbstractUser):
                 condition=models.Q(role__in=Role.values), name="user_role_known"
             ),
             models.UniqueConstraint(
-                Lower("username"), name="user_username_any_case_unique"
+                Lower("username"),
+                name="user_username_any_case_unique",
+                violation_error_message="There is a user of this name already.",
             ),
         )
 

@@ -61,3 +61,8 @@ def _whole_page_redirect(
         response.headers["HX-Redirect"] = response.headers.pop("Location")
         response.status_code = 200
     return response
+
+
+def session_limits(request: HttpRequest) -> dict[str, int]:
+    """For the page's own clock, which warns before the session ends."""
+    return {"session_idle_seconds": settings.SESSION_IDLE_SECONDS}

@@ -1,0 +1,71 @@
+"""Signing in and out, the session, and one's own password."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login, logout, update_session_auth_hash
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from spine_cds.accounts.forms import OwnPasswordForm, SignInForm
+from spine_cds.accounts.services import password_change
+from spine_cds.audit.services import record
+
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@login_not_required
+@never_cache
+@sensitive_post_parameters("password")
+@get_or_post
+def sign_in(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated:
+        return redirect(_destination(request))
+    form = SignInForm(request, data=request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        user = form.get_user()
+        login(request, user)
+        record(actor=user, action="user.sign_in", entity=user)
+        return redirect(_destination(request))
+    return render(request, "accounts/login.html", {"form": form})
+
+
+def _destination(request: HttpRequest) -> str:
+    """The page asked for before signing in, if it is one of ours."""
+    wanted = request.GET.get("next", "")
+    ours = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if ours else settings.LOGIN_REDIRECT_URL
+
+
+@login_not_required
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated:
+        record(actor=request.user, action="user.sign_out", entity=request.user)
+    logout(request)
+    return redirect(settings.LOGOUT_REDIRECT_URL)
+
+
+@require_POST
+def session_extend(request: HttpRequest) -> HttpResponse:
+    """The person is still there; the session middleware notes it on the way in."""
+    return HttpResponse(status=204)
+
+
+@sensitive_post_parameters()
+@get_or_post
+def own_password(request: HttpRequest) -> HttpResponse:
+    form = OwnPasswordForm(request.user, data=request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        password_change(user=form.user, password=form.cleaned_data["new_password1"])
+        update_session_auth_hash(request, form.user)
+        messages.success(request, "Your password is changed.")
+        return redirect("accounts:password-change")
+    context = {"title": "Change your password", "form": form}
+    return render(request, "accounts/form.html", context)
