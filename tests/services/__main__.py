@@ -1,0 +1,28 @@
+"""Run the suite with its services around it."""
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import ExitStack
+
+from tests.services import chromium, postgresql, redis
+
+SERVICES = {"DATABASE_URL": postgresql.running, "REDIS_URL": redis.running}
+
+
+def main(arguments: list[str]) -> int:
+    chromium.install()
+    # A stopped run (SIGTERM) leaves no server behind: it unwinds as Ctrl-C does.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    with ExitStack() as stack:
+        environment = dict(os.environ)
+        for name, running in SERVICES.items():
+            if not environment.get(name):
+                environment[name] = stack.enter_context(running())
+        command = [sys.executable, "-m", "pytest", *arguments]
+        return subprocess.run(command, env=environment, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
