@@ -29,9 +29,11 @@ BLOCKS = "blocks"
 COULD_CHANGE = "could_change"
 CANNOT_CHANGE = "cannot_change"
 
-#: States that may be entered for ``robust``, and for the effect of one fact.
+#: States that may be entered for ``robust``, for the effect of one fact, and for
+#: the effects of all facts together: about a second of one core at the most.
 ROBUST_STATES = 6_000
-EFFECT_STATES = 1_500
+EFFECT_STATES = 800
+ALL_EFFECTS_STATES = 6_000
 
 
 class _Enough(OutcomeQuestion):
@@ -61,6 +63,7 @@ class Guarantees:
         self.base, self.open_base = base, open_base
         self.outcome, self.statuses = outcome, statuses
         self.question = _Enough(program, case.unavailable)
+        self.states_left = ALL_EFFECTS_STATES
 
     def robust(self) -> bool | None:
         """Whether every completion gives this disposition, urgency and option.
@@ -136,8 +139,12 @@ class Guarantees:
                 found.add(_weight(question, next(iter(possible))))
             return len(found) > 1
 
-        budget = Budget(EFFECT_STATES)
-        return fact_bears(self.program, question, at, base, budget, differs)
+        budget = Budget(min(EFFECT_STATES, self.states_left))
+        allowed = budget.left
+        try:
+            return fact_bears(self.program, question, at, base, budget, differs)
+        finally:
+            self.states_left -= allowed - max(budget.left, 0)
 
 
 def _weight(question: Question[Answer], answer: Answer) -> object:
