@@ -32,8 +32,8 @@ CANNOT_CHANGE = "cannot_change"
 #: States that may be entered for ``robust``, for the effect of one fact, and for
 #: the effects of all facts together: about a second of one core at the most.
 ROBUST_STATES = 6_000
-EFFECT_STATES = 800
-ALL_EFFECTS_STATES = 6_000
+EFFECT_STATES = 600
+ALL_EFFECTS_STATES = 3_000
 
 
 class _Enough(OutcomeQuestion):

@@ -1,0 +1,111 @@
+"""``manage.py evaluate``: the contract's command line, run as a process would."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+GOLDEN = ROOT / "treatments/rulesets/lumbar_disc_herniation/golden"
+CASE = {
+    "contract": 1,
+    "case_id": "c1",
+    "facts": {"saddle_anaesthesia": True},
+    "discs": [],
+}
+
+
+def run(*arguments, text=""):
+    """Run the command without any database to reach."""
+    environment = {
+        **os.environ,
+        "DATABASE_URL": "postgres://nobody@127.0.0.1:1/nowhere",
+        "DJANGO_SETTINGS_MODULE": "spine_cds.settings",
+    }
+    return subprocess.run(
+        [sys.executable, "manage.py", "evaluate", *map(str, arguments)],
+        cwd=ROOT,
+        env=environment,
+        input=text.encode("utf-8", "surrogateescape"),
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def lines(result):
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_one_case_gives_a_pretty_document_and_exit_0(tmp_path):
+    path = tmp_path / "case.json"
+    path.write_text(json.dumps(CASE))
+    result = run(path)
+    assert result.returncode == 0, result.stderr
+    document = json.loads(result.stdout)
+    assert document["disposition"] == "emergency"
+    assert result.stdout.startswith(b'{\n "contract": 1')
+
+
+def test_a_batch_answers_in_order_goes_on_after_bad_lines_and_exits_1():
+    bad = [
+        "{",
+        "[]",
+        '{"contract": 1, "facts": {"age_years": 40, "age_years": 50}}',
+        '{"contract": 1, "facts": {"age_years": NaN}}',
+        '{"contract": 1, "facts": {"age_years": ' + "9" * 5000 + "}}",
+        "[" * 100_000,
+        '{"contract": 1, "case_id": "' + "x" * 1_100_000 + '"}',
+        '{"contract": 1, "case_id": "\udcff"}',
+        '{"contract": 1, "facts": {"age_years": 400, "hair": "red"}}',
+    ]
+    text = "\n".join([json.dumps(CASE), *bad, "", json.dumps({**CASE, "case_id": "z"})])
+    result = run("--jsonl", "-", text=text)
+    assert result.returncode == 1
+    found = lines(result)
+    assert [d["disposition"] for d in found] == [
+        "emergency",
+        *["invalid"] * len(bad),
+        "emergency",
+    ]
+    assert found[0]["case_id"] == "c1"
+    assert found[-1]["case_id"] == "z"
+    assert all(d["errors"][0]["message"] for d in found[1:-1])
+    assert len(found[-2]["errors"]) == 2
+    assert b"11 cases: 2 emergency, 9 invalid" in result.stderr
+
+
+def test_a_batch_of_valid_cases_exits_0(tmp_path):
+    path = tmp_path / "cases.jsonl"
+    cases = [json.loads(p.read_text())["case"] for p in sorted(GOLDEN.glob("*.json"))]
+    path.write_text("".join(json.dumps(case) + "\n" for case in cases[:5]))
+    result = run("--jsonl", path)
+    assert result.returncode == 0
+    assert [d["case_id"] for d in lines(result)] == [
+        c.get("case_id") for c in cases[:5]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ((), "Name one CASE.json"),
+        (("a.json", "--jsonl", "b"), "Name one CASE.json"),
+        (("/nowhere/case.json",), "cannot be read"),
+        (("--jsonl", "/nowhere/case.jsonl"), "cannot be read"),
+        (("--ruleset", "/nowhere", "--jsonl", "-"), "The ruleset is refused"),
+        (("--colour", "red"), "unrecognized arguments"),
+    ],
+)
+def test_a_wrong_call_exits_2_and_says_why(arguments, says):
+    result = run(*arguments)
+    assert result.returncode == 2
+    assert says in result.stderr.decode()
+    assert result.stdout == b""
+
+
+def test_the_golden_folder_is_there():
+    assert len(list(GOLDEN.glob("*.json"))) > 40
