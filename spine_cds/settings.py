@@ -51,6 +51,7 @@ else:
 # --- Applications -----------------------------------------------------------------
 
 INSTALLED_APPS = [
+    "spine_cds",
     "spine_cds.accounts",
     "spine_cds.audit",
     "patients",
@@ -130,7 +131,7 @@ else:
 # beside the web threads empties it. The report rows in the database are the truth in
 # either mode.
 EMBEDDED_WORKER = not REDIS_URL
-CELERY_BROKER_URL = REDIS_URL or "memory://"
+CELERY_BROKER_URL = REDIS_URL or "memory://localhost/"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"visibility_timeout": 300} if REDIS_URL else {"polling_interval": 0.05}
 )
@@ -148,6 +149,8 @@ CELERY_TIMEZONE = "UTC"
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "/"
+# Where a role begins, if elsewhere: administrators see no patients.
+START_URLS = {"admin": "treatments:ruleset-list"}
 LOGOUT_REDIRECT_URL = "accounts:login"
 PASSWORD_MINIMUM = 12
 _VALIDATION = "django.contrib.auth.password_validation"

@@ -54,8 +54,14 @@ class SignInForm(AuthenticationForm):
 
 
 class OwnPasswordForm(PasswordChangeForm):
+    # Not asked for: it tells the browser's password store whose password this is.
+    username = forms.CharField(
+        widget=forms.HiddenInput(attrs={"autocomplete": "username"}), required=False
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["username"].initial = self.user.get_username()
         self.helper = form_helper("Change password")
 
 
@@ -87,7 +93,10 @@ class UserForm(forms.ModelForm):
             "is_active": "Take this away when someone leaves. Users are never "
             "deleted: what they did stays on record.",
         }
-        widgets = {"teams": forms.CheckboxSelectMultiple}
+        widgets = {
+            "username": forms.TextInput(attrs={"autocomplete": "off"}),
+            "teams": forms.CheckboxSelectMultiple,
+        }
 
     def __init__(
         self, *args: Any, acting: AbstractBaseUser | AnonymousUser, **kwargs: Any
