@@ -22,14 +22,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A clinical section of the case, as a note: values, present, absent, unknown."""
+    """A clinical section of the case, as a note: values, then yes and no answers."""
 
     title: str
     measured: tuple[Entry, ...]
-    present: tuple[str, ...]
-    absent: tuple[str, ...]
-    assumed: tuple[Entry, ...]
-    unknown: tuple[str, ...]
+    yes: tuple[str, ...]
+    no: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A rule that spoke, in its own words. `effect` is the rule's, or "open"."""
+    """A rule that fired, in its own words; `effect` is empty outside eligibility."""
 
     effect: str
     text: str
@@ -63,6 +61,8 @@ class Option:
     status: str
     status_text: str
     reasons: tuple[Reason, ...]
+    open_rules: tuple[str, ...]
+    open_facts: tuple[str, ...]
     advantages: tuple[str, ...]
     disadvantages: tuple[str, ...]
 
@@ -163,6 +163,7 @@ class ReportContext:
     urgency_text: str
     headline: str
     lead: str
+    next_steps: tuple[str, ...]
     robust: str
     grounds: tuple[Reason, ...]
     alerts: tuple[Alert, ...]

@@ -8,11 +8,9 @@ from django.utils import timezone
 
 from spine_cds.accounts.models import User
 from treatments.advice import Advice, Problem, read_advice
-from treatments.advice import Alert as SaidAlert
 from treatments.engine import Ruleset
 from treatments.models import Decision, Recommendation, Report, Review
 from treatments.reports.context import (
-    Alert,
     Attachment,
     Header,
     Opinion,
@@ -20,17 +18,7 @@ from treatments.reports.context import (
     ReportContext,
 )
 from treatments.reports.glyphs import breakable, printable
-from treatments.reports.said import (
-    citations,
-    derived,
-    entry,
-    ladder,
-    option,
-    other_options,
-    reason,
-    section,
-    unknown,
-)
+from treatments.reports.said import Printed
 
 INTENDED_USE = (
     "For spine surgeons and the residents they supervise, as help in choosing the "
@@ -51,15 +39,37 @@ _HEADLINES = {
     "invalid": "The entry has errors: nothing was evaluated",
 }
 _LEADS = {
-    "insufficient_data": "The missing answers below stand between this case and any "
-    "option. Nothing was guessed in their place.",
-    "out_of_scope": "The rules do not cover this case, so no option is given.",
+    "insufficient_data": "What is not known decides here. No option is advised on a "
+    "guess.",
+    "out_of_scope": "The rules do not cover this case, and say nothing about it.",
     "invalid": "The entry must be corrected before it can be evaluated.",
+}
+# What the reader of a page without a ladder may do now; never a treatment.
+_NEXT_STEPS = {
+    "emergency": (
+        "On-call spine service: speak to the person on call and hand the case over.",
+        "Emergency MRI of the lumbosacral spine.",
+        "Bladder: onset, last void, residual before catheter; a low one never clears.",
+        "Perianal sensation and anal tone recorded; last meal, anticoagulants asked.",
+        "The patient is told what is suspected and why it cannot wait.",
+    ),
+    "diagnose_first": (
+        "The question above is settled by the pathway of the hospital.",
+        "The case is corrected with what was found, and evaluated again.",
+    ),
+    "insufficient_data": (
+        "The answers named below are asked or examined.",
+        "The case is completed and evaluated again.",
+    ),
+    "out_of_scope": (
+        "The responsible level is looked at again.",
+        "A herniation, stenosis or slip that is not entered yet is entered.",
+        "Otherwise the diagnosis is looked for without this tool.",
+    ),
 }
 _ROBUST = {
     True: "Firm: no answer that is still unknown can change the urgency or the advice.",
-    False: "Open: an answer that is not known yet could change the urgency or the "
-    "advice. It is named under “What is not known”.",
+    False: "Open: an unknown answer named above could change the urgency or the advice.",
     None: "Whether an unknown answer could change the advice was not worked out.",
 }
 
@@ -88,8 +98,8 @@ def _each_text(value: Any, change: Any) -> Any:
         return change(value)
     if isinstance(value, dict):
         return {key: _each_text(item, change) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_each_text(item, change) for item in value]
+    if isinstance(value, tuple):
+        return tuple(_each_text(item, change) for item in value)
     return value
 
 
@@ -99,6 +109,7 @@ def _context(report: Report) -> ReportContext:
     evaluation = recommendation.evaluation_document
     ruleset = recommendation.ruleset.ruleset
     advice = read_advice(case, evaluation, ruleset, _local(report.queued_at).date())
+    printed = Printed(advice, ruleset)
     on_ladder = advice.disposition == "ladder"
     return ReportContext(
         header=_header(report, advice, ruleset),
@@ -107,21 +118,22 @@ def _context(report: Report) -> ReportContext:
         urgency_text=" ".join(r.told for r in advice.urgency_reasons if r.told),
         headline=_headline(advice),
         lead=_lead(advice),
+        next_steps=_NEXT_STEPS.get(advice.disposition, ()),
         robust=_ROBUST[advice.robust],
-        grounds=tuple(map(reason, (*advice.triage, *advice.grounds))),
-        alerts=tuple(_alert(alert) for alert in advice.alerts),
+        grounds=printed.grounds(),
+        alerts=printed.alerts(),
         problems=tuple(_problem(problem) for problem in advice.problems),
-        rungs=ladder(advice.options, ruleset) if on_ladder else (),
-        ladder_text=advice.drawing.description if advice.drawing else "",
-        advised=option([advice.recommended]) if advice.recommended else None,
-        options=other_options(advice.options) if on_ladder else (),
-        sections=tuple(map(section, advice.summary.sections)),
-        unknown=unknown(advice.missing),
-        assumed=tuple(map(entry, advice.assumed)),
-        derived=derived(evaluation["derived"], ruleset),
+        rungs=printed.ladder() if on_ladder else (),
+        ladder_text=advice.drawing.description if on_ladder and advice.drawing else "",
+        advised=printed.advised(),
+        options=printed.others() if on_ladder else (),
+        sections=printed.sections(),
+        unknown=printed.unknown(),
+        assumed=printed.assumed(),
+        derived=printed.derived(evaluation["derived"]),
         note=recommendation.encounter.note,
         reviews=_reviews(recommendation),
-        citations=citations(advice),
+        citations=printed.citations(),
         provenance=_provenance(recommendation),
         substitutions=False,
         attachments=_attachments(case, evaluation),
@@ -143,10 +155,6 @@ def _lead(advice: Advice) -> str:
         return advice.recommended.summary
     told = " ".join(reason.told for reason in advice.triage if reason.told)
     return told or _LEADS.get(advice.disposition, "")
-
-
-def _alert(said: SaidAlert) -> Alert:
-    return Alert(said.indicator, said.text, said.reason.rule)
 
 
 def _problem(said: Problem) -> str:

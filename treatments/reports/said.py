@@ -10,6 +10,7 @@ from treatments import summary
 from treatments.engine import Ruleset
 from treatments.ladder import STATUS_WORDS, short_title
 from treatments.reports.context import (
+    Alert,
     Chip,
     Citation,
     Entry,
@@ -24,140 +25,188 @@ from treatments.reports.context import (
 WEIGHED = frozenset({"recommended", "suitable", "caution"})
 
 
-def reason(said: read.Reason) -> Reason:
-    """One rule in its own words; what it waits for makes it an open one."""
-    waits = ", ".join(item.label for item in said.waits_for)
+class Printed:
+    """One reading in print. Labels are the ruleset's: they stand alone on paper."""
+
+    def __init__(self, advice: read.Advice, ruleset: Ruleset) -> None:
+        self._advice = advice
+        self._ruleset = ruleset
+
+    # --- What was entered, what is not known -----------------------------------------
+
+    def sections(self) -> tuple[Section, ...]:
+        """The clinical sections with an answer, as a note reads."""
+        told = (self._section(said) for said in self._advice.summary.sections)
+        return tuple(each for each in told if each.measured or each.yes or each.no)
+
+    def _section(self, said: summary.Section) -> Section:
+        return Section(
+            title=said.title,
+            measured=tuple(map(self._entry, said.measured)),
+            yes=self._labels(said.present, with_level=False),
+            no=self._labels(said.absent, with_level=False),
+        )
+
+    def _entry(self, item: summary.Item) -> Entry:
+        return Entry(self._label(item.name, item.label), item.value)
+
+    def _labels(
+        self, items: Iterable[summary.Item], *, with_level: bool = True
+    ) -> tuple[str, ...]:
+        here = self._advice.summary.responsible_level
+        return tuple(
+            self._label(item.name, item.label)
+            + (
+                f" ({item.level})"
+                if with_level and item.level not in ("", here)
+                else ""
+            )
+            for item in items
+        )
+
+    def _label(self, name: str, otherwise: str) -> str:
+        fact = self._ruleset.facts.get(name)
+        return (fact.label if fact else "") or otherwise
+
+    def unknown(self) -> tuple[Unknown, ...]:
+        """What is not known, by what knowing it could do; the gravest first."""
+        missing = self._advice.missing
+        groups = (
+            ("Needed before any answer can be given", missing.blocks, True),
+            ("Could change the advice", missing.could_change, True),
+            ("Effect on the advice not worked out", missing.not_determined, True),
+            ("Cannot change the advice, whatever it is", missing.cannot_change, False),
+            ("Also not entered", self._unlisted(), False),
+        )
+        return tuple(
+            Unknown(title, self._labels(items), matters)
+            for title, items, matters in groups
+            if items
+        )
+
+    def _unlisted(self) -> list[summary.Item]:
+        """Open questions of the form that the evaluation did not come to speak of."""
+        missing = self._advice.missing
+        listed = {
+            item.name
+            for items in (
+                missing.blocks,
+                missing.could_change,
+                missing.not_determined,
+                missing.cannot_change,
+            )
+            for item in items
+        }
+        asked = (each.unknown for each in self._advice.summary.sections)
+        return [item for items in asked for item in items if item.name not in listed]
+
+    def assumed(self) -> tuple[Entry, ...]:
+        return tuple(map(self._entry, self._advice.assumed))
+
+    def derived(self, values: Mapping[str, Any]) -> tuple[Entry, ...]:
+        """What the rules concluded on the way; null is said as not determined."""
+        return tuple(
+            Entry(
+                self._label(name, name.replace("_", " ").capitalize()),
+                "not determined" if value is None else str(value),
+            )
+            for name, value in values.items()
+        )
+
+    # --- What the rules said ---------------------------------------------------------
+
+    def alerts(self) -> tuple[Alert, ...]:
+        """The alerts; one that only repeats the triage is printed there."""
+        triage = {reason.rule for reason in self._advice.triage}
+        return tuple(
+            Alert(said.indicator, said.text, said.reason.rule)
+            for said in self._advice.alerts
+            if said.reason.rule not in triage or self._advice.disposition == "ladder"
+        )
+
+    def grounds(self) -> tuple[Reason, ...]:
+        return tuple(map(_reason, (*self._advice.triage, *self._advice.grounds)))
+
+    def advised(self) -> Option | None:
+        said = self._advice.recommended
+        return self._option([said]) if said else None
+
+    def others(self) -> tuple[Option, ...]:
+        """All but the first option; those of a rung with one fate stand together."""
+        rest = [each for each in self._advice.options if not each.is_advised]
+        return tuple(self._option(list(same)) for _, same in groupby(rest, key=_fate))
+
+    def _option(self, same: list[read.Option]) -> Option:
+        first = same[0]
+        weighed = first.status in WEIGHED
+        waits = {
+            item.name: item for said in first.undetermined for item in said.waits_for
+        }
+        return Option(
+            titles=tuple(each.title for each in same),
+            rung=first.rung_title,
+            status=first.status,
+            status_text=first.word,
+            reasons=tuple(map(_reason, (*first.reasons_for, *first.reasons_against))),
+            open_rules=tuple(said.rule for said in first.undetermined),
+            open_facts=self._labels(waits.values()),
+            advantages=first.advantages if weighed else (),
+            disadvantages=first.disadvantages if weighed else (),
+        )
+
+    def ladder(self) -> tuple[Rung, ...]:
+        """The drawing, from the lowest rung up."""
+        grouped = groupby(self._advice.options, lambda option: option.rung)
+        return tuple(_rung(list(same)) for _, same in grouped)
+
+    def citations(self) -> tuple[Citation, ...]:
+        """Each source that a printed reason names, once, B9 before B10."""
+        advice = self._advice
+        reasons = [*advice.triage, *advice.grounds]
+        reasons += (alert.reason for alert in advice.alerts)
+        if advice.disposition == "ladder":
+            for each in advice.options:
+                reasons += (*each.reasons_for, *each.reasons_against)
+        named = {cited.id: cited for said in reasons for cited in said.citations}
+        return tuple(
+            Citation(cited.id, cited.text, cited.to_be_verified)
+            for cited in sorted(named.values(), key=lambda cited: _natural(cited.id))
+        )
+
+
+def _reason(said: read.Reason) -> Reason:
+    overdue = said.review_by.isoformat() if said.is_overdue and said.review_by else ""
     return Reason(
-        effect="open" if waits else said.effect,
-        text=f"{said.text} Not known: {waits}." if waits else said.text,
+        effect=said.effect,
+        text=said.text,
         rule=said.rule,
         strength=said.strength,
         certainty=said.certainty,
         sources=tuple(citation.id for citation in said.citations),
-        overdue=said.review_by.isoformat()
-        if said.is_overdue and said.review_by
-        else "",
+        overdue=overdue,
     )
-
-
-def option(same: list[read.Option]) -> Option:
-    """One option, or several that share everything that would be printed."""
-    first = same[0]
-    weighed = first.status in WEIGHED
-    return Option(
-        titles=tuple(each.title for each in same),
-        rung=first.rung_title,
-        status=first.status,
-        status_text=first.word,
-        reasons=tuple(
-            reason(said)
-            for said in (
-                *first.reasons_for,
-                *first.reasons_against,
-                *first.undetermined,
-            )
-        ),
-        advantages=first.advantages if weighed else (),
-        disadvantages=first.disadvantages if weighed else (),
-    )
-
-
-def other_options(options: Iterable[read.Option]) -> tuple[Option, ...]:
-    """All but the first option; those of a rung with one fate stand together."""
-    rest = [each for each in options if not each.is_advised]
-    return tuple(option(list(same)) for _, same in groupby(rest, key=_fate))
 
 
 def _fate(said: read.Option) -> tuple[Any, ...]:
+    """Options of equal fate are told once; one that is weighed always stands alone."""
     if said.status in WEIGHED:
         return (said.code,)
     reasons = (said.reasons_for, said.reasons_against, said.undetermined)
     return (said.rung, said.status, reasons)
 
 
-def ladder(options: Iterable[read.Option], ruleset: Ruleset) -> tuple[Rung, ...]:
-    """The drawing, from the lowest rung up; a rung names each of its options."""
-    by_rung = {code: list(same) for code, same in groupby(options, lambda o: o.rung)}
-    return tuple(
-        Rung(rung.title, tuple(_chip(each, by_rung[rung.code]) for each in options_of))
-        for rung in ruleset.rungs
-        if (options_of := by_rung.get(rung.code))
-    )
-
-
-def _chip(said: read.Option, beside: list[read.Option]) -> Chip:
-    alone = len(beside) == 1
-    title = said.title if alone else short_title(said.code, said.rung)
-    return Chip(title, said.status, STATUS_WORDS[said.status])
-
-
-def section(said: summary.Section) -> Section:
-    return Section(
-        title=said.title,
-        measured=tuple(map(entry, said.measured)),
-        present=_labels(said.present),
-        absent=_labels(said.absent),
-        assumed=tuple(map(entry, said.assumed)),
-        unknown=_labels(said.unknown),
-    )
-
-
-def entry(said: summary.Item) -> Entry:
-    return Entry(said.label, said.value)
-
-
-def _labels(items: Iterable[summary.Item]) -> tuple[str, ...]:
-    return tuple(
-        f"{item.label} ({item.level})" if item.level else item.label for item in items
-    )
-
-
-def unknown(missing: read.Missing) -> tuple[Unknown, ...]:
-    """What is not known, by what knowing it could do; the gravest first."""
-    groups = (
-        ("Needed before any answer can be given", missing.blocks, True),
-        ("Could change the advice", missing.could_change, True),
-        ("Effect on the advice not worked out", missing.not_determined, True),
-        ("Cannot change the advice, whatever it is", missing.cannot_change, False),
-    )
-    return tuple(
-        Unknown(title, _labels(items), matters)
-        for title, items, matters in groups
-        if items
-    )
-
-
-def derived(values: Mapping[str, Any], ruleset: Ruleset) -> tuple[Entry, ...]:
-    """What the rules concluded on the way; null is said as not determined."""
-    return tuple(
-        Entry(_title(name, ruleset), _conclusion(value))
-        for name, value in values.items()
-    )
-
-
-def _title(name: str, ruleset: Ruleset) -> str:
-    fact = ruleset.facts.get(name)
-    return (fact.label if fact else "") or name.replace("_", " ").capitalize()
-
-
-def _conclusion(value: Any) -> str:
-    return "Not determined" if value is None else str(value).capitalize()
-
-
-def citations(advice: read.Advice) -> tuple[Citation, ...]:
-    """Each source that a printed reason names, once, B9 before B10."""
-    reasons = [
-        *advice.triage,
-        *advice.grounds,
-        *(alert.reason for alert in advice.alerts),
-    ]
-    if advice.disposition == "ladder":
-        for each in advice.options:
-            reasons += (*each.reasons_for, *each.reasons_against, *each.undetermined)
-    named = {cited.id: cited for said in reasons for cited in said.citations}
-    return tuple(
-        Citation(cited.id, cited.text, cited.to_be_verified)
-        for cited in sorted(named.values(), key=lambda cited: _natural(cited.id))
+def _rung(options: list[read.Option]) -> Rung:
+    alone = len(options) == 1
+    return Rung(
+        options[0].rung_title,
+        tuple(
+            Chip(
+                each.title if alone else short_title(each.code, each.rung),
+                each.status,
+                STATUS_WORDS[each.status],
+            )
+            for each in options
+        ),
     )
 
 

@@ -87,6 +87,8 @@ ADVISED = Option(
             overdue="2026-01-31",
         ),
     ),
+    open_rules=("ENDO-IL-11",),
+    open_facts=("Annular defect width",),
     advantages=("Small wound and little muscle damage", "Short stay"),
     disadvantages=("Does not close the annulus", "Long learning curve"),
 )
@@ -98,6 +100,8 @@ OTHERS = (
         status="unsuitable",
         status_text="Unsuitable, may be overridden",
         reasons=(a_reason("unsuitable", "CONS-07", "Six weeks of care did not help."),),
+        open_rules=(),
+        open_facts=(),
         advantages=(),
         disadvantages=(),
     ),
@@ -181,6 +185,7 @@ LADDER = ReportContext(
     urgency_text="Surgery works best within six months of onset.",
     headline=ADVISED.titles[0],
     lead="The herniation is removed through the window between two laminae.",
+    next_steps=(),
     robust="Open: an answer that is not known yet could change the advice.",
     grounds=(a_reason("", "TRIAGE-07", "No red flag was found."),),
     alerts=(
@@ -197,20 +202,17 @@ LADDER = ReportContext(
             "Presentation",
             (Entry("Leg pain", "7 NRS"), Entry("Pain pattern", "Radicular")),
             ("First episode",),
-            ("Neurogenic claudication", "Both legs affected"),
-            (Entry("Course over the last weeks", "Stable"),),
-            ("Oswestry Disability Index",),
+            ("Neurogenic claudication", "Symptoms in both legs"),
         ),
-        Section(
-            "Red flags", (), (), ("Saddle anaesthesia", "Bladder dysfunction"), (), ()
-        ),
+        Section("Red flags", (), (), ("Saddle anaesthesia", "Bladder dysfunction")),
         Section(
             "Disc L5-S1, responsible",
-            (Entry("Type", "Extrusion"), Entry("Canal taken", "35 %")),
+            (
+                Entry("Type of herniation", "Extrusion"),
+                Entry("Canal compromise", "35 %"),
+            ),
             (),
             ("Contained",),
-            (),
-            ("Disc height",),
         ),
     ),
     unknown=(
@@ -242,6 +244,7 @@ EMERGENCY = replace(
     disposition="emergency",
     urgency="emergency",
     headline="Emergency pathway: the ladder stops here",
+    next_steps=("On-call spine service: hand the case over.",),
     lead="Cauda equina syndrome is suspected. Emergency MRI; on-call spine pathway.",
     grounds=(
         a_reason("", "TRIAGE-01", "A new bladder disorder with saddle numbness."),
