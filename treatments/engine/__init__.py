@@ -4,8 +4,9 @@ Standard library only. ``load_ruleset`` reads and checks a ruleset, ``evaluate``
 pure; both speak the documents of the project's contract.
 """
 
+from .answer import ENGINE_VERSION, Evaluation, Option, RuleTrace
 from .errors import Problem, RulesetError
-from .evaluation import ENGINE_VERSION, Evaluation, Option, RuleTrace, evaluate
+from .evaluation import evaluate
 from .ruleset import Ruleset, document_hash, load_ruleset
 from .tables import DecisionTable, Invariant, Rule, Rung, Source, Treatment
 from .vocabulary import Fact

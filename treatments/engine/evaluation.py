@@ -7,7 +7,6 @@ same document.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from .advice import (
@@ -25,12 +24,11 @@ from .advice import (
     waiting_hits,
     waiting_rules,
 )
+from .answer import Evaluation, Option, RuleTrace
 from .case import (
-    CONTRACT,
     NEIGHBOUR_MAXIMUM,
     Case,
     CaseReader,
-    Unknown,
     neighbour_values,
 )
 from .completions import (
@@ -49,96 +47,10 @@ from .program import Program, Truth, program_of
 from .ruleset import Ruleset
 from .sfeel import Value
 
-ENGINE_VERSION = "1.0.0"
-
 #: States that one exact question may enter before it is answered with "not known".
 STATES_PER_QUESTION = 20_000
 
 _INDICATOR = {"emergency": "critical", "diagnose_first": "critical"}
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One treatment's place: its status and the rules that speak of it."""
-
-    treatment: str
-    rung: str
-    status: str
-    reasons_for: tuple[str, ...] = ()
-    reasons_against: tuple[str, ...] = ()
-    undetermined: tuple[tuple[str, tuple[str, ...]], ...] = ()
-
-    def to_document(self) -> dict[str, Any]:
-        return {
-            "treatment": self.treatment,
-            "rung": self.rung,
-            "status": self.status,
-            "reasons_for": list(self.reasons_for),
-            "reasons_against": list(self.reasons_against),
-            "undetermined": [
-                {"rule": rule, "facts": list(facts)}
-                for rule, facts in self.undetermined
-            ],
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class RuleTrace:
-    """Why a rule holds, fails or waits: its cells that fail, and those not known."""
-
-    rule: str
-    state: str
-    failed: tuple[str, ...]
-    unknown: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """The answer to one case; :meth:`to_document` gives the contract's form."""
-
-    ruleset: Ruleset
-    case_id: str | None
-    disposition: str
-    urgency: str | None = None
-    recommended: str | None = None
-    robust: bool | None = None
-    options: tuple[Option, ...] = ()
-    missing: tuple[tuple[Unknown, str | None], ...] = ()
-    assumed: Mapping[str, Value] = field(default_factory=dict)
-    alerts: tuple[Mapping[str, str], ...] = ()
-    derived: Mapping[str, Value | None] = field(default_factory=dict)
-    matched_rules: tuple[str, ...] = ()
-    errors: tuple[Mapping[str, str], ...] = ()
-    trace: tuple[RuleTrace, ...] = ()
-
-    def to_document(self) -> dict[str, Any]:
-        """The evaluation document of contract 1."""
-        treatment = self.ruleset.treatments.get(self.recommended or "")
-        return {
-            "contract": CONTRACT,
-            "case_id": self.case_id,
-            "ruleset": {
-                "id": self.ruleset.id,
-                "version": self.ruleset.version,
-                "sha256": self.ruleset.sha256,
-            },
-            "engine_version": ENGINE_VERSION,
-            "disposition": self.disposition,
-            "urgency": self.urgency,
-            "recommended": treatment
-            and {"rung": treatment.rung, "treatment": treatment.code},
-            "robust": self.robust,
-            "options": [option.to_document() for option in self.options],
-            "missing": [
-                {**unknown.to_document(), "effect": effect}
-                for unknown, effect in self.missing
-            ],
-            "assumed": [{"fact": f, "value": v} for f, v in self.assumed.items()],
-            "alerts": [dict(alert) for alert in self.alerts],
-            "derived": dict(self.derived),
-            "matched_rules": list(self.matched_rules),
-            "errors": [dict(error) for error in self.errors],
-        }
 
 
 def evaluate(document: object, ruleset: Ruleset) -> Evaluation:
@@ -282,7 +194,7 @@ class _Run:
         self, outcome: Outcome, statuses: Mapping[str, str]
     ) -> Iterable[Option]:
         """Every treatment. Where triage stops the ladder, none has a reason."""
-        stopped = outcome.disposition not in ("ladder", "insufficient_data")
+        stopped = _stopped(outcome)
         for code, treatment in self.ruleset.treatments.items():
             if stopped:
                 yield Option(code, treatment.rung, NOT_INDICATED)
@@ -316,10 +228,12 @@ class _Run:
         program = self.program
         truth = program.propagate(self.open_base)
         waiting = [*waiting_hits(program, program.triage, truth)]
-        if outcome.disposition in ("ladder", "insufficient_data"):
+        if not _stopped(outcome):
             waiting += waiting_hits(program, program.urgency, truth)
             for code in self.ruleset.treatments:
                 waiting += waiting_rules(program, code, truth)
+            undetermined = truth.possible & ~truth.sure
+            waiting += [n for n in program.alerts if undetermined >> n & 1]
         facts, _ = open_facts(program, truth, waiting)
         names = {program.variables[at].name for at in facts}
         return {name: v for name, v in self.presumed.items() if name in names}
@@ -332,12 +246,18 @@ class _Run:
                 says = rule.outputs["disposition"]
                 if self.truth.sure >> number & 1 and says in _INDICATOR:
                     yield _alert(rule.id, _INDICATOR[says], rule.outputs["text"])
-        if outcome.disposition in ("ladder", "insufficient_data"):
+        if not _stopped(outcome):
             yield from self._urgency_alerts()
-        for number in self.program.alerts:
-            if self.truth.sure >> number & 1:
-                rule = self.program.rules[number]
-                yield _alert(rule.id, rule.outputs["indicator"], rule.outputs["text"])
+        for number in self._fired_alerts(outcome):
+            rule = self.program.rules[number]
+            yield _alert(rule.id, rule.outputs["indicator"], rule.outputs["text"])
+
+    def _fired_alerts(self, outcome: Outcome) -> list[int]:
+        """The alert rows that hold; where the ladder stops, on known facts alone."""
+        truth = self.truth
+        if _stopped(outcome):
+            truth = self.program.propagate(self.open_base)
+        return [n for n in self.program.alerts if truth.sure >> n & 1]
 
     def _urgency_alerts(self) -> Iterable[dict[str, str]]:
         if len(self._possible_urgencies()) == 1:
@@ -369,17 +289,19 @@ class _Run:
         """The rules that fired, in the ruleset's order; of a single-hit table one."""
         program = self.program
         fired = 0
-        hits = [step.hit for step in program.steps] + [*program.triage]
-        if outcome.disposition in ("ladder", "insufficient_data"):
-            hits += program.urgency
+        hits = [*program.triage]
+        if _stopped(outcome):
+            hits += [step.hit for step in program.steps_behind(program.triage)]
+        else:
+            hits += [step.hit for step in program.steps] + [*program.urgency]
             for effects in program.effects.values():
                 fired |= self.truth.sure & effects.all
         for hit in hits:
             numbers, none = hit.candidates(self.truth.sure, self.truth.possible)
             if len(numbers) == 1 and not none:
                 fired |= 1 << numbers[0]
-        for number in program.alerts:
-            fired |= self.truth.sure & (1 << number)
+        for number in self._fired_alerts(outcome):
+            fired |= 1 << number
         return self._ids(fired)
 
     def _conflicts(self) -> list[dict[str, str]]:
@@ -398,6 +320,11 @@ class _Run:
                 path = f"table {hit.table.id}"
                 found.append({"path": path, "value": ids, "message": message})
         return found
+
+
+def _stopped(outcome: Outcome) -> bool:
+    """Whether triage stopped the case before the ladder."""
+    return outcome.disposition not in ("ladder", "insufficient_data")
 
 
 def _alert(rule: str, indicator: str, text: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ The AND over the variables is Kleene's conjunction for every rule at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from graphlib import TopologicalSorter
@@ -171,6 +171,16 @@ class Program:
             output = key[table.kind]
             rules.sort(key=lambda n: list(rank).index(self.rules[n].outputs[output]))
         return SingleHit(table, tuple(rules), table.hit_policy in ("FIRST", "PRIORITY"))
+
+    def steps_behind(self, hits: Iterable[SingleHit]) -> list[DerivedStep]:
+        """The derived steps that single-hit tables rest on, each before its users."""
+        wanted = {name for hit in hits for name in hit.table.inputs}
+        found = []
+        for step in reversed(self.steps):
+            if step.hit.table.output in wanted:
+                wanted.update(step.hit.table.inputs)
+                found.append(step)
+        return found[::-1]
 
     def _effects(self, code: str) -> Effects:
         bits = {"indicated": 0, "caution": 0, "unsuitable": 0, "contraindicated": 0}
