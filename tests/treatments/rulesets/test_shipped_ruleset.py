@@ -1,0 +1,202 @@
+"""The shipped ruleset says what it must: vocabulary, grounds, wording, golden cases."""
+
+import csv
+import json
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from treatments.engine import load_ruleset
+from treatments.engine.ruleset import DEFAULT_RULESET
+
+CONTRACT_FACTS = Path(__file__).with_name("contract_facts.csv")
+GOLDEN = sorted((DEFAULT_RULESET / "golden").glob("*.json"))
+
+#: The treatments of contract 1, in the order in which options are listed.
+LADDER = {
+    "CONS": ["CONS"],
+    "PERC": [
+        "PERC_PLASMA",
+        "PERC_RF",
+        "PERC_OZONE",
+        "PERC_SUCTION",
+        "PERC_LASER",
+        "PERC_COLLAGENASE",
+    ],
+    "ENDO": ["ENDO_TF", "ENDO_IL"],
+    "MED": ["MED"],
+    "MED_SUTURE": ["MED_SUTURE"],
+    "MINI_OPEN": ["MINI_OPEN"],
+    "FIXATION": ["FUSION", "DYNAMIC", "HYBRID"],
+}
+
+#: Promotional and absolute claims that no text of the ruleset may make.
+CLAIMS = (
+    "absolutely",
+    "no risk",
+    "100%",
+    "100 %",
+    "most advanced",
+    "most ideal",
+    "most effective",
+    "most minimally",
+    "gold standard",
+    "safest",
+    "will not die",
+    "paralysis",
+    "guarantee",
+    "perfect",
+    "no bleeding",
+    "you must",
+)
+
+RULE_ID = re.compile(r"[A-Z]+(-[A-Z]+)?-\d{2}")
+
+
+@pytest.fixture(scope="module")
+def ruleset():
+    return load_ruleset()
+
+
+@pytest.fixture(scope="module")
+def rules(ruleset):
+    return list(ruleset.rules.values())
+
+
+def _rows(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _contract_facts():
+    for row in _rows(CONTRACT_FACTS):
+        text, kind = row["values_or_range"], row["type"]
+        numbers = kind in ("int", "decimal")
+        low, high = text.split("..") if numbers else ("", "")
+        yield {
+            **{k: row[k] for k in ("name", "scope", "group", "type", "unit")},
+            **{k: row[k] for k in ("essential", "presumed", "meaning")},
+            "values": text if kind == "enum" else "",
+            "minimum": low,
+            "maximum": high,
+        }
+
+
+def test_the_vocabulary_is_the_contracts_with_nothing_added_that_a_case_may_state():
+    shipped = [
+        row
+        for row in _rows(DEFAULT_RULESET / "facts.csv")
+        if row["scope"] in ("case", "disc")
+    ]
+    expected = list(_contract_facts())
+    assert [{key: row[key] for key in expected[0]} for row in shipped] == expected
+
+
+def test_every_fact_has_a_short_label_of_its_own(ruleset):
+    labels = [fact.label for fact in ruleset.facts.values()]
+    assert all(0 < len(label) <= 40 for label in labels)
+    assert len(set(labels)) == len(labels)
+
+
+def test_the_ladder_has_the_contracts_rungs_and_treatments_in_order(ruleset):
+    assert [rung.code for rung in ruleset.rungs] == list(LADDER)
+    listed = [(t.rung, t.code) for t in ruleset.treatments.values()]
+    assert listed == [(rung, code) for rung in LADDER for code in LADDER[rung]]
+
+
+def test_the_percutaneous_preference_is_the_rulebooks(ruleset):
+    preference = [c for c in ruleset.selection.order if c.startswith("PERC_")]
+    assert preference == [
+        f"PERC_{name}"
+        for name in ("PLASMA", "RF", "LASER", "OZONE", "SUCTION", "COLLAGENASE")
+    ]
+
+
+def test_every_treatment_shows_two_sides_and_its_sources(ruleset):
+    for treatment in ruleset.treatments.values():
+        assert treatment.summary.endswith("."), treatment.code
+        assert len(treatment.advantages) >= 2, treatment.code
+        assert len(treatment.disadvantages) >= 2, treatment.code
+        assert set(treatment.sources) <= set(ruleset.sources), treatment.code
+        assert treatment.sources, treatment.code
+
+
+def test_the_percutaneous_treatments_do_not_share_their_texts(ruleset):
+    codes = LADDER["PERC"]
+    assert len({ruleset.treatments[c].summary for c in codes}) == len(codes)
+    assert len({ruleset.treatments[c].disadvantages for c in codes}) == len(codes)
+
+
+def test_every_rule_cites_sources_that_exist(rules, ruleset):
+    for rule in rules:
+        assert rule.sources, rule.id
+        assert set(rule.sources) <= set(ruleset.sources), rule.id
+
+
+def test_every_rule_gives_one_sentence_of_its_own_as_rationale(rules):
+    for rule in rules:
+        assert len(rule.rationale) >= 20, rule.id
+        assert rule.rationale.endswith("."), rule.id
+        assert rule.rationale.count(". ") == 0, rule.id
+
+
+def test_no_two_rules_of_a_table_give_the_same_rationale(ruleset):
+    for table in ruleset.tables.values():
+        if table.kind == "alert":
+            continue
+        said = Counter(rule.rationale for rule in table.rules)
+        assert [text for text, times in said.items() if times > 1] == [], table.id
+
+
+def test_every_rule_has_an_owner_a_review_date_and_a_readable_id(rules):
+    for rule in rules:
+        assert RULE_ID.fullmatch(rule.id), rule.id
+        assert rule.owner, rule.id
+        assert rule.review_by is not None, rule.id
+
+
+def test_no_rule_id_stands_twice_in_the_files():
+    ids = [
+        row["id"]
+        for path in (DEFAULT_RULESET / "tables").glob("*.csv")
+        for row in _rows(path)
+    ]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_no_text_makes_a_promotional_or_absolute_claim(claim):
+    for path in DEFAULT_RULESET.rglob("*"):
+        if path.suffix in (".csv", ".json") and path.parent.name != "golden":
+            assert claim not in path.read_text("utf-8").lower(), path.name
+
+
+def test_every_cited_statement_and_paper_says_how_far_it_was_verified(ruleset):
+    for source in ruleset.sources.values():
+        assert source.confidence in ("V", "V-cit", "R"), source.id
+        assert source.citation, source.id
+
+
+def test_an_indication_for_an_invasive_treatment_needs_a_justification(ruleset):
+    for table in ruleset.tables_of("eligibility"):
+        for rule in table.rules:
+            invasive = set(rule.outputs["treatments"]) - {"CONS"}
+            if rule.outputs["effect"] == "indicated" and invasive:
+                assert rule.cells["invasive_justified"].text == '"yes"', rule.id
+
+
+def test_the_ruleset_says_that_nobody_has_signed_it(ruleset):
+    assert ruleset.metadata["sign_off"] == {"state": "unsigned", "by": None, "on": None}
+    assert len(ruleset.metadata["source_attributes"]) == 13
+
+
+def test_each_rung_and_each_triage_row_has_three_golden_cases(ruleset):
+    covered = Counter(
+        cover for path in GOLDEN for cover in json.loads(path.read_text())["covers"]
+    )
+    wanted = [f"rung:{rung.code}" for rung in ruleset.rungs]
+    wanted += [f"triage:{rule.id}" for rule in ruleset.tables["triage"].rules]
+    assert [cover for cover in wanted if covered[cover] < 3] == []
+    assert set(covered) == set(wanted)
