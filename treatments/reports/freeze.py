@@ -69,7 +69,7 @@ _NEXT_STEPS = {
 }
 _ROBUST = {
     True: "Firm: no answer that is still unknown can change the urgency or the advice.",
-    False: "Open: an unknown answer named above could change the urgency or the advice.",
+    False: "Open: an unknown answer named above could change the urgency or advice.",
     None: "Whether an unknown answer could change the advice was not worked out.",
 }
 

@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 TEMPLATE = HERE / "report.typ"
 STANDARDS = ["a-3a", "ua-1"]
 
-_UNPRINTABLE = re.compile(r"the text (.+?) could not be displayed")
+_UNPRINTABLE = re.compile(r"the text `(.+?)` could not be displayed")
 
 
 class UnprintableTextError(ValueError):

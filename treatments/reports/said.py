@@ -75,7 +75,7 @@ class Printed:
             ("Needed before any answer can be given", missing.blocks, True),
             ("Could change the advice", missing.could_change, True),
             ("Effect on the advice not worked out", missing.not_determined, True),
-            ("Cannot change the advice, whatever it is", missing.cannot_change, False),
+            ("Cannot change the advice", missing.cannot_change, False),
             ("Also not entered", self._unlisted(), False),
         )
         return tuple(

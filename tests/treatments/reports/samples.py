@@ -113,6 +113,8 @@ OTHERS = (
         reasons=(
             a_reason("contraindicated", "PERC-03", "The herniation is not contained."),
         ),
+        open_rules=(),
+        open_facts=(),
         advantages=(),
         disadvantages=(),
     ),
@@ -121,13 +123,9 @@ OTHERS = (
         rung="MED with annulus suture",
         status="undetermined",
         status_text="Open: an unknown answer decides",
-        reasons=(
-            a_reason(
-                "open",
-                "MED-S-02",
-                "A low disc holds no suture. Not known: Disc height.",
-            ),
-        ),
+        reasons=(),
+        open_rules=("MED-S-02", "MED-S-07"),
+        open_facts=("Posterior disc height", "Annular defect width"),
         advantages=(),
         disadvantages=(),
     ),
@@ -217,9 +215,7 @@ LADDER = ReportContext(
     ),
     unknown=(
         Unknown("Could change the advice", ("Disc height (L5-S1)",), matters=True),
-        Unknown(
-            "Cannot change the advice, whatever it is", ("Smoking",), matters=False
-        ),
+        Unknown("Cannot change the advice", ("Smoking",), matters=False),
     ),
     assumed=(Entry("Calcification", "None"),),
     derived=(Entry("Motor deficit", "Mild"), Entry("Instability", "Not determined")),
