@@ -12,9 +12,6 @@ from tests.services import chromium
 
 pytest_plugins = ["tests.fixtures_browser", "tests.fixtures_worker"]
 
-# Playwright keeps an event loop in this thread; the ORM is used beside it, not in it.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-
 
 @pytest.fixture
 def team(db) -> Team:

@@ -113,12 +113,6 @@ class UserForm(forms.ModelForm):
             password.required = True
             password.help_text = f"{length} Hand it over in person."
 
-    def clean_password(self) -> str:
-        password: str = self.cleaned_data["password"]
-        if password:
-            validate_password(password, self.instance)
-        return password
-
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if self.instance.pk and self.instance.pk == self.acting.pk:
@@ -127,6 +121,16 @@ class UserForm(forms.ModelForm):
             if not cleaned.get("is_active"):
                 self.add_error("is_active", "You cannot shut yourself out.")
         return cleaned
+
+    def _post_clean(self) -> None:
+        """Check the password once the row holds the names it must not resemble."""
+        super()._post_clean()
+        password = self.cleaned_data.get("password")
+        if password:
+            try:
+                validate_password(password, self.instance)
+            except ValidationError as error:
+                self.add_error("password", error)
 
 
 class TeamForm(forms.ModelForm):

@@ -58,7 +58,8 @@ def _whole_page_redirect(
         and response.status_code == 302
         and not request.user.is_authenticated
     ):
-        response.headers["HX-Redirect"] = response.headers.pop("Location")
+        response.headers["HX-Redirect"] = response.headers["Location"]
+        del response.headers["Location"]
         response.status_code = 200
     return response
 
