@@ -5,6 +5,8 @@ ruleset of that time. Nothing is evaluated again.
 """
 
 import datetime
+import itertools
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -52,6 +54,11 @@ class Reason:
     def effect_words(self) -> str:
         return EFFECT_WORDS.get(self.effect, "")
 
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What the rule tells the reader, a step a sentence."""
+        return tuple(re.split(r"(?<=[.!?])\s+(?=[A-Z])", self.told))
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -77,6 +84,14 @@ class Option:
     @property
     def word(self) -> str:
         return STATUS_WORDS[self.status]
+
+
+@dataclass(frozen=True, slots=True)
+class RungOptions:
+    """A rung with its options; a rung of one option needs no heading of its own."""
+
+    title: str
+    options: tuple[Option, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +139,18 @@ class Advice:
     last_resort: Reason | None
     problems: tuple[Problem, ...]
     drawing: Drawing | None
+
+    @property
+    def rungs(self) -> tuple[RungOptions, ...]:
+        """The options by rung, from the least to the most invasive."""
+        grouped = itertools.groupby(self.options, key=lambda o: o.rung_title)
+        return tuple(RungOptions(title, tuple(found)) for title, found in grouped)
+
+    @property
+    def other_alerts(self) -> tuple[Alert, ...]:
+        """The alerts that the page does not tell already, as its triage answer."""
+        told = {reason.rule for reason in self.triage}
+        return tuple(alert for alert in self.alerts if alert.reason.rule not in told)
 
     @property
     def is_conflict(self) -> bool:

@@ -18,6 +18,11 @@ PATHWAYS = (
     Recommendation.Disposition.EMERGENCY,
     Recommendation.Disposition.DIAGNOSE_FIRST,
 )
+OUTCOMES = {
+    Decision.Outcome.ACCEPTED: "Accepted: an option that is advised or suitable",
+    Decision.Outcome.OVERRIDDEN: "Overridden: another way, with a reason",
+    Decision.Outcome.DEFERRED: "Deferred: not decided yet",
+}
 
 
 class SubmittedOnce(forms.Form):
@@ -41,9 +46,7 @@ class SubmittedOnce(forms.Form):
 class DecisionForm(SubmittedOnce):
     """The surgeon's decision: accepted, overridden with a reason, or deferred."""
 
-    outcome = forms.ChoiceField(
-        label="Decision", choices=Decision.Outcome.choices, widget=forms.RadioSelect
-    )
+    outcome = forms.ChoiceField(label="What was decided", widget=forms.RadioSelect)
     treatment = forms.ChoiceField(label="Treatment", required=False)
     override_reason = forms.ChoiceField(
         label="Reason for the override",
@@ -65,6 +68,8 @@ class DecisionForm(SubmittedOnce):
         options = recommendation.evaluation_document["options"]
         self.statuses = {said["treatment"]: said["status"] for said in options}
         self.takes_treatment = recommendation.disposition not in PATHWAYS
+        outcomes = cast("forms.ChoiceField", self.fields["outcome"])
+        outcomes.choices = self._outcomes(recommendation.disposition)
         treatments = cast("forms.ChoiceField", self.fields["treatment"])
         treatments.choices = self._choices(recommendation.ruleset.ruleset)
         treatments.initial = recommendation.recommended_treatment
@@ -72,11 +77,23 @@ class DecisionForm(SubmittedOnce):
         self.helper.layout = Layout(
             "submission_key",
             Field("outcome"),
-            Div("treatment", css_class="for-treatment"),
+            Div(
+                "treatment",
+                css_class="for-treatment" if self.takes_treatment else "for-override",
+            ),
             Div("override_reason", css_class="for-override"),
             "note",
             Submit("save", "Record the decision"),
         )
+
+    def _outcomes(self, disposition: str) -> list[tuple[str, str]]:
+        """Without advice there is nothing to accept."""
+        words = dict(OUTCOMES)
+        if disposition in PATHWAYS:
+            words[Decision.Outcome.ACCEPTED] = "Accepted: the pathway above"
+        elif disposition != Recommendation.Disposition.LADDER:
+            del words[Decision.Outcome.ACCEPTED]
+        return [(outcome.value, text) for outcome, text in words.items()]
 
     def _choices(self, ruleset: Ruleset) -> list[tuple[str, str]]:
         """Every treatment of the ruleset, each with its status in this case."""
@@ -160,9 +177,7 @@ class CommentForm(SubmittedOnce):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.auto_id = "id_comment_%s"
-        self.helper.add_input(
-            Submit("save", "Add the comment", css_class="btn btn-outline-primary")
-        )
+        self.helper.add_input(Submit("save", "Add the comment"))
 
 
 class AvailabilityForm(forms.Form):

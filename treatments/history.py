@@ -82,9 +82,7 @@ def _told(detail: Mapping[str, object], ruleset: Ruleset | None) -> Iterable[str
     for key, choices in codes.items():
         if detail.get(key):
             yield dict(choices.choices).get(str(detail[key]), str(detail[key])).lower()
-        if key == "outcome" and detail.get("treatment"):
-            yield _title(str(detail["treatment"]), ruleset)
-    if "disposition" in detail and detail.get("treatment"):
+    if detail.get("treatment"):
         yield _title(str(detail["treatment"]), ruleset)
 
 

@@ -35,10 +35,10 @@ SHORT_TITLES: Mapping[str, str] = {
     "DYNAMIC": "Elastic",
 }
 
-WIDTH = 400
-PLANK_LEFT, PLANK_RIGHT = 8, 392
-TEXT_LEFT = 52
-TITLE_CHARACTERS = 40  # of 15 units of a semibold sans serif, within the plank
+WIDTH = 360
+PLANK_LEFT, PLANK_RIGHT = 6, 354
+TEXT_LEFT = 50
+TITLE_CHARACTERS = 30  # of 15 units of a wide semibold sans serif, within the plank
 TITLE_LINE, WORD_LINE = 19, 18
 PADDING = 12
 CHIP_HEIGHT, CHIP_GAP, CHIPS_A_ROW = 28, 6, 2

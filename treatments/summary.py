@@ -19,6 +19,16 @@ OTHER_LABELS: Mapping[str, str] = {
     "level": "Responsible level",
     "neighbour_pfirrmann_max": "Pfirrmann grade of the neighbouring discs",
 }
+#: Labels that need their heading in the form, where the note has none.
+FULL_LABELS: Mapping[str, str] = {
+    "herniation_type": "Herniation",
+    "central_stenosis": "Central stenosis",
+    "lateral_recess_stenosis": "Lateral recess stenosis",
+    "foraminal_stenosis": "Foraminal stenosis",
+    "stenosis_is_bony": "Bony stenosis",
+    "weakest_mrc_grade": "Weakest key muscle, MRC",
+    "slip_grade": "Slip, Meyerding",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,16 @@ class Summary:
     assumed: int
     unknown: int
 
+    @property
+    def red_flags(self) -> tuple[Item, ...]:
+        """The red flags that were found."""
+        return tuple(
+            item
+            for section in self.sections
+            if section.is_red_flags
+            for item in section.present
+        )
+
 
 def responsible_level(case: Mapping[str, Any]) -> str:
     """The level named, or the only one with a herniation, or "" (contract 1)."""
@@ -87,7 +107,11 @@ def fact_item(name: str, value: Any = None, level: str = "") -> Item:
         return Item(name, label, words)
     said = "" if value is None else fact.words(value)
     at_disc = level if name in DISC_FACTS else ""
-    return Item(name, fact.label, said, at_disc, fact.essential)
+    return Item(name, _label(fact), said, at_disc, fact.essential)
+
+
+def _label(fact: Fact) -> str:
+    return FULL_LABELS.get(fact.name, fact.label)
 
 
 def case_summary(
@@ -161,7 +185,7 @@ def _section(
         return tuple(
             Item(
                 fact.name,
-                fact.label,
+                _label(fact),
                 fact.words(source[fact.name]) if fact.name in source else "",
                 level,
                 fact.essential,
