@@ -1,2 +1,18 @@
+from django.urls import path
+
+from patients.views import cases, patients, worklist
+
 app_name = "patients"
-urlpatterns = []
+urlpatterns = [
+    path("", worklist.worklist, name="worklist"),
+    path("cases/new/", patients.case_start, name="case-start"),
+    path("patients/<uuid:pk>/", patients.patient_detail, name="patient-detail"),
+    path("patients/<uuid:pk>/edit/", patients.patient_edit, name="patient-edit"),
+    path("patients/<uuid:pk>/cases/new/", cases.case_create_page, name="case-create"),
+    path("cases/<uuid:pk>/edit/", cases.case_edit, name="case-edit"),
+    path(
+        "cases/<uuid:pk>/entered-in-error/",
+        cases.case_entered_in_error,
+        name="case-entered-in-error",
+    ),
+]

@@ -1,0 +1,6 @@
+"""What a browser sends, checked: patients, cases, reasons."""
+
+from patients.forms.entry import CaseEntry
+from patients.forms.patient import ErrorReasonForm, PatientForm, WorklistForm
+
+__all__ = ["CaseEntry", "ErrorReasonForm", "PatientForm", "WorklistForm"]

@@ -1,0 +1,74 @@
+"""The fields of a case: the facts of scope case, and those of one disc."""
+
+from datetime import date
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.core.exceptions import ValidationError
+
+from patients.choices import Level, Sex
+from patients.facts import CASE_FACTS, DISC_FACTS
+from patients.forms.questions import NOT_KNOWN, fact_to_field
+from patients.models import Patient, today
+
+# Above this age, and in men, "pregnant" is no question: the answer is no.
+OLDEST_ASKED_FOR_PREGNANCY = 55
+
+
+class CaseForm(forms.Form):
+    """Everything of a case but its discs. Any answer may be missing."""
+
+    helper: FormHelper
+
+    revision = forms.IntegerField(
+        min_value=0,
+        widget=forms.HiddenInput,
+        error_messages={"required": "This page is incomplete. Open the case again."},
+    )
+    submission_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    occurred_on = forms.DateField(
+        label="Date of the encounter",
+        error_messages={
+            "required": "Enter the date of the encounter.",
+            "invalid": "Enter a date, as 2026-11-21.",
+        },
+    )
+    responsible_level = forms.ChoiceField(
+        choices=(*Level.choices, NOT_KNOWN), required=False
+    )
+    note = forms.CharField(max_length=4000, required=False, strip=True)
+
+    def __init__(self, patient: Patient, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.patient = patient
+        for fact in CASE_FACTS.values():
+            self.fields[fact.name] = fact_to_field(fact)
+
+    def clean_occurred_on(self) -> date:
+        day: date = self.cleaned_data["occurred_on"]
+        if day > today():
+            raise ValidationError("The encounter cannot be in the future.")
+        if day < self.patient.birth_date:
+            raise ValidationError(
+                f"Before the birth date ({self.patient.birth_date:%Y-%m-%d})."
+            )
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        """Not asked is answered: pregnancy in men, and past the age for it."""
+        cleaned = super().clean() or {}
+        past_asking = (cleaned.get("age_years") or 0) > OLDEST_ASKED_FOR_PREGNANCY
+        unanswered = cleaned.get("pregnant") is None
+        if self.patient.sex == Sex.MALE or (unanswered and past_asking):
+            cleaned["pregnant"] = False
+        return cleaned
+
+
+class DiscForm(forms.Form):
+    """The findings of one disc; its prefix is the level: "L5-S1-zone"."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for fact in DISC_FACTS.values():
+            self.fields[fact.name] = fact_to_field(fact)

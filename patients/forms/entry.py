@@ -1,0 +1,157 @@
+"""The case form as one thing: the case, its five discs, and whose version it is."""
+
+import uuid
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from patients.choices import Level
+from patients.facts import CASE_FACTS, DISC_FACTS
+from patients.findings import CaseFindings, Difference, disc_field
+from patients.forms.case import CaseForm, DiscForm
+from patients.forms.layout import case_form_helper
+from patients.forms.questions import as_posted
+from patients.models import Encounter, Patient, today
+from patients.plausibility import soft_warnings
+
+TAKE_THEIRS = "take_theirs"
+
+
+class CaseEntry:
+    """What a surgeon enters for a new case, a draft, or a correction.
+
+    `data` is the POST, or None to show what is stored; `encounter` is the version that
+    is edited, or None for a new case of `patient`.
+    """
+
+    def __init__(
+        self,
+        data: QueryDict | None,
+        encounter: Encounter | None = None,
+        *,
+        patient: Patient | None = None,
+    ) -> None:
+        if encounter is not None:
+            patient = encounter.patient
+        if patient is None:
+            raise TypeError("a new case needs its patient")
+        self.encounter = encounter
+        self.patient: Patient = patient
+        self.differences: list[Difference] = []
+        self.stored = (
+            CaseFindings.of(encounter)
+            if encounter
+            else CaseFindings(today(), {"age_years": patient.age_on(today())})
+        )
+        self._bind(data)
+
+    def _bind(self, data: QueryDict | None) -> None:
+        self.data = data if data is None else self._with_theirs_taken(data)
+        initial = self._initial()
+        self.form = CaseForm(self.patient, self.data, initial=initial)
+        self.discs = {
+            level: DiscForm(
+                self.data,
+                prefix=level,
+                initial={
+                    name: initial.get(disc_field(level, name), "")
+                    for name in DISC_FACTS
+                },
+            )
+            for level in Level.values
+        }
+        self.form.helper = case_form_helper(self)
+
+    def is_valid(self) -> bool:
+        """Whether all that was typed can be stored; every error is found at once."""
+        return self.data is not None and not self.errors
+
+    def data_for_service(self) -> CaseFindings:
+        """The answers of a valid entry, for case_create or case_save."""
+        cleaned = self.form.cleaned_data
+        return CaseFindings(
+            occurred_on=cleaned["occurred_on"],
+            facts={name: cleaned[name] for name in CASE_FACTS},
+            discs={level: form.cleaned_data for level, form in self.discs.items()},
+            responsible_level=cleaned["responsible_level"],
+            note=cleaned["note"],
+        )
+
+    @property
+    def revision(self) -> int:
+        return int(self.form.cleaned_data["revision"])
+
+    @property
+    def submission_key(self) -> uuid.UUID | None:
+        key: uuid.UUID | None = self.form.cleaned_data["submission_key"]
+        return key
+
+    @cached_property
+    def soft_warnings(self) -> dict[str, str]:
+        """By field name; what is refused anyway is not warned about."""
+        if self.data is None:
+            return soft_warnings(self.stored, self.patient)
+        return (
+            soft_warnings(self.data_for_service(), self.patient)
+            if (self.is_valid())
+            else {}
+        )
+
+    @property
+    def action(self) -> str:
+        """Where the form is sent, whatever page shows it."""
+        if self.encounter is None:
+            return reverse("patients:case-create", args=[self.patient.pk])
+        return reverse("patients:case-edit", args=[self.encounter.pk])
+
+    @property
+    def errors(self) -> dict[str, str]:
+        """The first error of each field, by field name, in the order of the form."""
+        found = {name: str(texts[0]) for name, texts in self.form.errors.items()}
+        for level, form in self.discs.items():
+            for name, texts in form.errors.items():
+                found[disc_field(level, name)] = str(texts[0])
+        return found
+
+    def against(self, current: Encounter) -> "CaseEntry":
+        """The same answers, now knowingly beside what another user saved meanwhile.
+
+        Sending it again overwrites `current`, but for the fields chosen as theirs.
+        """
+        mine = self.data_for_service()
+        data = self.data.copy() if self.data is not None else QueryDict(mutable=True)
+        data["revision"] = str(current.revision)
+        data["submission_key"] = str(uuid.uuid4())
+        entry = CaseEntry(data, current)
+        entry.differences = mine.differences(entry.stored)
+        return entry
+
+    def _with_theirs_taken(self, data: QueryDict) -> QueryDict:
+        """After a conflict: put what is stored into the fields chosen as theirs."""
+        chosen = data.getlist(TAKE_THEIRS)
+        if not chosen:
+            return data
+        stored, data = self._initial(), data.copy()
+        for name in chosen:
+            data[name] = stored.get(name, "")
+        data.setlist(TAKE_THEIRS, [])
+        return data
+
+    def _initial(self) -> Mapping[str, Any]:
+        """What is stored, as the browser would send it."""
+        initial = {
+            "revision": str(self.encounter.revision if self.encounter else 0),
+            "submission_key": str(uuid.uuid4()),
+            "occurred_on": self.stored.occurred_on.isoformat(),
+            "responsible_level": self.stored.responsible_level,
+            "note": self.stored.note,
+        }
+        for name, value in self.stored.facts.items():
+            initial[name] = as_posted(value)
+        for level, facts in self.stored.discs.items():
+            for name, value in facts.items():
+                initial[disc_field(level, name)] = as_posted(value)
+        return initial

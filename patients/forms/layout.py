@@ -1,0 +1,258 @@
+"""The crispy layout of the case form: its parts in clinical order.
+
+Each part renders one template from plain strings (`Question`). Crispy's own field
+template costs about a millisecond a field, and the form has some 150 of them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Layout, LayoutObject
+from django.template.loader import get_template
+
+from patients.choices import Level, Sex
+from patients.facts import DISC_FACTS, DISC_SECTIONS, SECTIONS, Section
+from patients.findings import disc_field
+from patients.forms.questions import NOT_KNOWN, Question, question, refusals
+
+if TYPE_CHECKING:
+    from patients.forms.entry import CaseEntry
+
+# Where a surgeon looks first when nothing is entered yet.
+FIRST_SHOWN = Level.L5_S1
+OWN_TEMPLATE = {"patient": "patient", "red_flags": "red_flags", "imaging": "imaging"}
+
+
+@dataclass(frozen=True, slots=True)
+class AskedSection:
+    """A clinical section with its questions as they stand in the form."""
+
+    code: str
+    title: str
+    intro: str
+    questions: tuple[Question, ...]
+
+    @property
+    def total(self) -> int:
+        return len(self.questions)
+
+    @property
+    def answered(self) -> int:
+        return sum(question.answered for question in self.questions)
+
+    @property
+    def refused(self) -> int:
+        return sum(bool(question.errors) for question in self.questions)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedDisc:
+    """A disc with its sections, and what the drawn spine says of it."""
+
+    level: str
+    sections: tuple[AskedSection, ...]
+    shown: bool
+
+    @property
+    def herniation(self) -> str:
+        """The type in words, for the row beside the drawing."""
+        asked = self.sections[0].questions[0]
+        return dict(asked.options).get(asked.value, "") if asked.answered else ""
+
+    @property
+    def answered(self) -> int:
+        return sum(section.answered for section in self.sections)
+
+    @property
+    def refused(self) -> int:
+        return sum(section.refused for section in self.sections)
+
+    @property
+    def total(self) -> int:
+        return len(DISC_FACTS)
+
+
+class Part(LayoutObject):  # type: ignore[misc]
+    """A piece of the page; its variables are taken when it is rendered."""
+
+    def __init__(self, template: str, variables: Callable[[], dict[str, Any]]) -> None:
+        self.template = f"patients/form/{template}.html"
+        self.variables = variables
+        self.fields: list[Any] = []
+
+    def render(self, form: Any, context: Any, **kwargs: Any) -> str:
+        return get_template(self.template).render(self.variables())
+
+
+def case_form_helper(entry: "CaseEntry") -> FormHelper:
+    """The layout of one entry; rendered after its forms are bound and checked."""
+    page = CasePage(entry)
+    helper = FormHelper()
+    helper.form_id = "case-form"
+    helper.form_class = "case-form"
+    helper.form_action = entry.action
+    helper.form_show_errors = False
+    helper.attrs = {"novalidate": "", "autocomplete": "off"}
+    if entry.encounter is None or entry.encounter.is_draft:
+        # Kept as a draft when the session ends; a correction is the surgeon's to make.
+        helper.attrs["data-keep"] = ""
+    helper.layout = Layout(
+        Part("start", page.start),
+        Div(
+            Part("nav", page.nav),
+            Div(
+                *(
+                    Part(OWN_TEMPLATE.get(code, "section"), partial(page.section, code))
+                    for code in (section.code for section in SECTIONS)
+                ),
+                Part("note", page.note),
+                css_class="case-sections",
+            ),
+            css_class="case-layout",
+        ),
+        Part("actions", page.actions),
+    )
+    return helper
+
+
+class CasePage:
+    """The variables of the parts, read from an entry once its forms are checked."""
+
+    def __init__(self, entry: "CaseEntry") -> None:
+        self.entry = entry
+
+    @cached_property
+    def sections(self) -> tuple[AskedSection, ...]:
+        male = self.entry.patient.sex == Sex.MALE
+        return tuple(
+            self._asked(section, without=("pregnant",) if male else ())
+            for section in SECTIONS
+        )
+
+    @cached_property
+    def discs(self) -> tuple[AskedDisc, ...]:
+        sections = {
+            level: tuple(self._asked(section, level) for section in DISC_SECTIONS)
+            for level in Level.values
+        }
+        shown = self._first_shown(sections)
+        return tuple(
+            AskedDisc(level, sections[level], shown=level == shown)
+            for level in Level.values
+        )
+
+    def start(self) -> dict[str, Any]:
+        return {
+            "hidden": [
+                (name, self._value(name)) for name in ("revision", "submission_key")
+            ],
+            "errors": self._errors_by_label() if self.entry.errors else (),
+            "differences": self.entry.differences,
+            "encounter": self.entry.encounter,
+        }
+
+    def nav(self) -> dict[str, Any]:
+        return {
+            "sections": self.sections,
+            "discs": self.discs,
+            "filled": sum(bool(disc.answered) for disc in self.discs),
+        }
+
+    def section(self, code: str) -> dict[str, Any]:
+        return {
+            "section": next(s for s in self.sections if s.code == code),
+            "patient": self.entry.patient,
+            "date": self._plain_question("occurred_on", "Date of the encounter"),
+            "discs": self.discs if code == "imaging" else (),
+            "responsible": self._plain_question(
+                "responsible_level",
+                "Responsible level",
+                options=(*Level.choices, NOT_KNOWN),
+                hint="The segment held responsible for the symptoms.",
+                kind="options",
+                essential=True,
+            ),
+        }
+
+    def note(self) -> dict[str, Any]:
+        return {
+            "note": self._value("note"),
+            "errors": refusals(self.entry.form, "note"),
+        }
+
+    def actions(self) -> dict[str, Any]:
+        return {
+            "encounter": self.entry.encounter,
+            "patient": self.entry.patient,
+            "conflict": bool(self.entry.differences),
+        }
+
+    def _asked(
+        self, section: Section, level: str = "", *, without: tuple[str, ...] = ()
+    ) -> AskedSection:
+        form = self.entry.discs[level] if level else self.entry.form
+        warnings = self.entry.soft_warnings
+        questions = (
+            question(
+                fact, form, warnings, disc_field(level, fact.name) if level else ""
+            )
+            for fact in section.facts
+            if fact.name not in without
+        )
+        return AskedSection(
+            section.code, section.title, section.intro, tuple(questions)
+        )
+
+    def _plain_question(self, name: str, label: str, **words: Any) -> Question:
+        """A question that is no fact of the vocabulary."""
+        return Question(
+            name=name,
+            label=label,
+            value=self._value(name),
+            errors=refusals(self.entry.form, name),
+            **words,
+        )
+
+    def _value(self, name: str) -> str:
+        form = self.entry.form
+        source = form.data if form.is_bound else form.initial
+        return str(source.get(name, ""))
+
+    def _first_shown(self, sections: dict[str, tuple[AskedSection, ...]]) -> str:
+        """The disc whose findings are open: refused, responsible, filled, or L5-S1."""
+
+        def level_with(attribute: str) -> str:
+            return next(
+                (
+                    level
+                    for level in reversed(Level.values)
+                    if any(getattr(section, attribute) for section in sections[level])
+                ),
+                "",
+            )
+
+        return (
+            level_with("refused")
+            or self._value("responsible_level")
+            or level_with("answered")
+            or FIRST_SHOWN
+        )
+
+    def _errors_by_label(self) -> list[tuple[str, str, str]]:
+        """Field name, label and text, so that the summary can lead to the field."""
+        labels = {"occurred_on": "Date of the encounter", "note": "Note"}
+        for section in self.sections:
+            labels |= {asked.name: asked.label for asked in section.questions}
+        for disc in self.discs:
+            for section in disc.sections:
+                labels |= {
+                    asked.name: f"{disc.level} {asked.label}"
+                    for asked in section.questions
+                }
+        return [
+            (name if name in labels else "", labels.get(name, ""), text)
+            for name, text in self.entry.errors.items()
+        ]

@@ -1,0 +1,143 @@
+"""Entering a case: new, draft, correction; and taking one out of use."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from patients.forms import CaseEntry, ErrorReasonForm
+from patients.models import Encounter, Patient
+from patients.services import (
+    EditConflict,
+    NotOpen,
+    case_create,
+    case_mark_entered_in_error,
+    case_save,
+)
+from patients.views.request import Request
+from spine_cds.accounts.access import require_role
+from spine_cds.accounts.models import Role
+from spine_cds.audit.services import record
+
+CLOSED = (
+    "This version can no longer be changed: it was superseded by a correction, "
+    "or marked as entered in error."
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require_role(Role.SURGEON)
+def case_create_page(request: Request, pk: uuid.UUID) -> HttpResponse:
+    """A new case of a known patient."""
+    patient = get_object_or_404(Patient.objects.visible_to(request.user), pk=pk)
+    posted = request.POST if request.method == "POST" else None
+    entry = CaseEntry(posted, patient=patient)
+    if entry.is_valid():
+        return _save(request, entry)
+    record(
+        actor=request.user,
+        action="patient.read",
+        entity=patient,
+        patient_id=patient.pk,
+    )
+    return case_form_page(request, entry)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require_role(Role.SURGEON)
+def case_edit(request: Request, pk: uuid.UUID) -> HttpResponse:
+    """A draft, edited in place; or an evaluated case, corrected by a new version."""
+    encounter = _encounter(request, pk)
+    posted = request.POST if request.method == "POST" else None
+    if posted is None and not encounter.is_open:
+        messages.info(request, CLOSED)
+        return redirect(encounter.patient)
+    entry = CaseEntry(posted, encounter)
+    if entry.is_valid():
+        return _save(request, entry)
+    record(
+        actor=request.user,
+        action="case.read",
+        entity=encounter,
+        patient_id=encounter.patient_id,
+        case_uid=encounter.case_uid,
+    )
+    return case_form_page(request, entry)
+
+
+def _save(request: Request, entry: CaseEntry) -> HttpResponse:
+    """Store a valid entry; then stay with it, or go on to its evaluation."""
+    answers: dict[str, Any] = {
+        "actor": request.user,
+        "data": entry.data_for_service(),
+        "submission_key": entry.submission_key,
+    }
+    try:
+        if entry.encounter is None:
+            saved = case_create(patient=entry.patient, **answers)
+        else:
+            saved = case_save(
+                encounter=entry.encounter, revision=entry.revision, **answers
+            )
+    except EditConflict as conflict:
+        return case_form_page(request, entry.against(conflict.current), status=409)
+    except NotOpen:
+        entry.form.add_error(None, CLOSED)
+        return case_form_page(request, entry, status=409)
+    if request.POST.get("then") == "evaluate":
+        # 307: the browser posts on, so that an evaluation stays an explicit POST.
+        return redirect("treatments:case-evaluate", saved.pk, preserve_request=True)
+    messages.success(request, _saved_words(saved))
+    return redirect(saved)
+
+
+def _saved_words(saved: Encounter) -> str:
+    if not saved.is_draft:
+        return "Nothing was changed."
+    if saved.version == 1:
+        return "Draft saved."
+    before = saved.version - 1
+    return f"Saved as version {saved.version}. Version {before} stays as it was."
+
+
+def case_form_page(
+    request: Request, entry: CaseEntry, *, status: int = 0
+) -> HttpResponse:
+    """The form as it stands, with its errors or a conflict."""
+    page = {
+        "entry": entry,
+        "encounter": entry.encounter,
+        "patient": entry.patient,
+    }
+    status = status or (422 if entry.errors else 200)
+    return render(request, "patients/case_form.html", page, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require_role(Role.SURGEON)
+def case_entered_in_error(request: Request, pk: uuid.UUID) -> HttpResponse:
+    """Asks for the reason; that page is the confirmation."""
+    encounter = _encounter(request, pk)
+    form = ErrorReasonForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            case_mark_entered_in_error(
+                encounter=encounter, actor=request.user, **form.cleaned_data
+            )
+        except NotOpen:
+            messages.error(request, CLOSED)
+        else:
+            messages.success(request, "The case is marked as entered in error.")
+        return redirect(encounter.patient)
+    page = {"form": form, "encounter": encounter, "patient": encounter.patient}
+    status = 422 if form.errors else 200
+    return render(request, "patients/case_entered_in_error.html", page, status=status)
+
+
+def _encounter(request: Request, pk: uuid.UUID) -> Encounter:
+    return get_object_or_404(
+        Encounter.objects.visible_to(request.user).with_findings(), pk=pk
+    )

@@ -1,0 +1,92 @@
+"""A patient: choosing or entering one, their cases, corrections of their details."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from patients.forms import PatientForm
+from patients.models import Encounter, Patient
+from patients.services import patient_create, patient_update
+from patients.views.request import Request
+from spine_cds.accounts.access import require_role
+from spine_cds.accounts.models import Role, User
+from spine_cds.audit.services import record
+
+FOUND_AT_MOST = 20
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require_role(Role.SURGEON)
+def case_start(request: Request) -> HttpResponse:
+    """Choose a known patient or enter a new one; then comes the case form."""
+    sought = request.POST.get("find", "").strip()
+    found = _found(request.user, sought) if sought else None
+    if request.htmx:
+        return render(
+            request, "patients/patients_found.html", {"found": found, "sought": sought}
+        )
+    entering = request.method == "POST" and "find" not in request.POST
+    form = PatientForm(request.user, request.POST if entering else None)
+    if entering and form.is_valid():
+        patient = patient_create(actor=request.user, **form.cleaned_data)
+        return redirect("patients:case-create", patient.pk)
+    page = {"form": form, "found": found, "sought": sought}
+    status = 422 if form.errors else 200
+    return render(request, "patients/case_start.html", page, status=status)
+
+
+def _found(user: User, text: str) -> list[Patient]:
+    found = Patient.objects.visible_to(user).search(text)[:FOUND_AT_MOST]
+    record(
+        actor=user,
+        action="patient.search",
+        entity=user,
+        detail={"patients": [str(patient.pk) for patient in found]},
+    )
+    return list(found)
+
+
+@require_safe
+@require_role(Role.SURGEON, Role.RESIDENT)
+def patient_detail(request: Request, pk: uuid.UUID) -> HttpResponse:
+    """Who it is, and every case with all its versions."""
+    patient = get_object_or_404(Patient.objects.visible_to(request.user), pk=pk)
+    record(
+        actor=request.user,
+        action="patient.read",
+        entity=patient,
+        patient_id=patient.pk,
+    )
+    page = {"patient": patient, "cases": _cases(patient)}
+    return render(request, "patients/patient_detail.html", page)
+
+
+def _cases(patient: Patient) -> list[list[Encounter]]:
+    """The versions of each case, newest first; the case changed last comes first."""
+    versions: dict[uuid.UUID, list[Encounter]] = {}
+    rows = patient.encounters.select_related("created_by", "updated_by")
+    for encounter in rows.order_by("-version"):
+        versions.setdefault(encounter.case_uid, []).append(encounter)
+    return sorted(versions.values(), key=lambda case: case[0].updated_at, reverse=True)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require_role(Role.SURGEON)
+def patient_edit(request: Request, pk: uuid.UUID) -> HttpResponse:
+    patient = get_object_or_404(Patient.objects.visible_to(request.user), pk=pk)
+    # A copy for the form: the service compares with the row as it is stored.
+    form = PatientForm(
+        request.user,
+        request.POST if request.method == "POST" else None,
+        instance=Patient.objects.get(pk=pk),
+    )
+    if form.is_valid():
+        patient_update(patient=patient, actor=request.user, **form.cleaned_data)
+        messages.success(request, "The patient’s details are saved.")
+        return redirect(patient)
+    page = {"form": form, "patient": patient}
+    status = 422 if form.errors else 200
+    return render(request, "patients/patient_form.html", page, status=status)

@@ -1,0 +1,68 @@
+"""The first page: the cases of the user's teams."""
+
+from django.core.paginator import Paginator
+from django.db.models import F
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from patients.forms import WorklistForm
+from patients.models import Encounter
+from patients.querysets import EncounterQuerySet
+from patients.views.request import Request
+from spine_cds.accounts.access import require_role
+from spine_cds.accounts.models import Role, User
+from spine_cds.audit.services import record
+
+PAGE_SIZE = 50
+# Search terms are names: they stay on the server, where a URL would reach logs.
+CHOSEN = "worklist"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def worklist(request: Request) -> HttpResponseBase:
+    """POST narrows the list; GET shows it as it was narrowed last."""
+    if request.user.is_rule_admin:
+        return redirect("treatments:ruleset-list")
+    return _cases(request)
+
+
+@require_role(Role.SURGEON, Role.RESIDENT)
+def _cases(request: Request) -> HttpResponse:
+    if request.method == "POST":
+        form = WorklistForm(request.POST)
+        if form.is_valid():
+            request.session[CHOSEN] = form.cleaned_data
+        if not request.htmx:
+            return redirect("patients:worklist")
+    chosen = request.session.get(CHOSEN, {})
+    cases = Paginator(_narrowed(request.user, chosen), PAGE_SIZE)
+    page = cases.get_page(request.GET.get("page"))
+    record(
+        actor=request.user,
+        action="worklist.read",
+        entity=request.user,
+        detail={"cases": len(page.object_list)},
+    )
+    context = {
+        "page": page,
+        "form": WorklistForm(initial=chosen),
+        "narrowed": any(chosen.values()),
+    }
+    whole = "patients/worklist.html"
+    return render(
+        request, "patients/worklist_cases.html" if request.htmx else whole, context
+    )
+
+
+def _narrowed(user: User, chosen: dict[str, str]) -> EncounterQuerySet:
+    cases = Encounter.objects.visible_to(user).current()
+    if state := chosen.get("state"):
+        cases = cases.in_state(state)
+    else:
+        cases = cases.exclude(state=Encounter.State.ENTERED_IN_ERROR)
+    if text := chosen.get("q"):
+        cases = cases.search(text)
+    return cases.select_related("patient", "updated_by").order_by(
+        F("updated_at").desc(), "pk"
+    )
