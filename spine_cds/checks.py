@@ -4,7 +4,8 @@ import os
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, register
 from django.urls import URLPattern, URLResolver, get_resolver
 
 
@@ -13,7 +14,7 @@ def development_has_no_other_host(**kwargs: Any) -> list[CheckMessage]:
     if settings.PRODUCTION or not os.environ.get("ALLOWED_HOSTS"):
         return []
     return [
-        Warning(
+        checks.Warning(
             "ALLOWED_HOSTS is set, but development answers on this machine only.",
             hint="Set SPINE_CDS_ENV=production to serve other hosts.",
             id="spine_cds.W001",
@@ -40,7 +41,7 @@ def proxy_is_named(**kwargs: Any) -> list[CheckMessage]:
     if not settings.PRODUCTION or os.environ.get("SPINE_CDS_TRUSTED_PROXY"):
         return []
     return [
-        Warning(
+        checks.Warning(
             "SPINE_CDS_TRUSTED_PROXY is not set.",
             hint="yes: a proxy ends TLS and sets X-Forwarded-Proto and -For; "
             "no: the server itself speaks TLS.",

@@ -12,7 +12,14 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-_YES_NO = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+_YES_NO = {
+    "1": True,
+    "true": True,
+    "yes": True,
+    "0": False,
+    "false": False,
+    "no": False,
+}
 
 
 def text(name: str, default: str = "") -> str:
@@ -97,7 +104,7 @@ def sqlite(path: Path) -> dict[str, Any]:
 
 
 def generated_secret(path: Path) -> str:
-    """The secret kept in ``path``, made at the first call, readable by its owner only."""
+    """The secret kept in ``path``, made at the first call, for its owner only."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

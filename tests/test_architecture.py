@@ -74,9 +74,7 @@ def imports(module: str, path: Path) -> Iterator[tuple[int, str]]:
         else:
             continue
         yield from (
-            (node.lineno, name)
-            for name in names
-            if name.partition(".")[0] in PACKAGES
+            (node.lineno, name) for name in names if name.partition(".")[0] in PACKAGES
         )
 
 

@@ -1,4 +1,4 @@
-"""Development needs nothing; production refuses to start without each thing it needs."""
+"""Development needs nothing; production refuses to start without what it needs."""
 
 import json
 import os

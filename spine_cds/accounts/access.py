@@ -6,10 +6,18 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django_htmx.middleware import HtmxDetails
 
 from spine_cds.accounts.models import Role, User
 
 View = Callable[..., HttpResponseBase]
+
+
+class SignedInRequest(HttpRequest):
+    """What a view behind the sign-in gets; a type for annotations, never made."""
+
+    user: User
+    htmx: HtmxDetails
 
 
 def require_role(*roles: Role) -> Callable[[View], View]:

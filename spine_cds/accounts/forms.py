@@ -124,7 +124,7 @@ class UserForm(forms.ModelForm):
 
     def _post_clean(self) -> None:
         """Check the password once the row holds the names it must not resemble."""
-        super()._post_clean()
+        super()._post_clean()  # type: ignore[misc]  # not in the stubs
         password = self.cleaned_data.get("password")
         if password:
             try:

@@ -1,5 +1,7 @@
 """Who uses Spine CDS: users, their role, and the teams whose patients they see."""
 
+from typing import ClassVar
+
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models.functions import Lower
@@ -40,8 +42,14 @@ class UserQuerySet(models.QuerySet["User"]):
         )
 
 
-class Users(UserManager.from_queryset(UserQuerySet)):
+class Users(UserManager["User"]):
     use_in_migrations = False
+
+    def get_queryset(self) -> UserQuerySet:
+        return UserQuerySet(self.model, using=self._db)
+
+    def search(self, text: str) -> UserQuerySet:
+        return self.get_queryset().search(text)
 
 
 class User(AbstractUser):
@@ -50,7 +58,7 @@ class User(AbstractUser):
     role = models.CharField(max_length=20, choices=Role, default=Role.RESIDENT)
     teams = models.ManyToManyField(Team, related_name="members", blank=True)
 
-    objects = Users()
+    objects: ClassVar[Users] = Users()
 
     class Meta(AbstractUser.Meta):
         ordering = ("username",)

@@ -82,8 +82,7 @@ def team_update(*, team: Team, actor: Actor, name: str) -> Team:
 def _row(pk: int) -> dict[str, Any]:
     """The row as stored: a bound form has already changed the object in hand."""
     row = User.objects.values().get(pk=pk)
-    row.pop("last_login")
-    return row
+    return {name: value for name, value in row.items() if name != "last_login"}
 
 
 def _team_ids(user: User) -> list[int]:

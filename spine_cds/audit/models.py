@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 
 
-class AppendOnly(TypeError):
+class AppendOnlyError(TypeError):
     """An audit event was to be changed or deleted."""
 
 
@@ -18,10 +18,10 @@ class EventQuerySet(models.QuerySet["Event"]):
         return self.filter(patient_id=str(patient_id))
 
     def update(self, **kwargs: Any) -> NoReturn:
-        raise AppendOnly("audit events are never changed")
+        raise AppendOnlyError("audit events are never changed")
 
     def delete(self) -> NoReturn:
-        raise AppendOnly("audit events are never deleted")
+        raise AppendOnlyError("audit events are never deleted")
 
 
 class Event(models.Model):
@@ -56,8 +56,8 @@ class Event(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:
-            raise AppendOnly("audit events are never changed")
+            raise AppendOnlyError("audit events are never changed")
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise AppendOnly("audit events are never deleted")
+        raise AppendOnlyError("audit events are never deleted")

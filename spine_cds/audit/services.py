@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
@@ -23,7 +24,7 @@ def record(
 
     ``action`` is "<entity>.<verb>"; ``actor`` is None for the system's own work.
     """
-    person = actor if isinstance(actor, AbstractBaseUser) else None
+    person = actor if isinstance(actor, get_user_model()) else None
     return Event.objects.create(
         actor=person,
         actor_name=person.get_username() if person else "",

@@ -110,7 +110,7 @@ def _wait(server: subprocess.Popen[bytes], folder: Path) -> None:
         except psycopg2.OperationalError as error:
             if server.poll() is not None or time.monotonic() > deadline:
                 log = (folder / "server.log").read_text()
-                raise RuntimeError(f"PostgreSQL did not start: {error}\n{log}") from None
+                raise RuntimeError(f"no PostgreSQL: {error}\n{log}") from None
             time.sleep(0.02)
         else:
             return

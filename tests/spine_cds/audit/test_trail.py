@@ -4,7 +4,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
 
-from spine_cds.audit.models import AppendOnly, Event
+from spine_cds.audit.models import AppendOnlyError, Event
 from spine_cds.audit.services import record
 
 
@@ -43,7 +43,7 @@ def test_model_and_queryset_refuse_to_change_an_event(event):
         lambda: Event.objects.update(action="x"),
         lambda: Event.objects.bulk_update([event], ["action"]),
     ):
-        with pytest.raises(AppendOnly):
+        with pytest.raises(AppendOnlyError):
             change()
 
 
