@@ -20,7 +20,7 @@ TEXT_FONTS = ("Inter_400Regular.ttf", "NotoSansSC_400Regular.ttf")
 _NEVER = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _LINE_ENDS = re.compile("\r\n|[\r\u0085\u2028\u2029\v\f]")
 # A long run without a space gets places to break, else it would leave the page.
-_LONG_RUN = re.compile(r"([^\s/-]{32})(?=[^\s/-])")
+_LONG_RUN = re.compile(r"([^\s/-]{20})(?=[^\s/-])")
 _BREAK = "\u200b"
 
 

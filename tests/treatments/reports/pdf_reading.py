@@ -1,0 +1,97 @@
+"""Read a PDF as a reader would: its text, its tags, its fonts, what is attached."""
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pikepdf
+
+_PAIR = re.compile(r"<([0-9A-F]{4})> <([0-9A-F]+)>")
+
+
+def opened(document: bytes) -> pikepdf.Pdf:
+    return pikepdf.open(io.BytesIO(document))
+
+
+def pages(document: bytes) -> list[str]:
+    """The words of each page, with single spaces."""
+    with opened(document) as pdf:
+        return [" ".join(_page_text(page).split()) for page in pdf.pages]
+
+
+def text(document: bytes) -> str:
+    return " ".join(pages(document)).replace("\u200b", "")
+
+
+def says(printed: str, words: str) -> bool:
+    """Whether the words stand there; a change of font may look like a space."""
+    return "".join(words.split()) in "".join(printed.split())
+
+
+def _page_text(page: pikepdf.Page) -> str:
+    """A glyph without a character, .notdef among them, is a KeyError here."""
+    characters = {name: _characters(font) for name, font in fonts(page)}
+    said: list[str] = []
+    current: dict[int, str] = {}
+    for instruction in pikepdf.parse_content_stream(page):
+        operator = str(instruction.operator)
+        if operator == "Tf":
+            current = characters[str(instruction.operands[0])]
+        elif operator == "ET":
+            said.append(" ")
+        elif operator in {"Tj", "TJ"}:
+            said += [current[code] for code in _codes(instruction.operands[0])]
+    return "".join(said)
+
+
+def fonts(page: pikepdf.Page) -> Iterator[tuple[str, Any]]:
+    yield from page.Resources.Font.items()
+
+
+def _characters(font: Any) -> dict[int, str]:
+    """Glyph codes to text, from the font's own ToUnicode map."""
+    cmap = font.ToUnicode.read_bytes().decode("ascii")
+    return {
+        int(code, 16): bytes.fromhex(value).decode("utf-16-be")
+        for code, value in _PAIR.findall(cmap)
+    }
+
+
+def _codes(shown: Any) -> Iterator[int]:
+    parts = shown if isinstance(shown, pikepdf.Array) else [shown]
+    for part in parts:
+        if isinstance(part, pikepdf.String):
+            raw = bytes(part)
+            yield from (
+                int.from_bytes(raw[at : at + 2], "big") for at in range(0, len(raw), 2)
+            )
+
+
+def tags(document: bytes) -> list[str]:
+    """Every structure tag, in reading order."""
+    with opened(document) as pdf:
+        return [str(node.S)[1:] for node in _nodes(pdf.Root.StructTreeRoot)]
+
+
+def alt_texts(document: bytes) -> list[str]:
+    with opened(document) as pdf:
+        nodes = _nodes(pdf.Root.StructTreeRoot)
+        return [str(node.Alt) for node in nodes if "/Alt" in node]
+
+
+def _nodes(node: Any) -> Iterator[Any]:
+    kids = node.get("/K", [])
+    for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
+        if isinstance(kid, pikepdf.Dictionary) and "/S" in kid:
+            yield kid
+            yield from _nodes(kid)
+
+
+def attached(document: bytes) -> dict[str, Any]:
+    with opened(document) as pdf:
+        return {
+            name: json.loads(pdf.attachments[name].get_file().read_bytes())
+            for name in pdf.attachments
+        }
