@@ -54,21 +54,21 @@ def proxy_is_named(**kwargs: Any) -> list[CheckMessage]:
 def every_url_has_a_name(**kwargs: Any) -> list[CheckMessage]:
     """The permission table of the tests is keyed by name: nothing may escape it."""
     return [
-        Error(f"The URL {route!r} has no name.", id="spine_cds.E002")
-        for route, pattern in walk_urls()
-        if not pattern.name
+        Error(f"A URL of {view} has no name.", id="spine_cds.E002")
+        for name, view in named_urls()
+        if name.endswith("None")
     ]
 
 
-def walk_urls(
-    resolver: URLResolver | None = None, prefix: str = ""
-) -> list[tuple[str, URLPattern]]:
-    """Every route of the project with its pattern."""
-    found: list[tuple[str, URLPattern]] = []
+def named_urls(
+    resolver: URLResolver | None = None, namespace: str = ""
+) -> list[tuple[str, str]]:
+    """The full name ("<app>:<entity>-<action>") and the view of every URL."""
+    found: list[tuple[str, str]] = []
     for entry in (resolver or get_resolver()).url_patterns:
-        route = prefix + str(entry.pattern)
         if isinstance(entry, URLResolver):
-            found += walk_urls(entry, route)
-        else:
-            found.append((route, entry))
+            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            found += named_urls(entry, inner)
+        elif isinstance(entry, URLPattern):
+            found.append((f"{namespace}{entry.name}", entry.lookup_str))
     return found

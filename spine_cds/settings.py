@@ -149,8 +149,6 @@ CELERY_TIMEZONE = "UTC"
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "/"
-# Where a role begins, if elsewhere: administrators see no patients.
-START_URLS = {"admin": "treatments:ruleset-list"}
 LOGOUT_REDIRECT_URL = "accounts:login"
 PASSWORD_MINIMUM = 12
 _VALIDATION = "django.contrib.auth.password_validation"

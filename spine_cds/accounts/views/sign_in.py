@@ -5,7 +5,7 @@ from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -35,15 +35,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def _destination(request: HttpRequest) -> str:
-    """The page asked for before signing in, if it is one of ours; else the role's."""
+    """The page asked for before signing in, if it is one of ours."""
     wanted = request.GET.get("next", "")
     ours = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    if ours:
-        return wanted
-    role = getattr(request.user, "role", "")
-    return resolve_url(settings.START_URLS.get(role, settings.LOGIN_REDIRECT_URL))
+    return wanted if ours else settings.LOGIN_REDIRECT_URL
 
 
 @login_not_required

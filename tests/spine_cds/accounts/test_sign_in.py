@@ -44,8 +44,8 @@ def test_a_surgeon_signs_in_and_begins_at_the_worklist(client, dr_surgeon):
 
 
 def test_an_administrator_begins_at_the_rules(client, admin):
-    answer = client.post(LOGIN, {"username": "admin", **PASSWORD})
-    assert answer.url == reverse("treatments:ruleset-list")
+    answer = client.post(LOGIN, {"username": "admin", **PASSWORD}, follow=True)
+    assert answer.request["PATH_INFO"] == reverse("treatments:ruleset-list")
 
 
 def test_who_is_signed_in_already_is_sent_on(client, dr_surgeon):

@@ -1,0 +1,181 @@
+"""Who may open what: a row for each URL, a column for each kind of visitor.
+
+A URL without a row fails. Not of your team: 404. Of your team, but not for your role:
+403. Not signed in: the sign-in page. A new URL needs a row here, and nothing else.
+"""
+
+import uuid
+from datetime import date
+from types import SimpleNamespace
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from patients.findings import CaseFindings
+from patients.services import case_create, patient_create
+from spine_cds.checks import named_urls
+from treatments.models import RulesetVersion
+from treatments.reports.services import report_request
+from treatments.services import case_evaluate
+
+YES, ROLE, HIDDEN, SIGN_IN = "allowed", "403", "404", "sign-in"
+VISITORS = ("nobody", "dr_surgeon", "dr_resident", "admin", "stranger")
+
+# URL name, method, the object its argument names: then a cell for each visitor.
+PUBLIC = (YES, YES, YES, YES, YES)
+EVERYONE = (SIGN_IN, YES, YES, YES, YES)
+ADMINS = (SIGN_IN, ROLE, ROLE, YES, ROLE)
+SURGEONS = (SIGN_IN, YES, ROLE, ROLE, YES)
+THE_TEAM = (SIGN_IN, YES, YES, ROLE, HIDDEN)
+ITS_SURGEONS = (SIGN_IN, YES, ROLE, ROLE, HIDDEN)
+ITS_RESIDENTS = (SIGN_IN, ROLE, YES, ROLE, ROLE)
+TABLE = [
+    ("healthz", "get", None, PUBLIC),
+    ("accounts:login", "get", None, PUBLIC),
+    ("accounts:logout", "post", None, PUBLIC),
+    ("accounts:session-extend", "post", None, EVERYONE),
+    ("accounts:password-change", "get", None, EVERYONE),
+    ("accounts:user-list", "get", None, ADMINS),
+    ("accounts:user-create", "get", None, ADMINS),
+    ("accounts:user-edit", "get", "user", ADMINS),
+    ("accounts:team-list", "get", None, ADMINS),
+    ("accounts:team-create", "get", None, ADMINS),
+    ("accounts:team-edit", "get", "team", ADMINS),
+    ("patients:worklist", "get", None, EVERYONE),  # sends administrators on
+    ("patients:case-start", "get", None, SURGEONS),
+    ("patients:patient-detail", "get", "patient", THE_TEAM),
+    ("patients:patient-edit", "get", "patient", ITS_SURGEONS),
+    ("patients:case-create", "get", "patient", ITS_SURGEONS),
+    ("patients:case-edit", "get", "draft", ITS_SURGEONS),
+    ("patients:case-entered-in-error", "get", "draft", ITS_SURGEONS),
+    ("treatments:case-detail", "get", "encounter", THE_TEAM),
+    ("treatments:case-evaluate", "post", "draft", ITS_SURGEONS),
+    ("treatments:case-history", "get", "encounter", THE_TEAM),
+    ("treatments:recommendation-detail", "get", "recommendation", THE_TEAM),
+    ("treatments:decision-create", "get", "recommendation", ITS_SURGEONS),
+    ("treatments:review-create", "get", "recommendation", ITS_RESIDENTS),
+    ("treatments:comment-create", "get", "recommendation", THE_TEAM),
+    ("treatments:report-create", "post", "recommendation", THE_TEAM),
+    ("treatments:report-detail", "get", "report", THE_TEAM),
+    ("treatments:report-download", "get", "report", THE_TEAM),
+    ("treatments:ruleset-list", "get", None, EVERYONE),
+    ("treatments:ruleset-detail", "get", "ruleset", EVERYONE),
+    ("treatments:table-detail", "get", "table", EVERYONE),
+    ("treatments:source-list", "get", "ruleset", EVERYONE),
+    ("treatments:availability-edit", "get", "team", ADMINS),
+]
+
+
+@pytest.fixture
+def world(
+    db,
+    team,
+    dr_surgeon,
+    dr_resident,
+    admin,
+    stranger,
+    django_capture_on_commit_callbacks,
+):
+    """One of everything a URL can name, all of the team of dr_surgeon."""
+    call_command("load_ruleset", verbosity=0)
+    ruleset = RulesetVersion.objects.get()
+    patient = patient_create(
+        actor=dr_surgeon,
+        team=team,
+        identifier="H-1",
+        family_name="Doe",
+        birth_date=date(1980, 1, 1),
+    )
+    encounter, draft = (_case(patient, dr_surgeon) for _ in range(2))
+    with django_capture_on_commit_callbacks(execute=True):
+        recommendation = case_evaluate(encounter=encounter, actor=dr_surgeon)
+        report = report_request(
+            recommendation=recommendation, actor=dr_surgeon, request_key=uuid.uuid4()
+        )
+    return SimpleNamespace(
+        people={
+            "dr_surgeon": dr_surgeon,
+            "dr_resident": dr_resident,
+            "admin": admin,
+            "stranger": stranger,
+        },
+        arguments={
+            None: [],
+            "user": [dr_resident.pk],
+            "team": [team.pk],
+            "patient": [patient.pk],
+            "draft": [draft.pk],
+            "encounter": [encounter.pk],
+            "recommendation": [recommendation.pk],
+            "report": [report.pk],
+            "ruleset": [ruleset.pk],
+            "table": [ruleset.pk, next(iter(ruleset.ruleset.tables))],
+        },
+    )
+
+
+def _case(patient, surgeon):
+    findings = CaseFindings(
+        occurred_on=date(2026, 11, 20),
+        facts={"age_years": 43, "symptom_duration_weeks": 14},
+        discs={"L5-S1": {"herniation_type": "extrusion"}},
+        responsible_level="L5-S1",
+        note="",
+    )
+    return case_create(patient=patient, actor=surgeon, data=findings)
+
+
+def answered(answer) -> str:
+    """The answer as the table puts it; a fault or a wrong method is none of them."""
+    if answer.status_code in {302, 303}:
+        return SIGN_IN if answer.url.startswith("/accounts/login/?next=") else YES
+    meanings = {200: YES, 204: YES, 400: YES, 422: YES, 403: ROLE, 404: HIDDEN}
+    return meanings.get(answer.status_code, str(answer.status_code))
+
+
+def cells(world, method=None):
+    """Each cell of the table: where, who, what is expected, what was answered."""
+    for name, usual, of, expected in TABLE:
+        url = reverse(name, args=world.arguments[of])
+        for visitor, cell in zip(VISITORS, expected, strict=True):
+            with transaction.atomic():
+                client = Client(raise_request_exception=False)
+                if visitor in world.people:
+                    client.force_login(world.people[visitor])
+                answer = answered(getattr(client, method or usual)(url))
+                transaction.set_rollback(True)
+            yield f"{name} by {visitor}", cell, answer
+
+
+def test_each_visitor_gets_what_the_table_says(world):
+    wrong = [
+        f"{where}: {answer}, not {expected}"
+        for where, expected, answer in cells(world)
+        if answer != expected
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_write_is_refused_to_those_who_may_not_open_the_page(world):
+    """GET and POST of a page stand behind one guard."""
+    wrong = [
+        f"POST {where}: {answer}, not {expected}"
+        for where, expected, answer in cells(world, "post")
+        if expected != YES and answer not in {expected, "405"}
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_url_has_a_row_and_every_row_a_url():
+    assert sorted(name for name, _ in named_urls()) == sorted(row[0] for row in TABLE)
+
+
+@pytest.mark.parametrize("name", ["case-detail", "recommendation-detail"])
+def test_what_does_not_exist_looks_like_what_is_hidden(client, dr_surgeon, name):
+    client.force_login(dr_surgeon)
+    answer = client.get(reverse(f"treatments:{name}", args=[uuid.uuid4()]))
+    assert answer.status_code == 404
+    assert b"it belongs to a team that you are not in" in answer.content
