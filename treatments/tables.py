@@ -18,10 +18,18 @@ KINDS: Mapping[str, str] = {
     "eligibility": "Eligibility: for and against each treatment",
     "alert": "Alerts",
 }
-#: The 13 source attributes of 45 CFR 170.315(b)(11), where the names alone are terse.
-ATTRIBUTE_WORDS: Mapping[str, str] = {
-    "sdoh": "Use of social determinants of health",
-}
+PLAIN = (
+    ('"', ""),
+    (",", ", "),
+    ("_", " "),
+    (">=", "≥"),
+    ("<=", "≤"),
+    ("..", " to "),
+    ("true", "yes"),
+    ("false", "no"),
+)
+#: From this many facts on, most cells of a table are empty, and a list reads better.
+MANY_FACTS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +38,9 @@ class Row:
 
     rule: Rule
     cells: tuple[str, ...]
+    conditions: tuple[tuple[Fact, str], ...]
     effect: str
-    outputs: tuple[str, ...]
+    outputs: tuple[tuple[str, str], ...]
     citations: tuple[Citation, ...]
     is_overdue: bool
 
@@ -45,6 +54,11 @@ class TableView:
     inputs: tuple[Fact, ...]
     outputs: tuple[str, ...]
     rows: tuple[Row, ...]
+    as_lists: bool
+
+    @property
+    def has_many_facts(self) -> bool:
+        return len(self.inputs) >= MANY_FACTS
 
 
 def ruleset_page(ruleset: Ruleset) -> dict[str, Any]:
@@ -54,7 +68,7 @@ def ruleset_page(ruleset: Ruleset) -> dict[str, Any]:
     return {
         "metadata": ruleset.metadata,
         "attributes": [
-            (ATTRIBUTE_WORDS.get(key) or key.replace("_", " ").capitalize(), value)
+            (key.replace("_", " ").capitalize(), value)
             for key, value in attributes.items()
         ],
         "groups": [(title, tables) for title, tables in groups if tables],
@@ -69,7 +83,10 @@ def ruleset_page(ruleset: Ruleset) -> dict[str, Any]:
     }
 
 
-def table_page(table: DecisionTable, ruleset: Ruleset) -> TableView:
+def table_page(
+    table: DecisionTable, ruleset: Ruleset, *, every_fact: bool
+) -> TableView:
+    """A table with a column a fact; one of many facts as lists, unless asked for."""
     reader = Reader(ruleset, timezone.localdate())
     # The effect has a column of its own, with its sign.
     outputs = tuple(name for name in table.outputs if name != "effect")
@@ -79,19 +96,24 @@ def table_page(table: DecisionTable, ruleset: Ruleset) -> TableView:
         inputs=tuple(ruleset.facts[name] for name in table.inputs),
         outputs=outputs,
         rows=tuple(_row(rule, table, outputs, reader) for rule in table.rules),
+        as_lists=len(table.inputs) >= MANY_FACTS and not every_fact,
     )
 
 
 def _row(
     rule: Rule, table: DecisionTable, outputs: tuple[str, ...], reader: Reader
 ) -> Row:
+    cells = {name: _plain(cell.text) for name, cell in rule.cells.items()}
     return Row(
         rule=rule,
-        cells=tuple(
-            rule.cells[name].text if name in rule.cells else "" for name in table.inputs
+        cells=tuple(cells.get(name, "") for name in table.inputs),
+        conditions=tuple(
+            (reader.ruleset.facts[name], cells[name])
+            for name in table.inputs
+            if name in cells
         ),
         effect=str(rule.outputs.get("effect", "")),
-        outputs=tuple(_words(rule.outputs.get(name)) for name in outputs),
+        outputs=tuple((name, _words(rule.outputs.get(name))) for name in outputs),
         citations=reader.citations(rule.sources),
         is_overdue=_is_overdue(rule, reader.today),
     )
@@ -99,6 +121,13 @@ def _row(
 
 def _is_overdue(rule: Rule, today: datetime.date) -> bool:
     return rule.review_by is not None and rule.review_by < today
+
+
+def _plain(cell: str) -> str:
+    """An S-FEEL cell as people read it: without quotes, with room to wrap."""
+    for written, read in PLAIN:
+        cell = cell.replace(written, read)
+    return cell
 
 
 def _words(value: Any) -> str:

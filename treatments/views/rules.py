@@ -34,7 +34,9 @@ def table_detail(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     table = version.ruleset.tables.get(slug)
     if table is None:
         raise Http404("This ruleset has no such table.")
-    page = {"version": version, "table": table_page(table, version.ruleset)}
+    every_fact = "columns" in request.GET
+    view = table_page(table, version.ruleset, every_fact=every_fact)
+    page = {"version": version, "table": view}
     return render(request, "treatments/rules/table_detail.html", page)
 
 
