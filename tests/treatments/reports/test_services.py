@@ -126,6 +126,9 @@ def test_a_corrected_case_makes_an_amended_report(asked, a_recommendation, dr_su
     first, second = a_recommendation(), a_recommendation()
     decide(first, dr_surgeon, "accepted")
     assert asked(first).status == "final"
+    superseded = first.encounter
+    superseded.state = "superseded"
+    superseded.save()
     correction = second.encounter
     correction.case_uid, correction.version = first.encounter.case_uid, 2
     correction.previous = first.encounter
