@@ -27,7 +27,6 @@ class Difference:
     label: str
     mine: str
     theirs: str
-    mine_is_unknown: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,23 +84,16 @@ class CaseFindings:
 
     def differences(self, theirs: "CaseFindings") -> list[Difference]:
         """Field by field, in the order of the form; names are those of its fields."""
-        mine, other = self._answers(), theirs._answers()
+        mine, other = self.answers(), theirs.answers()
         found = []
         for name, label, fact in _questions():
             value, stored = mine.get(name, ""), other.get(name, "")
             if value != stored:
-                found.append(
-                    Difference(
-                        name,
-                        label,
-                        _words(fact, value),
-                        _words(fact, stored),
-                        value in UNKNOWN,
-                    )
-                )
+                words = _words(fact, value), _words(fact, stored)
+                found.append(Difference(name, label, *words))
         return found
 
-    def _answers(self) -> dict[str, Any]:
+    def answers(self) -> dict[str, Any]:
         """Every known answer under the name of its form field."""
         answers: dict[str, Any] = {
             "occurred_on": self.occurred_on,

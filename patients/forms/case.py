@@ -27,6 +27,8 @@ class CaseForm(forms.Form):
         error_messages={"required": "This page is incomplete. Open the case again."},
     )
     submission_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    # What the page showed when it was opened: tells what its user has not touched.
+    loaded = forms.CharField(widget=forms.HiddenInput, required=False)
     occurred_on = forms.DateField(
         label="Date of the encounter",
         error_messages={

@@ -1,9 +1,8 @@
 """The case form as one thing: the case, its five discs, and whose version it is."""
 
+import json
 import uuid
-from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
 
 from django.http import QueryDict
 from django.urls import reverse
@@ -41,6 +40,7 @@ class CaseEntry:
         self.encounter = encounter
         self.patient: Patient = patient
         self.differences: list[Difference] = []
+        self.untouched: frozenset[str] = frozenset()
         self.stored = (
             CaseFindings.of(encounter)
             if encounter
@@ -120,38 +120,59 @@ class CaseEntry:
         """The same answers, now knowingly beside what another user saved meanwhile.
 
         Sending it again overwrites `current`, but for the fields chosen as theirs.
+        `untouched` names those that this user left as they were when the page was
+        opened: there it is the other one who answered, so theirs is proposed.
         """
-        mine = self.data_for_service()
-        data = self.data.copy() if self.data is not None else QueryDict(mutable=True)
+        mine, data = self.data_for_service(), self._posted().copy()
+        stored = _answers_as_posted(CaseFindings.of(current))
         data["revision"] = str(current.revision)
         data["submission_key"] = str(uuid.uuid4())
+        data["loaded"] = json.dumps(stored)
         entry = CaseEntry(data, current)
         entry.differences = mine.differences(entry.stored)
+        loaded = _opened_with(self._posted())
+        entry.untouched = frozenset(
+            difference.name
+            for difference in entry.differences
+            if data.get(difference.name, "") == loaded.get(difference.name, "")
+        )
         return entry
+
+    def _posted(self) -> QueryDict:
+        if self.data is None:
+            raise TypeError("nothing was posted")
+        return self.data
 
     def _with_theirs_taken(self, data: QueryDict) -> QueryDict:
         """After a conflict: put what is stored into the fields chosen as theirs."""
         chosen = data.getlist(TAKE_THEIRS)
         if not chosen:
             return data
-        stored, data = self._initial(), data.copy()
+        stored, data = _answers_as_posted(self.stored), data.copy()
         for name in chosen:
             data[name] = stored.get(name, "")
         data.setlist(TAKE_THEIRS, [])
         return data
 
-    def _initial(self) -> Mapping[str, Any]:
+    def _initial(self) -> dict[str, str]:
         """What is stored, as the browser would send it."""
-        initial = {
+        answers = _answers_as_posted(self.stored)
+        return {
             "revision": str(self.encounter.revision if self.encounter else 0),
             "submission_key": str(uuid.uuid4()),
-            "occurred_on": self.stored.occurred_on.isoformat(),
-            "responsible_level": self.stored.responsible_level,
-            "note": self.stored.note,
+            "loaded": json.dumps(answers),
+            **answers,
         }
-        for name, value in self.stored.facts.items():
-            initial[name] = as_posted(value)
-        for level, facts in self.stored.discs.items():
-            for name, value in facts.items():
-                initial[disc_field(level, name)] = as_posted(value)
-        return initial
+
+
+def _answers_as_posted(findings: CaseFindings) -> dict[str, str]:
+    """Every known answer under the name of its field."""
+    return {name: as_posted(value) for name, value in findings.answers().items()}
+
+
+def _opened_with(data: QueryDict) -> dict[str, str]:
+    try:
+        loaded = json.loads(data.get("loaded", ""))
+    except ValueError:
+        return {}
+    return loaded if isinstance(loaded, dict) else {}

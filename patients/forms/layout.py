@@ -75,7 +75,7 @@ class AskedDisc:
         return len(DISC_FACTS)
 
 
-class Part(LayoutObject):  # type: ignore[misc]
+class Part(LayoutObject):
     """A piece of the page; its variables are taken when it is rendered."""
 
     def __init__(self, template: str, variables: Callable[[], dict[str, Any]]) -> None:
@@ -147,10 +147,12 @@ class CasePage:
     def start(self) -> dict[str, Any]:
         return {
             "hidden": [
-                (name, self._value(name)) for name in ("revision", "submission_key")
+                (name, self._value(name))
+                for name in ("revision", "submission_key", "loaded")
             ],
             "errors": self._errors_by_label() if self.entry.errors else (),
             "differences": self.entry.differences,
+            "untouched": self.entry.untouched,
             "encounter": self.entry.encounter,
         }
 
@@ -159,6 +161,7 @@ class CasePage:
             "sections": self.sections,
             "discs": self.discs,
             "filled": sum(bool(disc.answered) for disc in self.discs),
+            "refused": any(disc.refused for disc in self.discs),
         }
 
     def section(self, code: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from spine_cds.accounts.models import User
 OLDEST_YEARS = 120
 
 
-class PatientForm(forms.ModelForm):  # type: ignore[type-arg]
+class PatientForm(forms.ModelForm):
     """A new person of one of the user's teams, or a correction of what was entered."""
 
     class Meta:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,6 +11,8 @@ from patients.facts import Fact, Value
 
 NOT_KNOWN = ("", "Not known")
 YES_NO = (("yes", "Yes"), ("no", "No"), NOT_KNOWN)
+# The width of an answer beyond its words, and of a column in two lines; in letters.
+PILL, ROOM = 3, 48
 _TRUTH = {"yes": True, "no": False}
 
 
@@ -69,7 +72,7 @@ def options(fact: Fact) -> tuple[tuple[str, str], ...]:
     return ()
 
 
-def as_posted(value: Value) -> str:
+def as_posted(value: Value | date) -> str:
     """A stored value as its form field would send it."""
     if value is None:
         return ""
@@ -112,6 +115,19 @@ class Question:
     @property
     def answered(self) -> bool:
         return self.value != ""
+
+    @property
+    def answers(self) -> list[tuple[str, str, str, bool]]:
+        """Code, words, id and "is it chosen" of each answer that can be picked."""
+        return [
+            (code, words, f"{self.id}_{code or 'unknown'}", code == self.value)
+            for code, words in self.options
+        ]
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether its answers need two columns of the form."""
+        return sum(len(words) + PILL for _, words in self.options) > ROOM
 
     @property
     def described_by(self) -> str:

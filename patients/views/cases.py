@@ -83,10 +83,10 @@ def _save(request: Request, entry: CaseEntry) -> HttpResponse:
                 encounter=entry.encounter, revision=entry.revision, **answers
             )
     except EditConflict as conflict:
-        return case_form_page(request, entry.against(conflict.current), status=409)
+        return case_form_page(request, entry.against(conflict.current))
     except NotOpen:
         entry.form.add_error(None, CLOSED)
-        return case_form_page(request, entry, status=409)
+        return case_form_page(request, entry)
     if request.POST.get("then") == "evaluate":
         # 307: the browser posts on, so that an evaluation stays an explicit POST.
         return redirect("treatments:case-evaluate", saved.pk, preserve_request=True)
@@ -103,17 +103,14 @@ def _saved_words(saved: Encounter) -> str:
     return f"Saved as version {saved.version}. Version {before} stays as it was."
 
 
-def case_form_page(
-    request: Request, entry: CaseEntry, *, status: int = 0
-) -> HttpResponse:
+def case_form_page(request: Request, entry: CaseEntry) -> HttpResponse:
     """The form as it stands, with its errors or a conflict."""
     page = {
         "entry": entry,
         "encounter": entry.encounter,
         "patient": entry.patient,
     }
-    status = status or (422 if entry.errors else 200)
-    return render(request, "patients/case_form.html", page, status=status)
+    return render(request, "patients/case_form.html", page)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -133,8 +130,7 @@ def case_entered_in_error(request: Request, pk: uuid.UUID) -> HttpResponse:
             messages.success(request, "The case is marked as entered in error.")
         return redirect(encounter.patient)
     page = {"form": form, "encounter": encounter, "patient": encounter.patient}
-    status = 422 if form.errors else 200
-    return render(request, "patients/case_entered_in_error.html", page, status=status)
+    return render(request, "patients/case_entered_in_error.html", page)
 
 
 def _encounter(request: Request, pk: uuid.UUID) -> Encounter:

@@ -34,8 +34,7 @@ def case_start(request: Request) -> HttpResponse:
         patient = patient_create(actor=request.user, **form.cleaned_data)
         return redirect("patients:case-create", patient.pk)
     page = {"form": form, "found": found, "sought": sought}
-    status = 422 if form.errors else 200
-    return render(request, "patients/case_start.html", page, status=status)
+    return render(request, "patients/case_start.html", page)
 
 
 def _found(user: User, text: str) -> list[Patient]:
@@ -88,5 +87,4 @@ def patient_edit(request: Request, pk: uuid.UUID) -> HttpResponse:
         messages.success(request, "The patient’s details are saved.")
         return redirect(patient)
     page = {"form": form, "patient": patient}
-    status = 422 if form.errors else 200
-    return render(request, "patients/patient_form.html", page, status=status)
+    return render(request, "patients/patient_form.html", page)

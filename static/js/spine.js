@@ -1,10 +1,10 @@
-/* The case form: live counts, the drawn spine's rows, the quick "no", unsaved changes.
-   Without this script every question can still be answered and sent. */
+/* The case form as it is filled in: counts of each section, the rows beside the drawn
+   spine, the quick "no". Without this script every question can still be answered. */
 (() => {
   const form = document.getElementById("case-form");
   if (!form) return;
 
-  const questions = (area) => [...area.querySelectorAll(".question")].filter((q) => q.querySelector("input"));
+  const questions = (area) => [...area.querySelectorAll(".question")];
   const isAnswered = (question) =>
     [...question.querySelectorAll("input")].some((input) =>
       input.type === "radio" ? input.checked && input.value !== "" : input.value.trim() !== "",
@@ -23,43 +23,26 @@
     const count = answered(panel);
     row.classList.toggle("is-filled", count > 0);
     row.classList.remove("is-refused");
-    row.querySelector("[data-count]").textContent = count
-      ? `✓ ${count} of ${questions(panel).length}`
-      : "nothing entered";
+    row.querySelector("[data-count]").textContent = count ? `✓ ${count}/${questions(panel).length}` : "";
     const type = panel.querySelector(`input[name="${level}-herniation_type"]:checked`);
     row.querySelector("[data-herniation]").textContent =
-      type && type.value ? panel.querySelector(`label[for="${type.id}"]`).textContent : "";
+      (type?.value && type.nextElementSibling.textContent) || (count ? "type not known" : "nothing entered");
     form.querySelector("[data-discs] [data-answered]").textContent =
       form.querySelectorAll(".spine-level.is-filled").length;
   };
 
-  let changed = false;
-  const state = form.querySelector("[data-form-state]");
   form.addEventListener("input", (event) => {
-    const target = event.target;
-    if (target.name === "shown_level") return;
-    changed = true;
-    state.textContent = "Changes not saved yet";
-    const panel = target.closest("[data-disc]");
-    const section = target.closest("[data-section]");
+    const panel = event.target.closest("[data-disc]");
+    const section = event.target.closest("[data-section]");
     if (panel) countDisc(panel);
     else if (section) countSection(section);
-  });
-
-  /* A surgeon leaves nothing behind unasked; sending the form is no leaving. */
-  form.addEventListener("submit", () => {
-    changed = false;
-  });
-  window.addEventListener("beforeunload", (event) => {
-    if (changed) event.preventDefault();
   });
 
   /* "All asked": an act of the surgeon, in plain sight, and never over an answer. */
   for (const button of form.querySelectorAll("[data-answer-no]")) {
     button.hidden = false;
     button.addEventListener("click", () => {
-      const section = button.closest("[data-section]");
-      for (const question of questions(section)) {
+      for (const question of questions(button.closest("[data-section]"))) {
         const no = question.querySelector('input[type="radio"][value="no"]');
         if (no && !isAnswered(question)) {
           no.checked = true;
@@ -69,23 +52,16 @@
     });
   }
 
-  /* A click on the drawn disc, and a link to a field in a panel that is not shown. */
-  const show = (level) => {
-    document.getElementById(`show-${level}`).checked = true;
-  };
-  for (const disc of form.querySelectorAll("[data-draws]")) {
-    disc.addEventListener("click", () => show(disc.dataset.draws));
-  }
-  const follow = () => {
+  /* A link of the error summary may lead into a panel that is not shown. */
+  window.addEventListener("hashchange", () => {
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     const panel = target?.closest("[data-disc]");
     if (panel) {
-      show(panel.dataset.disc);
+      document.getElementById(`show-${panel.dataset.disc}`).checked = true;
       target.scrollIntoView({ block: "center" });
     }
     target?.focus({ preventScroll: true });
-  };
-  window.addEventListener("hashchange", follow);
+  });
 
   document.getElementById("errors")?.focus();
   document.getElementById("conflict")?.focus();
