@@ -10,12 +10,13 @@ ruleset always give the same document.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Generic, TypeVar
 
 from .advice import (
     FOR,
     Outcome,
+    Race,
     Statuses,
     Triage,
     possible_statuses,
@@ -60,7 +61,7 @@ class Question(Generic[Answer]):
         """What, beside the open rules and their facts, tells two states apart."""
         return self.possible(truth)
 
-    def enough(self, found: Iterable[Answer]) -> bool:
+    def enough(self, found: Collection[Answer]) -> bool:
         """Whether the answers found already settle what is asked."""
         return False
 
@@ -77,7 +78,7 @@ class StatusQuestion(Question[str]):
     def waiting(self, truth: Truth) -> Iterable[int]:
         return waiting_rules(self.program, self.code, truth)
 
-    def enough(self, found: Iterable[str]) -> bool:
+    def enough(self, found: Collection[str]) -> bool:
         statuses = frozenset(found)
         return bool(statuses & FOR) and bool(statuses - FOR)
 
@@ -94,8 +95,8 @@ class TriageQuestion(Question[Triage]):
     def waiting(self, truth: Truth) -> Iterable[int]:
         return waiting_hits(self.program, self.program.triage, truth)
 
-    def enough(self, found: Iterable[Triage]) -> bool:
-        return len(list(found)) > 1
+    def enough(self, found: Collection[Triage]) -> bool:
+        return len(found) > 1
 
 
 class UrgencyQuestion(Question[str]):
@@ -116,39 +117,50 @@ class OutcomeQuestion(Question[Outcome]):
 
     def __init__(self, program: Program, unavailable: frozenset[str]) -> None:
         self.program, self.unavailable = program, unavailable
+        self._read: tuple[Truth, frozenset[Triage], Race | None] | None = None
+
+    def _reading(self, truth: Truth) -> tuple[frozenset[Triage], Race | None]:
+        """Triage and, where the ladder is possible, the race; kept for one state."""
+        if self._read is None or self._read[0] is not truth:
+            triage = frozenset(possible_triage(self.program, truth))
+            ladder = any(answer.disposition == "ladder" for answer in triage)
+            run = race(self.program, truth, self.unavailable) if ladder else None
+            self._read = truth, triage, run
+        return self._read[1], self._read[2]
 
     def possible(self, truth: Truth) -> frozenset[Outcome]:
+        triage, run = self._reading(truth)
         found = set()
-        for triage in possible_triage(self.program, truth):
-            if triage.disposition != "ladder":
-                found.add(Outcome(triage.disposition, triage.urgency, None))
+        for answer in triage:
+            if run is None or answer.disposition != "ladder":
+                found.add(Outcome(answer.disposition, answer.urgency, None))
                 continue
             urgencies = (
                 possible_urgencies(self.program, truth)
-                if triage.urgency == "-"
-                else {triage.urgency}
+                if answer.urgency == "-"
+                else {answer.urgency}
             )
-            winners = race(self.program, truth, self.unavailable).winners
-            found |= {Outcome("ladder", u, code) for u in urgencies for code in winners}
+            found |= {Outcome("ladder", u, c) for u in urgencies for c in run.winners}
         return frozenset(found)
 
     def waiting(self, truth: Truth) -> Iterable[int]:
         program = self.program
         yield from waiting_hits(program, program.triage, truth)
-        if any(t.disposition == "ladder" for t in possible_triage(program, truth)):
-            for code, _ in race(program, truth, self.unavailable).bearing:
+        _, run = self._reading(truth)
+        if run is not None:
+            for code, _ in run.bearing:
                 yield from waiting_rules(program, code, truth)
             yield from waiting_hits(program, program.urgency, truth)
 
     def residue(self, truth: Truth) -> object:
-        bearing = race(self.program, truth, self.unavailable).bearing
-        return self.possible(truth), bearing
+        _, run = self._reading(truth)
+        return self.possible(truth), run and run.bearing
 
 
 class AdviceQuestion(OutcomeQuestion):
     """Is there one treatment that every completion advises?"""
 
-    def enough(self, found: Iterable[Outcome]) -> bool:
+    def enough(self, found: Collection[Outcome]) -> bool:
         return len({outcome.recommended for outcome in found}) > 1
 
 
@@ -182,17 +194,17 @@ def open_facts(
     return facts, rules
 
 
-def answers(
+def search(
     program: Program, question: Question[Answer], base: Sequence[int], budget: Budget
-) -> dict[Answer, Base]:
-    """Every answer that some completion gives, each with such a completion's regions.
+) -> Iterator[tuple[Answer, Base]]:
+    """Each answer that some completion gives, with such a completion's regions.
 
     Stops early once ``question.enough``.
 
     Raises:
         BudgetSpentError: not all states could be entered.
     """
-    found: dict[Answer, Base] = {}
+    found: set[Answer] = set()
     entered: set[object] = set()
     stack: list[Base] = [tuple(base)]
     while stack and not question.enough(found):
@@ -200,10 +212,11 @@ def answers(
         budget.spend()
         truth = program.propagate(state)
         possible = question.possible(truth)
-        if possible <= found.keys():
+        if possible <= found:
             continue
         if len(possible) == 1:
-            found[next(iter(possible))] = state
+            found |= possible
+            yield next(iter(possible)), state
             continue
         facts, rules = open_facts(program, truth, question.waiting(truth))
         key = (question.residue(truth), rules, tuple((f, state[f]) for f in facts))
@@ -213,7 +226,13 @@ def answers(
         at, accepted = next(iter(facts.items()))
         stack.append(_with(state, at, state[at] & ~accepted))
         stack.append(_with(state, at, state[at] & accepted))
-    return found
+
+
+def answers(
+    program: Program, question: Question[Answer], base: Sequence[int], budget: Budget
+) -> dict[Answer, Base]:
+    """Every answer that some completion gives; see :func:`search`."""
+    return dict(search(program, question, base, budget))
 
 
 def fact_bears(

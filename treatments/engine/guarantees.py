@@ -6,7 +6,8 @@ or they are None.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import cached_property
 
 from .advice import FOR, UNDETERMINED, Outcome
 from .case import NEIGHBOUR_GRADE, NEIGHBOUR_MAXIMUM, Case, Unknown
@@ -21,17 +22,19 @@ from .completions import (
     TriageQuestion,
     answers,
     fact_bears,
+    search,
 )
 from .program import Program
-from .vocabulary import Fact
 
 BLOCKS = "blocks"
 COULD_CHANGE = "could_change"
 CANNOT_CHANGE = "cannot_change"
 
-#: States that may be entered for ``robust``, for the effect of one fact, and for
-#: the effects of all facts together: about a second of one core at the most.
+#: States that may be entered for ``robust``, for a first look at the outcomes, for
+#: the effect of one fact, and for the effects of all facts together: about a second
+#: of one core at the most.
 ROBUST_STATES = 6_000
+FIRST_LOOK_STATES = 400
 EFFECT_STATES = 600
 ALL_EFFECTS_STATES = 3_000
 
@@ -39,8 +42,8 @@ ALL_EFFECTS_STATES = 3_000
 class _Enough(OutcomeQuestion):
     """Two outcomes are enough to know that the answer is not robust."""
 
-    def enough(self, found: object) -> bool:
-        return isinstance(found, dict) and len(found) > 1
+    def enough(self, found: Collection[Outcome]) -> bool:
+        return len(found) > 1
 
 
 class Guarantees:
@@ -83,34 +86,96 @@ class Guarantees:
 
     def missing(self) -> Iterator[tuple[Unknown, str | None]]:
         """Every unknown fact of the vocabulary, with what it can do to the answer."""
-        facts = self.program.ruleset.facts
+        unknown = list(self._unknown())
+        blocking = {at: self._tried(self._blocks, at) for _, at in unknown if at >= 0}
         if self.case.level is None:
             stopped = self.outcome.disposition != "insufficient_data"
             yield Unknown("responsible_level"), CANNOT_CHANGE if stopped else BLOCKS
+        for fact, at in unknown:
+            yield fact, self._effect(at, blocking)
+
+    def _unknown(self) -> Iterator[tuple[Unknown, int]]:
+        """The unknown facts, each with its variable; -1 where no rule tests it."""
+        facts, index = self.program.ruleset.facts, self.program.index
         for fact in facts.values():
             wanted = fact.scope == "case" or (fact.scope == "disc" and self.case.level)
             if wanted and fact.name not in self.case.known:
-                yield Unknown(fact.name), self._effect(fact)
-        if NEIGHBOUR_MAXIMUM in facts:
-            for level in self.case.open_neighbours:
-                effect = self._effect(facts[NEIGHBOUR_MAXIMUM])
-                yield Unknown(NEIGHBOUR_GRADE, level), effect
+                yield Unknown(fact.name), index.get(fact.name, -1)
+        for level in self.case.open_neighbours:
+            yield Unknown(NEIGHBOUR_GRADE, level), index.get(NEIGHBOUR_MAXIMUM, -1)
 
-    def _effect(self, fact: Fact) -> str | None:
-        at = self.program.index.get(fact.name)
-        if at is None:
+    def _effect(self, at: int, blocking: Mapping[int, bool | None]) -> str | None:
+        if at < 0 or self._settled:
             return CANNOT_CHANGE
-        if len(self.question.possible(self.program.propagate(self.open_base))) == 1:
-            return CANNOT_CHANGE
+        if blocking[at]:
+            return BLOCKS
+        if blocking[at] is None or self.case.level is None:
+            return None
+        if at in self._seen_to_bear:
+            return COULD_CHANGE
+        bears = self._tried(self._changes, at)
+        return None if bears is None else COULD_CHANGE if bears else CANNOT_CHANGE
+
+    @cached_property
+    def _settled(self) -> bool:
+        """Whether one outcome is left before anything is searched."""
+        truth = self.program.propagate(self.open_base)
+        return len(self.question.possible(truth)) == 1
+
+    @staticmethod
+    def _tried(ask: Callable[[int], bool], at: int) -> bool | None:
         try:
-            if self._blocks(at):
-                return BLOCKS
-            if self.case.level is None:
-                return None
-            bears = self._bears(self.question, at, self.open_base)
-            return COULD_CHANGE if bears else CANNOT_CHANGE
+            return ask(at)
         except BudgetSpentError:
             return None
+
+    def _changes(self, at: int) -> bool:
+        return self._bears(self.question, at, self.open_base)
+
+    @cached_property
+    def _seen_to_bear(self) -> frozenset[int]:
+        """Variables of which one other answer moves the outcome of a completion.
+
+        A first look: it proves for most facts that they bear, and for none that
+        they do not.
+        """
+        seen: set[int] = set()
+        question = OutcomeQuestion(self.program, self.case.unavailable)
+        budget = Budget(FIRST_LOOK_STATES)
+        try:
+            for outcome, state in search(
+                self.program, question, self.open_base, budget
+            ):
+                seen |= self._flips(question, outcome, state, seen)
+        except BudgetSpentError:
+            pass
+        return frozenset(seen)
+
+    def _flips(
+        self, question: OutcomeQuestion, outcome: Outcome, state: Base, seen: set[int]
+    ) -> set[int]:
+        """The variables whose change alone leaves the outcome of this completion."""
+        found: set[int] = set()
+        for whole in (
+            tuple(mask & -mask for mask in state),
+            tuple(1 << mask.bit_length() - 1 for mask in state),
+        ):
+            found |= self._flips_of(question, outcome, whole, seen | found)
+        return found
+
+    def _flips_of(
+        self, question: OutcomeQuestion, outcome: Outcome, whole: Base, seen: set[int]
+    ) -> set[int]:
+        found = set()
+        for at, mask in enumerate(self.open_base):
+            if at in seen:
+                continue
+            for region in _bits(mask & ~whole[at]):
+                other = (*whole[:at], region, *whole[at + 1 :])
+                if outcome not in question.possible(self.program.propagate(other)):
+                    found.add(at)
+                    break
+        return found
 
     def _blocks(self, at: int) -> bool:
         """Whether what holds up the answer can hang on this fact alone.
