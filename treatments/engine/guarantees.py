@@ -101,8 +101,9 @@ class Guarantees:
             wanted = fact.scope == "case" or (fact.scope == "disc" and self.case.level)
             if wanted and fact.name not in self.case.known:
                 yield Unknown(fact.name), index.get(fact.name, -1)
-        for level in self.case.open_neighbours:
-            yield Unknown(NEIGHBOUR_GRADE, level), index.get(NEIGHBOUR_MAXIMUM, -1)
+        if NEIGHBOUR_MAXIMUM in facts:
+            for level in self.case.open_neighbours:
+                yield Unknown(NEIGHBOUR_GRADE, level), index.get(NEIGHBOUR_MAXIMUM, -1)
 
     def _effect(self, at: int, blocking: Mapping[int, bool | None]) -> str | None:
         if at < 0 or self._settled:
