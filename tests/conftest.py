@@ -73,15 +73,17 @@ def audit_trail_can_be_flushed() -> Iterator[None]:
     if connection.vendor != "sqlite":
         yield
         return
-    flush = connection.ops.sql_flush
+    # On the class: beside the browser's event loop there is another connection.
+    operations = type(connection.ops)
+    flush = operations.sql_flush
 
     def sql_flush(*args: object, **kwargs: object) -> list[str]:
         statements = flush(*args, **kwargs)
         return [*triggers.DROP["sqlite"], *statements, *triggers.CREATE["sqlite"]]
 
-    connection.ops.sql_flush = sql_flush
+    operations.sql_flush = sql_flush
     yield
-    connection.ops.sql_flush = flush
+    operations.sql_flush = flush
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -54,10 +54,13 @@ class SignInForm(AuthenticationForm):
 
 
 class OwnPasswordForm(PasswordChangeForm):
-    # Not asked for: it tells the browser's password store whose password this is.
+    """One's own password; the user name is shown for the browser's password store."""
+
     username = forms.CharField(
-        widget=forms.HiddenInput(attrs={"autocomplete": "username"}), required=False
+        widget=forms.TextInput(attrs={"autocomplete": "username", "readonly": True}),
+        required=False,
     )
+    field_order = ("username", "old_password", "new_password1", "new_password2")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
