@@ -107,6 +107,8 @@ def test_a_fact_blocks_exactly_when_what_holds_up_the_answer_can_hang_on_it_alon
         code for code in LADDER if len({matters(o[3][code]) for o in outcomes}) > 1
     }
     for name, effect in effects.items():
+        if effect == "cannot_change":
+            continue
         groups: dict[tuple[Any, ...], list[Any]] = {}
         for facts, outcome in zip(found, outcomes, strict=True):
             rest = tuple(facts[other] for other in VALUES if other != name)

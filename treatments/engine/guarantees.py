@@ -108,14 +108,19 @@ class Guarantees:
     def _effect(self, at: int, blocking: Mapping[int, bool | None]) -> str | None:
         if at < 0 or self._settled:
             return CANNOT_CHANGE
-        if blocking[at]:
+        if blocking[at] and self._triage_is_open:
             return BLOCKS
         if blocking[at] is None or self.case.level is None:
             return None
-        if at in self._seen_to_bear:
-            return COULD_CHANGE
-        bears = self._tried(self._changes, at)
-        return None if bears is None else COULD_CHANGE if bears else CANNOT_CHANGE
+        bears = at in self._seen_to_bear or self._tried(self._changes, at)
+        if bears:
+            return BLOCKS if blocking[at] else COULD_CHANGE
+        return None if bears is None else CANNOT_CHANGE
+
+    @cached_property
+    def _triage_is_open(self) -> bool:
+        question = TriageQuestion(self.program)
+        return len(question.possible(self.program.propagate(self.base))) > 1
 
     @cached_property
     def _settled(self) -> bool:
@@ -182,14 +187,14 @@ class Guarantees:
         """Whether what holds up the answer can hang on this fact alone.
 
         Where triage is open that is triage; else the options that are undetermined.
-        A presumed fact holds nothing up.
+        A presumed fact holds nothing up, nor does one that cannot change the outcome
+        (two ways to the same advice).
         """
         mask = self.base[at]
         if self.outcome.disposition != "insufficient_data" or mask & (mask - 1) == 0:
             return False
-        triage = TriageQuestion(self.program)
-        if len(triage.possible(self.program.propagate(self.base))) > 1:
-            return self._bears(triage, at, self.base)
+        if self._triage_is_open:
+            return self._bears(TriageQuestion(self.program), at, self.base)
         return any(
             self._bears(StatusQuestion(self.program, code), at, self.base)
             for code, status in self.statuses.items()
