@@ -73,7 +73,8 @@ class EmbeddedWorker:
         ]
 
     def start(self) -> None:
-        # The application must be whole before the first message.
+        # The application must be whole before the first message and the first sweep.
+        app.loader.import_task_module("treatments.tasks")
         app.finalize()
         app.set_default()
         for thread in self._threads:

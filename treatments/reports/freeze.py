@@ -117,7 +117,7 @@ def _context(report: Report) -> ReportContext:
         urgency=advice.urgency,
         urgency_text=" ".join(r.told for r in advice.urgency_reasons if r.told),
         headline=_headline(advice),
-        lead=_lead(advice),
+        lead=_lead(advice, ruleset),
         next_steps=_NEXT_STEPS.get(advice.disposition, ()),
         robust=_ROBUST[advice.robust],
         grounds=printed.grounds(),
@@ -148,11 +148,13 @@ def _headline(advice: Advice) -> str:
     return _HEADLINES[advice.disposition]
 
 
-def _lead(advice: Advice) -> str:
-    if advice.last_resort:
-        return advice.last_resort.text
+def _lead(advice: Advice, ruleset: Ruleset) -> str:
+    """What the option is, or why it is the last one left; else what triage tells."""
     if advice.recommended:
-        return advice.recommended.summary
+        policy = ruleset.selection.last_resort.id
+        reasons = advice.recommended.reasons_for
+        resort = [reason.text for reason in reasons if reason.rule == policy]
+        return resort[0] if resort else advice.recommended.summary
     told = " ".join(reason.told for reason in advice.triage if reason.told)
     return told or _LEADS.get(advice.disposition, "")
 

@@ -1,0 +1,12 @@
+"""Run every benchmark of this folder, or those named: ``-m benchmarks report``."""
+
+import runpy
+import sys
+from pathlib import Path
+
+names = [path.stem for path in sorted(Path(__file__).parent.glob("bench_*.py"))]
+wanted = [name for name in names if name.removeprefix("bench_") in sys.argv[1:]]
+sys.argv[1:] = []
+for name in wanted or names:
+    print(f"# {name}")
+    runpy.run_module(f"benchmarks.{name}", run_name="__main__")
