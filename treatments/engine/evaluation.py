@@ -16,6 +16,7 @@ from .advice import (
     UNDETERMINED,
     Outcome,
     Statuses,
+    Triage,
     possible_statuses,
     possible_triage,
     possible_urgencies,
@@ -79,6 +80,7 @@ class _Run:
         self.base = tuple(self.program.masks({**self.presumed, **case.known}, computed))
         self.open_base = tuple(self.program.masks(case.known, computed))
         self.truth = self.program.propagate(self.base)
+        self.triage = self._triage()
 
     def _computed(self) -> dict[str, int]:
         at = self.program.index.get(NEIGHBOUR_MAXIMUM)
@@ -96,7 +98,13 @@ class _Run:
         if conflicts:
             outcome = Outcome("out_of_scope", None, None)
         guarantees = Guarantees(
-            self.program, self.case, self.base, self.open_base, outcome, statuses
+            self.program,
+            self.case,
+            self.base,
+            self.open_base,
+            outcome,
+            statuses,
+            triage_is_open=len(self.triage) > 1,
         )
         return Evaluation(
             ruleset=self.ruleset,
@@ -118,13 +126,12 @@ class _Run:
     # -- the outcome ----------------------------------------------------------------
 
     def _outcome(self) -> tuple[Outcome, dict[str, str]]:
-        triage = self._triage()
         statuses = self._statuses()
-        if len(triage) > 1:
-            urgent = any(t.urgency == "emergency" for t in triage)
+        if len(self.triage) > 1:
+            urgent = any(t.urgency == "emergency" for t in self.triage)
             urgency = None if urgent else self._urgency()
             return Outcome("insufficient_data", urgency, None), statuses
-        (answer,) = triage
+        (answer,) = self.triage
         if answer.disposition != "ladder":
             return Outcome(answer.disposition, answer.urgency, None), statuses
         urgency = self._urgency() if answer.urgency == "-" else answer.urgency
@@ -142,7 +149,7 @@ class _Run:
             return None
         return next(iter(found)) if len(found) == 1 else None
 
-    def _triage(self) -> frozenset[Any]:
+    def _triage(self) -> frozenset[Triage]:
         try:
             question = TriageQuestion(self.program)
             return frozenset(self._ask(question))

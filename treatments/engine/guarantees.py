@@ -50,7 +50,8 @@ class Guarantees:
     """The guarantees of one evaluation.
 
     ``base`` holds the regions with the presumptions used, ``open_base`` those
-    without; ``statuses`` are the options' before one is advised.
+    without; ``statuses`` are the options' before one is advised; ``triage_is_open``
+    says that completions differ in where triage sends the case.
     """
 
     def __init__(
@@ -61,10 +62,13 @@ class Guarantees:
         open_base: Base,
         outcome: Outcome,
         statuses: Mapping[str, str],
+        *,
+        triage_is_open: bool,
     ) -> None:
         self.program, self.case = program, case
         self.base, self.open_base = base, open_base
         self.outcome, self.statuses = outcome, statuses
+        self.triage_is_open = triage_is_open
         self.question = _Enough(program, case.unavailable)
         self.states_left = ALL_EFFECTS_STATES
 
@@ -108,7 +112,7 @@ class Guarantees:
     def _effect(self, at: int, blocking: Mapping[int, bool | None]) -> str | None:
         if at < 0 or self._settled:
             return CANNOT_CHANGE
-        if blocking[at] and self._triage_is_open:
+        if blocking[at] and self.triage_is_open:
             return BLOCKS
         if blocking[at] is None or self.case.level is None:
             return None
@@ -116,11 +120,6 @@ class Guarantees:
         if bears:
             return BLOCKS if blocking[at] else COULD_CHANGE
         return None if bears is None else CANNOT_CHANGE
-
-    @cached_property
-    def _triage_is_open(self) -> bool:
-        question = TriageQuestion(self.program)
-        return len(question.possible(self.program.propagate(self.base))) > 1
 
     @cached_property
     def _settled(self) -> bool:
@@ -193,7 +192,7 @@ class Guarantees:
         mask = self.base[at]
         if self.outcome.disposition != "insufficient_data" or mask & (mask - 1) == 0:
             return False
-        if self._triage_is_open:
+        if self.triage_is_open:
             return self._bears(TriageQuestion(self.program), at, self.base)
         return any(
             self._bears(StatusQuestion(self.program, code), at, self.base)
