@@ -16,24 +16,21 @@ def fact_field(name: str) -> "models.Field[Any, Any]":
     """The column of one fact. Unknown is NULL, or "" where the fact is an enum."""
     fact = CASE_FACTS.get(name) or DISC_FACTS[name]
     if fact.kind == "bool":
-        return models.BooleanField(fact.label, null=True, blank=True)
+        return models.BooleanField(null=True, blank=True)
     if fact.choices is not None:
         return models.CharField(
-            fact.label, max_length=LONGEST_CODE, choices=fact.choices, blank=True
+            max_length=LONGEST_CODE, choices=fact.choices, blank=True
         )
     bounds = [MinValueValidator(fact.minimum), MaxValueValidator(fact.maximum)]
     if fact.kind == "decimal":
         return models.DecimalField(
-            fact.label,
             max_digits=5,
             decimal_places=2,
             null=True,
             blank=True,
             validators=bounds,
         )
-    return models.PositiveSmallIntegerField(
-        fact.label, null=True, blank=True, validators=bounds
-    )
+    return models.PositiveSmallIntegerField(null=True, blank=True, validators=bounds)
 
 
 def fact_constraints(facts: Iterable[Fact]) -> tuple[CheckConstraint, ...]:

@@ -13,12 +13,12 @@ PATIENT = Section(
             (8, 110),
             "years",
             "At this encounter; worked out from the birth date.",
-            plausible=(14, 95),
             essential=True,
+            plausible=(14, 90),
         ),
         yes_no("pregnant", "Pregnant"),
         choice("smoking_status", "Smoking", choices.SmokingStatus),
-        choice("physical_demand", "Usual physical load", choices.PhysicalDemand),
+        choice("physical_demand", "Physical demand", choices.PhysicalDemand),
     ),
 )
 
@@ -28,11 +28,12 @@ PRESENTATION = Section(
     (
         number(
             "symptom_duration_weeks",
-            "Duration of this episode",
+            "Duration of symptoms",
             (0, 1040),
             "weeks",
-            plausible=(0, 520),
+            "Since the onset of this episode.",
             essential=True,
+            plausible=(0, 260),
         ),
         yes_no(
             "first_episode",
@@ -42,20 +43,21 @@ PRESENTATION = Section(
         ),
         choice(
             "pain_pattern",
-            "Pain pattern",
+            "Dominant pain pattern",
             choices.PainPattern,
-            "What dominates; claudicant = mainly stenosis symptoms.",
+            "Claudicant: mainly stenosis symptoms.",
             essential=True,
         ),
         choice(
             "pain_dominance",
-            "Which pain is worse",
+            "Dominant pain",
             choices.PainDominance,
+            "Which pain is worse.",
             essential=True,
         ),
         number(
             "leg_pain_nrs",
-            "Leg pain",
+            "Leg pain (NRS)",
             (0, 10),
             "NRS",
             "Worst usual, 0 to 10.",
@@ -63,7 +65,7 @@ PRESENTATION = Section(
         ),
         number(
             "back_pain_nrs",
-            "Back pain",
+            "Back pain (NRS)",
             (0, 10),
             "NRS",
             "Worst usual, 0 to 10.",
@@ -75,16 +77,18 @@ PRESENTATION = Section(
             (0, 100),
             "%",
             "The score only.",
+            plausible=(0, 90),
         ),
         choice(
             "symptom_trend",
-            "Course over the last weeks",
+            "Trend of symptoms",
             choices.SymptomTrend,
+            "Over the last weeks.",
             essential=True,
         ),
         yes_no(
             "pain_intolerable",
-            "Intolerable pain",
+            "Pain intolerable",
             "Not controlled by adequate analgesia.",
         ),
         yes_no(
@@ -95,7 +99,7 @@ PRESENTATION = Section(
         ),
         yes_no(
             "bilateral_leg_symptoms",
-            "Both legs affected",
+            "Symptoms in both legs",
             "Pain or deficit in both legs.",
             essential=True,
         ),
@@ -136,7 +140,7 @@ RED_FLAGS = Section(
             (0, 2000),
             "mL",
             "Bladder scan; a low value never clears a red flag.",
-            plausible=(0, 1200),
+            plausible=(0, 1000),
         ),
         yes_no(
             "progressive_motor_deficit",
@@ -152,14 +156,14 @@ RED_FLAGS = Section(
         ),
         yes_no(
             "suspected_malignancy",
-            "Tumour suspected",
+            "Malignancy suspected",
             "As the cause of the symptoms.",
             essential=True,
         ),
         yes_no(
             "significant_trauma",
-            "Fracture suspected",
-            "After trauma, or with fragile bone.",
+            "Significant trauma",
+            "Trauma, or fragile bone, with a fracture suspected.",
             essential=True,
         ),
     ),
@@ -173,7 +177,7 @@ EXAMINATION = Section(
         "examination",
         number(
             "weakest_mrc_grade",
-            "Weakest key muscle",
+            "Weakest muscle (MRC)",
             (0, 5),
             "MRC",
             "Lowest grade in both legs; 5 = normal power, 0 = no contraction.",
@@ -182,11 +186,11 @@ EXAMINATION = Section(
         ),
         number(
             "motor_deficit_days",
-            "Weak since",
+            "Weakness present for",
             (0, 3650),
             "days",
             "Where the grade is below 5.",
-            plausible=(0, 730),
+            plausible=(0, 365),
         ),
         number(
             "straight_leg_raise_deg",
@@ -198,16 +202,16 @@ EXAMINATION = Section(
         yes_no(
             "crossed_straight_leg_raise",
             "Crossed straight leg raise",
-            "Pain in the other leg.",
+            "Yes: pain in the other leg.",
         ),
         yes_no(
             "femoral_stretch_positive",
-            "Femoral stretch positive",
-            "Upper lumbar root tension sign.",
+            "Femoral stretch test",
+            "Yes: positive, an upper lumbar root tension sign.",
         ),
         yes_no(
             "clinical_imaging_concordance",
-            "Signs match the imaging",
+            "Clinical and imaging findings agree",
             "Symptoms and signs fit the level and side on the images.",
             essential=True,
         ),
@@ -220,16 +224,16 @@ HISTORY = Section(
     (
         number(
             "conservative_care_weeks",
-            "Conservative care",
+            "Structured conservative care",
             (0, 520),
             "weeks",
-            "Structured, non-operative, in this episode.",
-            plausible=(0, 260),
+            "Non-operative, in this episode.",
             essential=True,
+            plausible=(0, 156),
         ),
         choice(
             "conservative_response",
-            "Response to that care",
+            "Response to conservative care",
             choices.ConservativeResponse,
             essential=True,
         ),
@@ -244,12 +248,12 @@ HISTORY = Section(
             (0, 5),
             "",
             "Recurrent herniations after discectomy.",
-            plausible=(0, 3),
             essential=True,
+            plausible=(0, 3),
         ),
         yes_no(
             "uncorrected_coagulopathy",
-            "Uncorrected coagulopathy",
+            "Coagulopathy not correctable",
             "Bleeding disorder, or anticoagulation that cannot be stopped.",
             essential=True,
         ),
@@ -267,15 +271,11 @@ IMAGING = Section(
     stored_in(
         "imaging",
         number(
-            "mri_age_months",
-            "Age of the MRI",
-            (0, 240),
-            "months",
-            plausible=(0, 12),
+            "mri_age_months", "Age of the MRI", (0, 240), "months", plausible=(0, 24)
         ),
         choice(
             "iliac_crest_height",
-            "Iliac crest",
+            "Iliac crest height",
             choices.IliacCrestHeight,
             "Low: below the upper pedicle line of L5. "
             "High: above the lower pedicle line of L4.",
@@ -292,8 +292,8 @@ PREFERENCES = Section(
     "preferences",
     "Preferences",
     (
-        yes_no("surgery_accepted", "Accepts an operation"),
-        yes_no("implant_accepted", "Accepts an implant"),
+        yes_no("surgery_accepted", "Surgery accepted"),
+        yes_no("implant_accepted", "Implant accepted"),
     ),
 )
 

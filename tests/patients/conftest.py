@@ -1,43 +1,11 @@
-"""A patient, a case with findings, and the pieces to vary them."""
+"""A patient, a draft, and an evaluated case of the team of dr_surgeon."""
 
 from datetime import date
 
 import pytest
 
-from patients.findings import CaseFindings
 from patients.services import case_advance, case_create, patient_create
-
-FACTS = {
-    "age_years": 43,
-    "symptom_duration_weeks": 14,
-    "leg_pain_nrs": 7,
-    "first_episode": True,
-    "pain_pattern": "radicular",
-    "saddle_anaesthesia": False,
-    "weakest_mrc_grade": 4,
-    "mri_age_months": 2,
-    "surgery_accepted": True,
-}
-DISCS = {
-    "L4-5": {"herniation_type": "bulge", "pfirrmann_grade": 4},
-    "L5-S1": {
-        "herniation_type": "extrusion",
-        "contained": False,
-        "zone": "subarticular",
-        "translation_mm": 1.5,
-    },
-}
-
-
-def findings(**changes) -> CaseFindings:
-    values = {
-        "occurred_on": date(2026, 11, 20),
-        "facts": FACTS,
-        "discs": DISCS,
-        "responsible_level": "L5-S1",
-        "note": "",
-    }
-    return CaseFindings(**values | changes)
+from tests.patients.cases import findings
 
 
 @pytest.fixture

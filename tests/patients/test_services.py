@@ -23,7 +23,7 @@ from patients.services import (
     patient_update,
 )
 from spine_cds.audit.models import Event
-from tests.patients.conftest import DISCS, FACTS, findings
+from tests.patients.cases import DISCS, FACTS, findings
 
 pytestmark = pytest.mark.django_db
 

@@ -1,0 +1,60 @@
+"""A case with findings, and the pieces to vary it."""
+
+from datetime import date
+
+from django.http import QueryDict
+
+from patients.choices import Level
+from patients.facts import CASE_FACTS, DISC_FACTS
+from patients.findings import CaseFindings
+from patients.forms import CaseEntry
+
+FACTS = {
+    "age_years": 43,
+    "symptom_duration_weeks": 14,
+    "leg_pain_nrs": 7,
+    "first_episode": True,
+    "pain_pattern": "radicular",
+    "saddle_anaesthesia": False,
+    "weakest_mrc_grade": 4,
+    "mri_age_months": 2,
+    "surgery_accepted": True,
+}
+DISCS = {
+    "L4-5": {"herniation_type": "bulge", "pfirrmann_grade": 4},
+    "L5-S1": {
+        "herniation_type": "extrusion",
+        "contained": False,
+        "zone": "subarticular",
+        "translation_mm": 1.5,
+    },
+}
+
+
+def findings(**changes) -> CaseFindings:
+    values = {
+        "occurred_on": date(2026, 11, 20),
+        "facts": FACTS,
+        "discs": DISCS,
+        "responsible_level": "L5-S1",
+        "note": "",
+    }
+    return CaseFindings(**values | changes)
+
+
+def posted(entry: CaseEntry, **changes: str) -> QueryDict:
+    """What a browser would send of a page that shows this entry, after changes."""
+    data = QueryDict(mutable=True)
+    initial = entry.form.initial
+    for name in (*entry.form.fields, *CASE_FACTS):
+        data[name] = initial.get(name, "")
+    for level in Level.values:
+        for name in DISC_FACTS:
+            data[f"{level}-{name}"] = initial.get(f"{level}-{name}", "")
+    for name, value in changes.items():
+        data[name] = value
+    return data
+
+
+def sent(encounter, **changes: str) -> CaseEntry:
+    return CaseEntry(posted(CaseEntry(None, encounter), **changes), encounter)
