@@ -136,7 +136,6 @@ class Advice:
     triage: tuple[Reason, ...]
     urgency_reasons: tuple[Reason, ...]
     grounds: tuple[Reason, ...]
-    last_resort: Reason | None
     problems: tuple[Problem, ...]
     drawing: Drawing | None
 
@@ -257,11 +256,10 @@ def read_advice(
     level = summary.responsible_level
     options = tuple(reader.option(said, level) for said in evaluation["options"])
     matched = evaluation["matched_rules"]
-    recommended = next((o for o in options if o.is_advised), None)
     return Advice(
         disposition=evaluation["disposition"],
         urgency=evaluation["urgency"] or "",
-        recommended=recommended,
+        recommended=next((o for o in options if o.is_advised), None),
         options=options,
         robust=evaluation["robust"],
         summary=summary,
@@ -274,17 +272,9 @@ def read_advice(
         triage=reader.fired(matched, "triage"),
         urgency_reasons=reader.fired(matched, "urgency"),
         grounds=reader.grounds(matched),
-        last_resort=_last_resort(recommended, ruleset),
         problems=tuple(_problem(said) for said in evaluation["errors"]),
         drawing=draw_ladder(evaluation["options"], ruleset) if options else None,
     )
-
-
-def _last_resort(advised: Option | None, ruleset: Ruleset) -> Reason | None:
-    """The policy's own reason, where nothing but it led to the advice."""
-    policy = ruleset.selection.last_resort.id
-    reasons = advised.reasons_for if advised else ()
-    return next((reason for reason in reasons if reason.rule == policy), None)
 
 
 def _missing(entries: Iterable[Mapping[str, Any]], level: str) -> Missing:

@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -42,7 +42,7 @@ def recommendation_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_role(Role.SURGEON)
 def decision_create(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     recommendation = _recommendation(request, pk)
-    form = _decision_form(recommendation, request.POST or None)
+    form = _decision_form(recommendation, _posted(request))
     return _say(request, recommendation, form, decision_record, "Decision recorded.")
 
 
@@ -50,7 +50,7 @@ def decision_create(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_role(Role.RESIDENT)
 def review_create(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     recommendation = _recommendation(request, pk)
-    form = _review_form(recommendation, request.POST or None)
+    form = _review_form(recommendation, _posted(request))
     return _say(request, recommendation, form, review_record, "Review recorded.")
 
 
@@ -58,7 +58,7 @@ def review_create(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @clinicians
 def comment_create(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     recommendation = _recommendation(request, pk)
-    form = _comment_form(recommendation, request.POST or None)
+    form = _comment_form(recommendation, _posted(request))
     return _say(request, recommendation, form, comment_add, "Comment added.")
 
 
@@ -81,6 +81,10 @@ def _say(
     else:
         messages.success(request, done)
     return redirect(recommendation)
+
+
+def _posted(request: HttpRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
 
 
 def _recommendation(request: HttpRequest, pk: uuid.UUID) -> Recommendation:

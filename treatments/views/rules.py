@@ -53,7 +53,7 @@ def availability_edit(request: HttpRequest, pk: int) -> HttpResponse:
     team = get_object_or_404(Team, pk=pk)
     unavailable = TreatmentAvailability.objects.of_team(team).codes()
     form = AvailabilityForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         ruleset=live_ruleset().ruleset,
         initial={"unavailable": unavailable},
     )

@@ -1,0 +1,187 @@
+"""Decision, review and comment, as a browser sends them."""
+
+import uuid
+
+import pytest
+from django.urls import reverse
+
+from patients.services import case_mark_entered_in_error
+from treatments.models import Comment, Decision, Review
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def say(sign_in):
+    """Post a form about some advice; gives the response."""
+
+    def say(user, what: str, advice, **fields):
+        url = reverse(f"treatments:{what}-create", args=[advice.pk])
+        data = {"submission_key": str(uuid.uuid4()), **fields}
+        return sign_in(user).post(url, data)
+
+    return say
+
+
+def test_the_surgeon_accepts_the_advised_option(advice, say, dr_surgeon):
+    response = say(
+        dr_surgeon,
+        "decision",
+        advice,
+        outcome="accepted",
+        treatment=advice.recommended_treatment,
+    )
+    assert response.status_code == 302
+    assert response.url == advice.get_absolute_url()
+    decision = Decision.objects.get()
+    assert (decision.outcome, decision.decided_by) == ("accepted", dr_surgeon)
+
+
+def test_a_form_sent_twice_is_one_decision(advice, say, dr_surgeon):
+    sent = {"outcome": "deferred", "submission_key": str(uuid.uuid4())}
+    for _ in range(2):
+        assert say(dr_surgeon, "decision", advice, **sent).status_code == 302
+    assert Decision.objects.count() == 1
+
+
+@pytest.mark.parametrize("treatment", ["PERC_PLASMA", "CONS", ""])
+def test_what_the_rules_speak_against_cannot_be_accepted(
+    advice, say, dr_surgeon, treatment
+):
+    response = say(
+        dr_surgeon, "decision", advice, outcome="accepted", treatment=treatment
+    )
+    assert response.status_code == 422
+    assert "is an override" in response.content.decode()
+    assert not Decision.objects.exists()
+
+
+def test_an_override_needs_a_coded_reason(advice, say, dr_surgeon):
+    response = say(
+        dr_surgeon, "decision", advice, outcome="overridden", treatment="CONS"
+    )
+    assert response.status_code == 422
+    assert "An override needs a reason." in response.content.decode()
+    response = say(
+        dr_surgeon,
+        "decision",
+        advice,
+        outcome="overridden",
+        treatment="CONS",
+        override_reason="patient-preference",
+    )
+    assert response.status_code == 302
+    assert Decision.objects.get().override_reason == "patient-preference"
+
+
+@pytest.mark.parametrize(
+    ("treatment", "reason"),
+    [("CONS", "other"), ("PERC_PLASMA", "clinical-judgement")],
+    ids=["another reason", "a contraindicated option"],
+)
+def test_some_overrides_need_a_sentence(advice, say, dr_surgeon, treatment, reason):
+    sent = {
+        "outcome": "overridden",
+        "treatment": treatment,
+        "override_reason": reason,
+    }
+    assert say(dr_surgeon, "decision", advice, **sent).status_code == 422
+    sent["note"] = "Agreed in the conference."
+    assert say(dr_surgeon, "decision", advice, **sent).status_code == 302
+
+
+def test_a_deferred_decision_drops_what_else_was_chosen(advice, say, dr_surgeon):
+    say(
+        dr_surgeon,
+        "decision",
+        advice,
+        outcome="deferred",
+        treatment="MED",
+        override_reason="other",
+    )
+    decision = Decision.objects.get()
+    assert (decision.treatment, decision.override_reason) == ("", "")
+
+
+def test_an_emergency_pathway_is_accepted_without_a_treatment(
+    an_advice, say, dr_surgeon
+):
+    advice = an_advice(facts={"saddle_anaesthesia": True})
+    response = say(dr_surgeon, "decision", advice, outcome="accepted", treatment="MED")
+    assert response.status_code == 302
+    assert Decision.objects.get().treatment == ""
+
+
+def test_without_advice_there_is_nothing_to_accept(an_advice, say, dr_surgeon):
+    advice = an_advice(forget=("herniation_type",))
+    assert advice.disposition == "insufficient_data"
+    response = say(dr_surgeon, "decision", advice, outcome="accepted", treatment="MED")
+    assert response.status_code == 422
+    assert not Decision.objects.exists()
+
+
+def test_nothing_is_decided_on_a_case_entered_in_error(advice, say, dr_surgeon):
+    case_mark_entered_in_error(
+        encounter=advice.encounter, actor=dr_surgeon, reason="wrong patient"
+    )
+    response = say(dr_surgeon, "decision", advice, outcome="deferred")
+    assert response.status_code == 302
+    assert not Decision.objects.exists()
+    page = response.client.get(response.url).content.decode()
+    assert "Nothing was recorded." in page
+
+
+def test_the_resident_disagrees_with_a_reason(advice, say, dr_resident):
+    response = say(dr_resident, "review", advice, verdict="disagree")
+    assert response.status_code == 422
+    response = say(
+        dr_resident, "review", advice, verdict="disagree", reason="Calcified on CT"
+    )
+    assert response.status_code == 302
+    assert Review.objects.get().reviewer == dr_resident
+    page = response.client.get(advice.get_absolute_url()).content.decode()
+    assert "Calcified on CT" in page
+
+
+def test_everyone_of_the_team_comments(advice, say, dr_surgeon, dr_resident):
+    for user in (dr_surgeon, dr_resident):
+        assert say(user, "comment", advice, text="Seen.").status_code == 302
+    assert Comment.objects.count() == 2
+
+
+def test_an_empty_comment_is_refused_and_says_so(advice, say, dr_resident):
+    response = say(dr_resident, "comment", advice, text="   ")
+    assert response.status_code == 422
+    assert "This field is required." in response.content.decode()
+
+
+def test_a_note_is_shown_as_text_and_never_as_markup(advice, say, dr_resident):
+    say(dr_resident, "comment", advice, text="<script>alert(1)</script>")
+    page = say(dr_resident, "comment", advice, text="x").client.get(
+        advice.get_absolute_url()
+    )
+    assert "<script>alert(1)</script>" not in page.content.decode()
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("what", "who", "status"),
+    [
+        ("decision", "dr_resident", 403),
+        ("decision", "admin", 403),
+        ("decision", "stranger", 404),
+        ("review", "dr_surgeon", 403),
+        ("review", "admin", 403),
+        ("comment", "admin", 403),
+        ("comment", "stranger", 404),
+    ],
+)
+def test_nobody_speaks_in_the_place_of_another_role(
+    advice, say, request, what, who, status
+):
+    user = request.getfixturevalue(who)
+    sent = {"outcome": "deferred", "verdict": "agree", "text": "x"}
+    assert say(user, what, advice, **sent).status_code == status
+    assert not Decision.objects.exists()
+    assert not Review.objects.exists()
+    assert not Comment.objects.exists()
