@@ -18,12 +18,14 @@ def ruleset_footer(request: HttpRequest) -> dict[str, Any]:
 
 def _live() -> dict[str, str]:
     version = (
-        RulesetVersion.objects.live()
-        .values("title", "version", "sign_off_state")
-        .first()
+        RulesetVersion.objects.live().only("title", "version", "sign_off_state").first()
     )
     if version is None:
         return {}
-    signed = version.pop("sign_off_state") == "signed"
-    sign_off = "signed" if signed else "not signed off for clinical use"
-    return {**version, "sign_off": sign_off}
+    return {
+        "title": version.title,
+        "version": version.version,
+        "sign_off": "signed"
+        if version.is_signed
+        else "not signed off for clinical use",
+    }

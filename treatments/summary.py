@@ -19,16 +19,6 @@ OTHER_LABELS: Mapping[str, str] = {
     "level": "Responsible level",
     "neighbour_pfirrmann_max": "Pfirrmann grade of the neighbouring discs",
 }
-#: Labels that need their heading in the form, where the note has none.
-FULL_LABELS: Mapping[str, str] = {
-    "herniation_type": "Herniation",
-    "central_stenosis": "Central stenosis",
-    "lateral_recess_stenosis": "Lateral recess stenosis",
-    "foraminal_stenosis": "Foraminal stenosis",
-    "stenosis_is_bony": "Bony stenosis",
-    "weakest_mrc_grade": "Weakest key muscle, MRC",
-    "slip_grade": "Slip, Meyerding",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +97,7 @@ def fact_item(name: str, value: Any = None, level: str = "") -> Item:
         return Item(name, label, words)
     said = "" if value is None else fact.words(value)
     at_disc = level if name in DISC_FACTS else ""
-    return Item(name, _label(fact), said, at_disc, fact.essential)
-
-
-def _label(fact: Fact) -> str:
-    return FULL_LABELS.get(fact.name, fact.label)
+    return Item(name, fact.label, said, at_disc, fact.essential)
 
 
 def case_summary(
@@ -185,7 +171,7 @@ def _section(
         return tuple(
             Item(
                 fact.name,
-                _label(fact),
+                fact.label,
                 fact.words(source[fact.name]) if fact.name in source else "",
                 level,
                 fact.essential,

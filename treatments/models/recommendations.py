@@ -87,6 +87,10 @@ class Recommendation(models.Model):
 
     objects = RecommendationQuerySet.as_manager()
 
+    # Added by for_page().
+    newest_id: uuid.UUID
+    current_case_id: uuid.UUID
+
     class Meta:
         ordering = ("-created_at", "-pk")
         constraints = (

@@ -4,11 +4,12 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from patients.models import Encounter
+from patients.views.request import Request
 from spine_cds.accounts.access import require_role
 from spine_cds.accounts.models import Role
 from spine_cds.audit.services import record
@@ -23,7 +24,7 @@ clinicians = require_role(Role.SURGEON, Role.RESIDENT)
 
 @require_safe
 @clinicians
-def case_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def case_detail(request: Request, pk: uuid.UUID) -> HttpResponse:
     """The newest advice on this version; a draft has none yet."""
     encounter = _encounter(request, pk)
     newest = encounter.recommendations.only("pk").first()
@@ -42,7 +43,7 @@ def case_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @require_role(Role.SURGEON)
-def case_evaluate(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def case_evaluate(request: Request, pk: uuid.UUID) -> HttpResponse:
     """Evaluate what is saved."""
     encounter = _encounter(request, pk)
     try:
@@ -55,7 +56,7 @@ def case_evaluate(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_safe
 @clinicians
-def case_history(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def case_history(request: Request, pk: uuid.UUID) -> HttpResponse:
     """The whole timeline; who read the case only where asked for."""
     encounter = _encounter(request, pk)
     _read(encounter, request.user)
@@ -74,7 +75,7 @@ def case_history(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "treatments/case_history.html", page)
 
 
-def _encounter(request: HttpRequest, pk: uuid.UUID) -> Encounter:
+def _encounter(request: Request, pk: uuid.UUID) -> Encounter:
     return get_object_or_404(
         Encounter.objects.visible_to(request.user).with_findings(), pk=pk
     )

@@ -4,12 +4,13 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from patients.views.request import Request
 from spine_cds.accounts.access import require_role
 from spine_cds.accounts.models import Role, User
 from treatments.advice import read_advice
@@ -30,7 +31,7 @@ HISTORY_LINES = 12
 
 @require_safe
 @clinicians
-def recommendation_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def recommendation_detail(request: Request, pk: uuid.UUID) -> HttpResponse:
     recommendation = _recommendation(request, pk)
     recommendation_read(recommendation=recommendation, actor=request.user)
     page = _page(recommendation, request.user)
@@ -40,7 +41,7 @@ def recommendation_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @require_role(Role.SURGEON)
-def decision_create(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def decision_create(request: Request, pk: uuid.UUID) -> HttpResponse:
     recommendation = _recommendation(request, pk)
     form = _decision_form(recommendation, _posted(request))
     return _say(request, recommendation, form, decision_record, "Decision recorded.")
@@ -48,7 +49,7 @@ def decision_create(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @require_role(Role.RESIDENT)
-def review_create(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def review_create(request: Request, pk: uuid.UUID) -> HttpResponse:
     recommendation = _recommendation(request, pk)
     form = _review_form(recommendation, _posted(request))
     return _say(request, recommendation, form, review_record, "Review recorded.")
@@ -56,14 +57,14 @@ def review_create(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @clinicians
-def comment_create(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def comment_create(request: Request, pk: uuid.UUID) -> HttpResponse:
     recommendation = _recommendation(request, pk)
     form = _comment_form(recommendation, _posted(request))
     return _say(request, recommendation, form, comment_add, "Comment added.")
 
 
 def _say(
-    request: HttpRequest,
+    request: Request,
     recommendation: Recommendation,
     form: SubmittedOnce,
     service: Any,
@@ -83,11 +84,11 @@ def _say(
     return redirect(recommendation)
 
 
-def _posted(request: HttpRequest) -> QueryDict | None:
+def _posted(request: Request) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
-def _recommendation(request: HttpRequest, pk: uuid.UUID) -> Recommendation:
+def _recommendation(request: Request, pk: uuid.UUID) -> Recommendation:
     return get_object_or_404(
         Recommendation.objects.visible_to(request.user).for_page(), pk=pk
     )

@@ -1,10 +1,11 @@
 """The rule tables, read as tables; what a team's hospital cannot offer."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from patients.views.request import Request
 from spine_cds.accounts.access import require_role
 from spine_cds.accounts.models import Role, Team
 from treatments.forms import AvailabilityForm
@@ -14,7 +15,7 @@ from treatments.tables import ruleset_page, source_rows, table_page
 
 
 @require_safe
-def ruleset_list(request: HttpRequest) -> HttpResponse:
+def ruleset_list(request: Request) -> HttpResponse:
     versions = RulesetVersion.objects.without_document()
     teams = Team.objects.all() if request.user.is_rule_admin else ()
     page = {"versions": versions, "teams": teams}
@@ -22,14 +23,14 @@ def ruleset_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def ruleset_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def ruleset_detail(request: Request, pk: int) -> HttpResponse:
     version = _version(pk)
     page = {"version": version, **ruleset_page(version.ruleset)}
     return render(request, "treatments/rules/ruleset_detail.html", page)
 
 
 @require_safe
-def table_detail(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+def table_detail(request: Request, pk: int, slug: str) -> HttpResponse:
     version = _version(pk)
     table = version.ruleset.tables.get(slug)
     if table is None:
@@ -41,7 +42,7 @@ def table_detail(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
 
 
 @require_safe
-def source_list(request: HttpRequest, pk: int) -> HttpResponse:
+def source_list(request: Request, pk: int) -> HttpResponse:
     version = _version(pk)
     page = {"version": version, "sources": source_rows(version.ruleset)}
     return render(request, "treatments/rules/source_list.html", page)
@@ -49,7 +50,7 @@ def source_list(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @require_role(Role.ADMIN)
-def availability_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def availability_edit(request: Request, pk: int) -> HttpResponse:
     team = get_object_or_404(Team, pk=pk)
     unavailable = TreatmentAvailability.objects.of_team(team).codes()
     form = AvailabilityForm(
