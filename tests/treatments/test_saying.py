@@ -1,5 +1,6 @@
 """Decision, review and comment, as a browser sends them."""
 
+import re
 import uuid
 
 import pytest
@@ -35,6 +36,19 @@ def test_the_surgeon_accepts_the_advised_option(advice, say, dr_surgeon):
     assert response.url == advice.get_absolute_url()
     decision = Decision.objects.get()
     assert (decision.outcome, decision.decided_by) == ("accepted", dr_surgeon)
+
+
+@pytest.mark.parametrize("who", ["dr_surgeon", "dr_resident"])
+def test_every_form_of_the_page_carries_its_own_key_and_the_csrf_token(
+    advice, sign_in, request, who
+):
+    page = sign_in(request.getfixturevalue(who)).get(advice.get_absolute_url())
+    said = re.search(r'<div class="said">.*', page.content.decode(), re.DOTALL)[0]
+    forms = re.findall(r"<form.*?</form>", said, re.DOTALL)
+    assert len(forms) == 3
+    assert all('name="csrfmiddlewaretoken" value="' in form for form in forms)
+    keys = re.findall(r'name="(?:submission|request)_key" value="([^"]+)"', said)
+    assert len(set(keys)) == 3
 
 
 def test_a_form_sent_twice_is_one_decision(advice, say, dr_surgeon):
