@@ -46,13 +46,13 @@
     state.scrollIntoView({ block: "nearest" });
   };
 
+  let asking = false;
   let cleared = false;
   form.addEventListener("submit", async (event) => {
-    if (cleared) {
-      cleared = false;
-      return;
-    }
+    if (cleared) return;
     event.preventDefault();
+    if (asking) return; /* the second half of a double click */
+    asking = true;
     const button = event.submitter;
     try {
       let answer = await ask();
@@ -60,16 +60,19 @@
         await renewToken();
         answer = await ask();
       }
-      if (answer.redirected || !answer.ok) {
-        stay("You are signed out; nothing was sent, and all you typed is still here.", true);
-        return;
-      }
+      cleared = answer.ok && !answer.redirected;
+      if (!cleared) stay("You are signed out; nothing was sent, and all you typed is still here.", true);
     } catch {
       stay("No connection: nothing was sent, and all you typed is still here.", false);
-      return;
     }
-    cleared = true;
+    asking = cleared; /* until the answer comes, a further click sends nothing */
+    if (!cleared) return;
     changedAt = 0;
     form.requestSubmit(button);
+    cleared = false;
+  });
+  /* Back on the page as it was left: it may be sent again. */
+  window.addEventListener("pageshow", () => {
+    asking = false;
   });
 })();

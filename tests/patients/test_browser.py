@@ -1,0 +1,158 @@
+"""The case form in a real Chromium: the drawn spine, sign-outs, two windows."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from patients.models import Encounter
+from tests.fixtures_browser import DESKTOP, PHONE
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def edit(case) -> str:
+    return reverse("patients:case-edit", args=[case.pk])
+
+
+def save(page) -> None:
+    page.get_by_role("button", name="Save draft").click()
+    page.get_by_text("Draft saved.").wait_for()
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_pages_are_accessible_and_fit(case, dr_surgeon, open_page, axe, fits, size):
+    page = open_page(dr_surgeon, size=size)
+    for path in (
+        reverse("patients:worklist"),
+        reverse("patients:case-start"),
+        case.patient.get_absolute_url(),
+        reverse("patients:patient-edit", args=[case.patient.pk]),
+        reverse("patients:case-entered-in-error", args=[case.pk]),
+        edit(case),
+    ):
+        page.goto(path)
+        axe(page)
+        fits(page)
+    page.get_by_label("Back pain").fill("99")
+    page.get_by_role("button", name="Save draft").click()
+    page.get_by_role("alert").wait_for()
+    axe(page)
+    fits(page)
+
+
+def test_a_disc_is_chosen_on_the_drawing_and_marked_when_filled(
+    case, dr_surgeon, open_page
+):
+    page = open_page(dr_surgeon, edit(case))
+    assert page.get_by_role("heading", name="Disc L5-S1").is_visible()
+    page.locator(".spine").scroll_into_view_if_needed()
+    drawn = page.locator(".spine-disc-L3-4").bounding_box()
+    page.mouse.click(drawn["x"] + drawn["width"] / 2, drawn["y"] + drawn["height"] / 2)
+    panel = page.get_by_role("region", name="Disc L3-4")
+    assert panel.is_visible()
+    assert not page.get_by_role("heading", name="Disc L5-S1").is_visible()
+    panel.get_by_text("Extrusion", exact=True).click()
+    row = page.locator(".spine-level-L3-4")
+    assert re.search(r"L3-4\s+✓ 1/20\s+Extrusion", row.inner_text())
+    assert page.locator(".spine-disc-L3-4 .is-extrusion").is_visible()
+    save(page)
+    finding = case.imaging.disc_findings.get(level="L3-4")
+    assert finding.herniation_type_id == "extrusion"
+
+
+def test_a_disc_is_entered_by_keyboard_alone(case, dr_surgeon, open_page):
+    page = open_page(dr_surgeon, edit(case))
+    page.locator("#show-L5-S1").focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    assert page.get_by_role("region", name="Disc L3-4").is_visible()
+    page.locator("#id_L3-4-zone_unknown").focus()
+    page.keyboard.press("ArrowRight")
+    page.locator("#id_L3-4-translation_mm").focus()
+    page.keyboard.type("3,5")
+    page.keyboard.press("Enter")
+    page.get_by_text("Draft saved.").wait_for()
+    finding = case.imaging.disc_findings.get(level="L3-4")
+    assert (finding.zone, finding.translation_mm) == ("central", 3.5)
+
+
+def test_without_script_a_plain_select_shows_each_disc(case, dr_surgeon, open_page):
+    page = open_page(dr_surgeon, edit(case), javascript=False)
+    page.get_by_label("Findings of level").select_option("L1-2")
+    panel = page.get_by_role("region", name="Disc L1-2")
+    panel.get_by_text("Bulge", exact=True).click()
+    save(page)
+    assert case.imaging.disc_findings.get(level="L1-2").herniation_type_id == "bulge"
+    assert not page.get_by_role("button", name="All asked").is_visible()
+
+
+def test_all_asked_sets_what_is_unanswered_and_never_a_yes(case, dr_surgeon, open_page):
+    page = open_page(dr_surgeon, edit(case))
+    page.locator("label[for=id_bladder_dysfunction_yes]").click()
+    page.get_by_role("button", name="All asked").click()
+    assert page.locator("[data-count-of=red_flags]").inner_text() == "8/9"
+    save(page)
+    case.examination.refresh_from_db()
+    assert case.examination.bladder_dysfunction is True
+    assert case.examination.suspected_infection is False
+    assert case.examination.post_void_residual_ml is None
+
+
+def test_an_error_in_a_hidden_disc_is_one_click_away(case, dr_surgeon, open_page):
+    page = open_page(dr_surgeon, edit(case))
+    page.locator("#show-L2-3").check(force=True)
+    page.get_by_role("region", name="Disc L2-3").get_by_label("Rotation").fill("99")
+    page.locator("#show-L5-S1").check(force=True)
+    page.get_by_role("button", name="Evaluate").click()
+    page.get_by_role("alert").get_by_role("link", name="L2-3 Rotation").click()
+    assert page.evaluate("document.activeElement.id") == "id_L2-3-rotation_deg"
+    assert Encounter.objects.get().state == "draft"
+
+
+def test_one_signed_out_meanwhile_loses_nothing(case, dr_surgeon, open_page):
+    refused = ("403 (Forbidden)",)  # the question whether the session still lives
+    page = open_page(dr_surgeon, edit(case), expect=refused)
+    page.get_by_label("Back pain").fill("5")
+    signed_in = page.context.cookies()
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Save draft").click()
+    page.get_by_text("nothing was sent").wait_for()
+    assert page.get_by_label("Back pain").input_value() == "5"
+    page.context.add_cookies(signed_in)
+    save(page)
+    assert Encounter.objects.get().back_pain_nrs == 5
+
+
+def test_a_double_click_on_save_makes_one_case(patient, dr_surgeon, open_page):
+    page = open_page(dr_surgeon, reverse("patients:case-create", args=[patient.pk]))
+    page.get_by_role("button", name="Save draft").dblclick()
+    page.get_by_text("Draft saved.").wait_for()
+    assert Encounter.objects.count() == 1
+
+
+def test_the_second_of_two_windows_is_told(case, dr_surgeon, open_page):
+    first, second = (open_page(dr_surgeon, edit(case)) for _ in range(2))
+    first.locator("label[for=id_saddle_anaesthesia_yes]").click()
+    save(first)
+    second.get_by_label("Back pain").fill("2")
+    second.get_by_role("button", name="Save draft").click()
+    second.get_by_role("alert").wait_for()
+    assert second.get_by_label("take this for Saddle anaesthesia").is_checked()
+    assert not second.get_by_label("take this for Back pain").is_checked()
+    second.get_by_role("button", name="Save over it", exact=True).click()
+    second.get_by_text("Draft saved.").wait_for()
+    stored = Encounter.objects.get()
+    assert stored.back_pain_nrs == 2
+    assert stored.examination.saddle_anaesthesia is True
+
+
+def test_the_search_answers_as_one_types_and_leaves_no_trace_in_the_url(
+    case, dr_surgeon, open_page
+):
+    page = open_page(dr_surgeon)
+    page.get_by_role("searchbox").press_sequentially("zzz")
+    page.get_by_text("No case matches").wait_for()
+    page.get_by_role("searchbox").fill("mull")
+    page.get_by_role("link", name="Müller").wait_for()
+    assert page.url.endswith("/")
