@@ -200,7 +200,7 @@ def _read(kind: Any, value: Any) -> Any:
     if typing.get_origin(kind) is tuple:
         item = typing.get_args(kind)[0]
         return tuple(_read(item, each) for each in value)
-    if is_dataclass(kind):
+    if isinstance(kind, type) and is_dataclass(kind):
         hints = typing.get_type_hints(kind)
         return kind(
             **{f.name: _read(hints[f.name], value[f.name]) for f in fields(kind)}

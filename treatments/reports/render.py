@@ -15,7 +15,6 @@ from treatments.reports.context import ReportContext
 
 HERE = Path(__file__).parent
 TEMPLATE = HERE / "report.typ"
-STANDARDS = ["a-3a", "ua-1"]
 
 _UNPRINTABLE = re.compile(r"the text `(.+?)` could not be displayed")
 
@@ -41,7 +40,7 @@ def render(context: ReportContext) -> bytes:
             root=str(HERE),
             font_paths=_fonts(),
             sys_inputs={"report": _as_json(context)},
-            pdf_standards=STANDARDS,
+            pdf_standards=["a-3a", "ua-1"],
             timestamp=datetime.fromisoformat(context.header.queued_at),
         )
     except typst.TypstError as error:

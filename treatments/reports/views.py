@@ -5,7 +5,6 @@ from uuid import UUID, uuid4
 
 from django.http import (
     Http404,
-    HttpRequest,
     HttpResponse,
     HttpResponseBadRequest,
     HttpResponseRedirect,
@@ -14,7 +13,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from spine_cds.accounts.access import require_role
+from spine_cds.accounts.access import SignedInRequest, require_role
 from spine_cds.accounts.models import Role
 from treatments.models import Recommendation, Report
 from treatments.reports.services import report_hand_over, report_read, report_request
@@ -26,7 +25,7 @@ WATCHED_FOR = timedelta(minutes=2)
 
 @require_POST
 @require_role(Role.SURGEON, Role.RESIDENT)
-def report_create(request: HttpRequest, pk: UUID) -> HttpResponse:
+def report_create(request: SignedInRequest, pk: UUID) -> HttpResponse:
     recommendation = get_object_or_404(
         Recommendation.objects.visible_to(request.user).select_related(
             "encounter__patient__team", "ruleset", "created_by"
@@ -47,7 +46,7 @@ def report_create(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_safe
 @require_role(Role.SURGEON, Role.RESIDENT)
-def report_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+def report_detail(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """The page of a report; to htmx its status alone, or 204 while it stands still."""
     report = get_object_or_404(
         Report.objects.visible_to(request.user)
@@ -71,7 +70,7 @@ def report_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_safe
 @require_role(Role.SURGEON, Role.RESIDENT)
-def report_download(request: HttpRequest, pk: UUID) -> HttpResponse:
+def report_download(request: SignedInRequest, pk: UUID) -> HttpResponse:
     report = get_object_or_404(
         Report.objects.visible_to(request.user)
         .defer("content")
