@@ -31,6 +31,7 @@ HARD_LIMIT = timedelta(seconds=30)
 LEASE = timedelta(seconds=45)
 RING_AGAIN_AFTER = timedelta(seconds=5)
 RINGS_PER_SWEEP = 200
+FAILURE_LENGTH = 500  # of the column
 PAUSES = (0.5, 1.0, 2.0, 4.0)
 
 ATTEMPTS_SPENT = (
@@ -89,7 +90,9 @@ def report_finish(*, claim: Claim, document: bytes) -> bool:
 def report_fail(*, claim: Claim, failure: str) -> bool:
     """Close the row with a reason in plain words; False for a late worker."""
     return _insist(
-        lambda: _close(claim, "report.fail", state=_State.FAILED, failure=failure)
+        lambda: _close(
+            claim, "report.fail", state=_State.FAILED, failure=failure[:FAILURE_LENGTH]
+        )
     )
 
 

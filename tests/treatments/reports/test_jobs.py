@@ -81,6 +81,13 @@ def test_a_late_writer_is_fenced_off(queued):
     assert Event.objects.filter(action="report.render").count() == 1
 
 
+def test_a_failure_longer_than_its_column_is_cut_and_still_told(queued):
+    claim = jobs.report_claim(report_id=queued.pk)
+    assert jobs.report_fail(claim=claim, failure="x" * 9000)
+    queued.refresh_from_db()
+    assert queued.failure == "x" * 500
+
+
 def test_a_job_given_back_waits_for_another_attempt(queued):
     claim = jobs.report_claim(report_id=queued.pk)
     assert jobs.report_give_back(claim=claim, failure="no luck")
