@@ -1,0 +1,110 @@
+"""What the journeys share: the shipped rules, a case of each kind, a silent doorbell."""
+
+import uuid
+from collections.abc import Callable
+from datetime import date
+from types import SimpleNamespace
+
+import pytest
+
+from patients.findings import CaseFindings
+from patients.models import Encounter, Patient
+from patients.services import case_create, patient_create
+from tests.browser.person import Person
+from tests.fixtures_browser import DESKTOP, PHONE
+from treatments.demo import CASES, DemoCase
+from treatments.engine import load_ruleset
+from treatments.models import Recommendation, Report, RulesetVersion
+from treatments.reports import jobs
+from treatments.reports.context import ReportContext
+from treatments.reports.render import render
+from treatments.services import case_evaluate, ruleset_load
+
+
+@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
+def size(request) -> dict[str, int]:
+    return request.param
+
+
+@pytest.fixture
+def as_person(open_page) -> Callable[..., Person]:
+    """as_person(user, path, ...) -> the page, in the hands of a person."""
+    return lambda *args, **options: Person(open_page(*args, **options))
+
+
+@pytest.fixture(scope="session")
+def shipped_rules():
+    return load_ruleset()
+
+
+@pytest.fixture
+def rules(transactional_db, shipped_rules) -> RulesetVersion:
+    return ruleset_load(ruleset=shipped_rules)
+
+
+@pytest.fixture
+def a_case(rules, dr_surgeon, team) -> Callable[..., Encounter]:
+    """a_case("Abbott") enters the demo case of that name; nothing is evaluated."""
+
+    def a_case(family_name: str, *, actor=dr_surgeon, of=team) -> Encounter:
+        case = next(c for c in CASES if c.family_name == family_name)
+        return case_create(
+            patient=_patient(case, actor, of),
+            actor=actor,
+            data=CaseFindings(
+                occurred_on=date(2026, 11, 20),
+                facts=case.all_facts,
+                discs=case.all_discs,
+                responsible_level=case.level,
+                note=case.note,
+            ),
+        )
+
+    return a_case
+
+
+def _patient(case: DemoCase, actor, team) -> Patient:
+    return patient_create(
+        actor=actor,
+        team=team,
+        identifier=f"H-{uuid.uuid4().hex[:8]}",
+        family_name=case.family_name,
+        given_name=case.given_name,
+        birth_date=date(2026 - case.age, 1, 1),
+        sex=case.sex,
+    )
+
+
+@pytest.fixture
+def advice_on(a_case, dr_surgeon) -> Callable[..., Recommendation]:
+    """advice_on("Abbott") enters that demo case and evaluates it."""
+
+    def advice_on(family_name: str, *, actor=dr_surgeon, **where) -> Recommendation:
+        encounter = a_case(family_name, actor=actor, **where)
+        return case_evaluate(encounter=encounter, actor=actor)
+
+    return advice_on
+
+
+class Printer:
+    """The worker's part in slow motion: the test says when each step is taken."""
+
+    claim: jobs.Claim | None = None
+
+    def takes_it(self) -> None:
+        self.claim = jobs.report_claim(report_id=Report.objects.get().pk)
+
+    def is_done(self) -> None:
+        document = render(ReportContext.from_document(self.claim.content))
+        assert jobs.report_finish(claim=self.claim, document=document)
+
+    def gives_up(self) -> None:
+        assert jobs.report_fail(claim=self.claim, failure="No glyph for this text.")
+
+
+@pytest.fixture
+def printer(monkeypatch) -> Printer:
+    """No worker hears the doorbell; the test itself makes the report."""
+    silent = SimpleNamespace(delay_on_commit=lambda **_: None)
+    monkeypatch.setattr("treatments.reports.services.render_report", silent)
+    return Printer()
