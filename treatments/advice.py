@@ -21,6 +21,12 @@ EFFECT_WORDS: Mapping[str, str] = {
     "unsuitable": "speaks against it; can be overridden",
     "contraindicated": "rules it out",
 }
+WOULD_WORDS: Mapping[str, str] = {
+    "indicated": "would speak for it",
+    "caution": "would be a reservation",
+    "unsuitable": "would speak against it",
+    "contraindicated": "would rule it out",
+}
 #: The heaviest reason first.
 WEIGHT = ("contraindicated", "unsuitable", "caution", "indicated", "")
 
@@ -36,7 +42,11 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A rule that fired, or might, with everything that it rests on."""
+    """A rule with everything that it rests on.
+
+    `told` is what it says to the reader, where it does more than judge an option.
+    An open rule has not fired, and might: `waits_for` names the facts that decide.
+    """
 
     rule: str
     text: str
@@ -47,12 +57,19 @@ class Reason:
     review_by: datetime.date | None
     is_overdue: bool
     citations: tuple[Citation, ...]
-    told: str = ""
-    waits_for: tuple[Item, ...] = ()
+    told: str
+    is_open: bool
+    waits_for: tuple[Item, ...]
+
+    @property
+    def state(self) -> str:
+        """Which sign it has: that of its effect, or undetermined."""
+        return "undetermined" if self.is_open else self.effect
 
     @property
     def effect_words(self) -> str:
-        return EFFECT_WORDS.get(self.effect, "")
+        words = WOULD_WORDS if self.is_open else EFFECT_WORDS
+        return words.get(self.effect, "")
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -72,7 +89,7 @@ class Option:
     summary: str
     advantages: tuple[str, ...]
     disadvantages: tuple[str, ...]
-    citations: tuple[Citation, ...]
+    sources: tuple[str, ...]
     reasons_for: tuple[Reason, ...]
     reasons_against: tuple[Reason, ...]
     undetermined: tuple[Reason, ...]
@@ -171,7 +188,7 @@ class Reader:
             for source in sources
         )
 
-    def reason(self, rule_id: str, waits_for: Iterable[Item] = ()) -> Reason:
+    def reason(self, rule_id: str, waits_for: Iterable[Item] | None = None) -> Reason:
         rule = self.ruleset.rules[rule_id]
         return Reason(
             rule=rule.id,
@@ -184,7 +201,8 @@ class Reader:
             is_overdue=rule.review_by is not None and rule.review_by < self.today,
             citations=self.citations(rule.sources),
             told=str(rule.outputs.get("text", "")),
-            waits_for=tuple(waits_for),
+            is_open=waits_for is not None,
+            waits_for=tuple(waits_for or ()),
         )
 
     def reasons(self, rule_ids: Iterable[str]) -> tuple[Reason, ...]:
@@ -225,7 +243,7 @@ class Reader:
             summary=treatment.summary,
             advantages=treatment.advantages,
             disadvantages=treatment.disadvantages,
-            citations=self.citations(treatment.sources),
+            sources=treatment.sources,
             reasons_for=self.reasons(said["reasons_for"]),
             reasons_against=self.reasons(said["reasons_against"]),
             undetermined=tuple(

@@ -193,8 +193,12 @@ class AvailabilityForm(forms.Form):
     def __init__(self, *args: Any, ruleset: Ruleset, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         unavailable = cast("forms.MultipleChoiceField", self.fields["unavailable"])
+        # What is left when nothing else is must be offered everywhere.
+        last_resort = ruleset.selection.last_resort_treatment
         unavailable.choices = [
-            (code, treatment.title) for code, treatment in ruleset.treatments.items()
+            (code, treatment.title)
+            for code, treatment in ruleset.treatments.items()
+            if code != last_resort
         ]
         self.helper = FormHelper()
         self.helper.add_input(Submit("save", "Save"))

@@ -270,3 +270,16 @@ def test_each_role_finds_its_own_form(advice, show, dr_surgeon, dr_resident):
 def test_an_unknown_recommendation_is_not_found(sign_in, dr_surgeon, version):
     url = reverse("treatments:recommendation-detail", args=[uuid.uuid4()])
     assert sign_in(dr_surgeon).get(url).status_code == 404
+
+
+def test_an_urgent_case_says_why_without_a_click(an_advice, show):
+    advice = an_advice(facts={"progressive_motor_deficit": True})
+    assert advice.urgency == "urgent"
+    assert "<details open><summary>Why</summary>" in show(advice)
+
+
+def test_a_rule_shows_its_owner_and_its_review_date(advice, show):
+    rule = next(iter(advice.ruleset.ruleset.tables["endo_tf"].rules))
+    page = show(advice)
+    assert rule.owner in page
+    assert f"review by {rule.review_by:%-d %b %Y}" in page

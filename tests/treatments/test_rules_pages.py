@@ -142,9 +142,12 @@ def test_the_administrator_says_what_a_team_cannot_offer(
     assert TreatmentAvailability.objects.of_team(team).codes() == []
 
 
-def test_an_unknown_treatment_is_refused(sign_in, admin, version, team):
+@pytest.mark.parametrize("code", ["LEECHES", "CONS"])
+def test_neither_the_unknown_nor_the_last_resort_can_be_taken_away(
+    sign_in, admin, version, team, code
+):
     address = reverse("treatments:availability-edit", args=[team.pk])
-    sign_in(admin).post(address, {"unavailable": ["LEECHES"]})
+    sign_in(admin).post(address, {"unavailable": [code]})
     assert TreatmentAvailability.objects.of_team(team).codes() == []
 
 
