@@ -92,11 +92,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         "celery_worker_process": ("worker", _why_no_worker()),
     }
     for item in items:
+        _restore_what_migrations_loaded(item)
         for fixture, (marker, reason) in reasons.items():
             if fixture in getattr(item, "fixturenames", ()):
                 item.add_marker(marker)
                 if reason:
                     item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def _restore_what_migrations_loaded(item: pytest.Item) -> None:
+    """A transactional test empties every table when it ends. Give each of them the
+    rows back that migrations wrote: mixed with tests that do not, they would clash."""
+    mark = item.get_closest_marker("django_db")
+    fixtures = {"transactional_db", "live_server"} & set(
+        getattr(item, "fixturenames", ())
+    )
+    if fixtures or (mark and mark.kwargs.get("transaction")):
+        restore = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+        item.add_marker(restore, append=False)
 
 
 def _why_no_worker() -> str:

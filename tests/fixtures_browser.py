@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connections
 from django.test import Client
 
 from spine_cds.accounts.models import User
@@ -22,12 +23,15 @@ AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practi
 
 
 @pytest.fixture(scope="session")
-def browser_instance():
+def browser_instance(django_db_setup):
     from playwright.sync_api import sync_playwright
 
-    # Playwright keeps an event loop in this thread; the ORM is used beside it.
+    # Playwright keeps an event loop in this thread, and the ORM is used beside it.
+    # Django would open another connection there; the test database has this one.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    connection = connections["default"]
     with sync_playwright() as playwright:
+        connections["default"] = connection
         browser = playwright.chromium.launch(
             executable_path=chromium.path(),
             args=["--no-sandbox"] if os.geteuid() == 0 else [],
@@ -37,9 +41,7 @@ def browser_instance():
 
 
 @pytest.fixture
-def open_page(
-    live_server, django_db_serialized_rollback, browser_instance
-) -> Iterator[Callable[..., object]]:
+def open_page(live_server, browser_instance) -> Iterator[Callable[..., object]]:
     """open_page(user, path, size=DESKTOP, javascript=True, expect=()) -> Page.
 
     The user is signed in already (None: nobody). ``expect`` holds parts of console

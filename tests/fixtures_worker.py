@@ -57,8 +57,8 @@ def _worker(django_db_setup, tmp_path_factory) -> Iterator[subprocess.Popen[byte
 
 @pytest.fixture
 def celery_worker_process(
-    transactional_db, django_db_serialized_rollback, _worker, settings
-) -> subprocess.Popen[bytes]:
+    transactional_db, _worker, settings
+) -> Iterator[subprocess.Popen[bytes]]:
     """The worker's process; in this test tasks go to it through the real broker."""
     from spine_cds.celery import app
 
