@@ -7,21 +7,12 @@ same document.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from .advice import (
     NOT_INDICATED,
     RECOMMENDED,
-    UNAVAILABLE,
     UNDETERMINED,
     Outcome,
-    Statuses,
-    Triage,
-    possible_statuses,
-    possible_triage,
-    possible_urgencies,
-    select,
-    status_of,
     waiting_hits,
     waiting_rules,
 )
@@ -33,29 +24,24 @@ from .case import (
     neighbour_values,
 )
 from .completions import (
-    AdviceQuestion,
-    Budget,
-    BudgetSpentError,
-    StatusQuestion,
-    TriageQuestion,
-    UrgencyQuestion,
-    answers,
     open_facts,
 )
 from .guarantees import Guarantees
 from .presumptions import presumed_values
 from .program import Program, Truth, program_of
 from .ruleset import Ruleset
+from .settling import Settled
 from .sfeel import Value
-
-#: States that one exact question may enter before it is answered with "not known".
-STATES_PER_QUESTION = 20_000
 
 _INDICATOR = {"emergency": "critical", "diagnose_first": "critical"}
 
 
-def evaluate(document: object, ruleset: Ruleset) -> Evaluation:
-    """Evaluate a case document; a document with errors gives an ``invalid`` one."""
+def evaluate(document: object, ruleset: Ruleset, *, effects: bool = True) -> Evaluation:
+    """Evaluate a case document; a document with errors gives an ``invalid`` one.
+
+    Without ``effects`` the answer comes sooner, and ``robust`` and the effects of
+    missing facts are left unsaid.
+    """
     reader = CaseReader(ruleset)
     case = reader.read(document)
     if case is None:
@@ -66,7 +52,7 @@ def evaluate(document: object, ruleset: Ruleset) -> Evaluation:
             "invalid",
             errors=tuple(problem.to_document() for problem in reader.problems),
         )
-    return _Run(ruleset, case).evaluation()
+    return _Run(ruleset, case).evaluation(effects=effects)
 
 
 class _Run:
@@ -79,8 +65,8 @@ class _Run:
         computed = self._computed()
         self.base = tuple(self.program.masks({**self.presumed, **case.known}, computed))
         self.open_base = tuple(self.program.masks(case.known, computed))
-        self.truth = self.program.propagate(self.base)
-        self.triage = self._triage()
+        self.settled = Settled(self.program, case, self.base)
+        self.truth = self.settled.truth
 
     def _computed(self) -> dict[str, int]:
         at = self.program.index.get(NEIGHBOUR_MAXIMUM)
@@ -92,8 +78,8 @@ class _Run:
             mask |= variable.mask_of(value)
         return {NEIGHBOUR_MAXIMUM: mask}
 
-    def evaluation(self) -> Evaluation:
-        outcome, statuses = self._outcome()
+    def evaluation(self, *, effects: bool) -> Evaluation:
+        outcome, statuses = self.settled.outcome, self.settled.statuses
         conflicts = self._conflicts()
         if conflicts:
             outcome = Outcome("out_of_scope", None, None)
@@ -104,7 +90,7 @@ class _Run:
             self.open_base,
             outcome,
             statuses,
-            triage_is_open=len(self.triage) > 1,
+            triage_is_open=len(self.settled.triage) > 1,
         )
         return Evaluation(
             ruleset=self.ruleset,
@@ -112,9 +98,9 @@ class _Run:
             disposition=outcome.disposition,
             urgency=outcome.urgency,
             recommended=outcome.recommended,
-            robust=None if conflicts else guarantees.robust(),
+            robust=guarantees.robust() if effects and not conflicts else None,
             options=tuple(self._options(outcome, statuses)),
-            missing=tuple(guarantees.missing()),
+            missing=tuple(guarantees.missing() if effects else guarantees.unsaid()),
             assumed=self._assumed(outcome),
             alerts=tuple(self._alerts(outcome)),
             derived=self._derived(),
@@ -122,78 +108,6 @@ class _Run:
             errors=tuple(conflicts),
             trace=tuple(_trace(self.program, self.truth)),
         )
-
-    # -- the outcome ----------------------------------------------------------------
-
-    def _outcome(self) -> tuple[Outcome, dict[str, str]]:
-        statuses = self._statuses()
-        if len(self.triage) > 1:
-            urgent = any(t.urgency == "emergency" for t in self.triage)
-            urgency = None if urgent else self._urgency()
-            return Outcome("insufficient_data", urgency, None), statuses
-        (answer,) = self.triage
-        if answer.disposition != "ladder":
-            return Outcome(answer.disposition, answer.urgency, None), statuses
-        urgency = self._urgency() if answer.urgency == "-" else answer.urgency
-        advised = select(self.program, statuses) or self._common_advice()
-        if advised is None or self.case.level is None:
-            return Outcome("insufficient_data", urgency, None), statuses
-        return Outcome("ladder", urgency, advised), statuses
-
-    def _common_advice(self) -> str | None:
-        """The treatment that every completion advises, whichever way it gets there."""
-        question = AdviceQuestion(self.program, self.case.unavailable)
-        try:
-            found = {outcome.recommended for outcome in self._ask(question)}
-        except BudgetSpentError:
-            return None
-        return next(iter(found)) if len(found) == 1 else None
-
-    def _triage(self) -> frozenset[Triage]:
-        try:
-            question = TriageQuestion(self.program)
-            return frozenset(self._ask(question))
-        except BudgetSpentError:
-            return frozenset(possible_triage(self.program, self.truth))
-
-    def _urgency(self) -> str:
-        """The urgency in every completion, else that of the first sure row."""
-        possible = self._possible_urgencies()
-        if len(possible) == 1:
-            return next(iter(possible))
-        for hit in self.program.urgency:
-            numbers, none = hit.candidates(self.truth.sure, self.truth.possible)
-            if numbers and not none:
-                return str(self.program.rules[numbers[-1]].outputs["urgency"])
-        return "elective"
-
-    def _possible_urgencies(self) -> frozenset[str]:
-        try:
-            return frozenset(self._ask(UrgencyQuestion(self.program)))
-        except BudgetSpentError:
-            return frozenset(possible_urgencies(self.program, self.truth))
-
-    def _statuses(self) -> dict[str, str]:
-        statuses = {}
-        for code in self.ruleset.treatments:
-            if code in self.case.unavailable:
-                statuses[code] = UNAVAILABLE
-            else:
-                statuses[code] = status_of(self._possible_statuses(code))
-        return statuses
-
-    def _possible_statuses(self, code: str) -> Statuses:
-        possible = possible_statuses(self.program, code, self.truth)
-        if len(possible) == 1:
-            return possible
-        try:
-            return frozenset(self._ask(StatusQuestion(self.program, code)))
-        except BudgetSpentError:
-            return possible
-
-    def _ask(self, question: Any) -> Iterable[Any]:
-        budget = Budget(STATES_PER_QUESTION)
-        return answers(self.program, question, self.base, budget)
 
     # -- what is said of it ---------------------------------------------------------
 
@@ -267,7 +181,7 @@ class _Run:
         return [n for n in self.program.alerts if truth.sure >> n & 1]
 
     def _urgency_alerts(self) -> Iterable[dict[str, str]]:
-        if len(self._possible_urgencies()) == 1:
+        if len(self.settled.possible_urgencies()) == 1:
             return
         for number in waiting_hits(self.program, self.program.urgency, self.truth):
             rule = self.program.rules[number]

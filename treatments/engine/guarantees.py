@@ -98,6 +98,13 @@ class Guarantees:
         for fact, at in unknown:
             yield fact, self._effect(at, blocking)
 
+    def unsaid(self) -> Iterator[tuple[Unknown, str | None]]:
+        """The missing facts without their effects: nothing is searched."""
+        if self.case.level is None:
+            yield Unknown("responsible_level"), None
+        for fact, _ in self._unknown():
+            yield fact, None
+
     def _unknown(self) -> Iterator[tuple[Unknown, int]]:
         """The unknown facts, each with its variable; -1 where no rule tests it."""
         facts, index = self.program.ruleset.facts, self.program.index

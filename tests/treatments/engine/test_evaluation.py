@@ -314,3 +314,17 @@ def test_the_same_case_gives_the_same_document():
 
 def test_the_grounds_of_the_last_resort_can_be_read():
     assert ruleset().rules["LAST-01"].rationale == GROUNDS["rationale"]
+
+
+def test_without_effects_the_answer_is_the_same_and_the_guarantees_are_unsaid():
+    rules = ruleset(({"late": "true"}, "ENDO", "indicated"))
+    facts = {k: v for k, v in KNOWN.items() if k not in ("late", "zone")}
+    whole = evaluate(case(facts), rules).to_document()
+    quick = evaluate(case(facts), rules, effects=False).to_document()
+    assert quick["robust"] is None
+    assert {m["effect"] for m in quick["missing"]} == {None}
+    assert [m["fact"] for m in quick["missing"]] == [
+        m["fact"] for m in whole["missing"]
+    ]
+    assert quick["options"] == whole["options"]
+    assert quick["assumed"] == whole["assumed"]

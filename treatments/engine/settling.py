@@ -1,0 +1,117 @@
+"""What a case comes to: triage, urgency, the status of each option, the one advised.
+
+Exact over the completions of what is not known, the presumptions being used; where a
+search is given up, what Kleene's logic leaves possible is taken instead, which never
+settles too much.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from .advice import (
+    UNAVAILABLE,
+    Outcome,
+    Statuses,
+    Triage,
+    possible_statuses,
+    possible_triage,
+    possible_urgencies,
+    select,
+    status_of,
+)
+from .case import Case
+from .completions import (
+    AdviceQuestion,
+    Budget,
+    BudgetSpentError,
+    StatusQuestion,
+    TriageQuestion,
+    UrgencyQuestion,
+    answers,
+)
+from .program import Program
+
+#: States that one exact question may enter before it is answered with "not known".
+STATES_PER_QUESTION = 20_000
+
+
+class Settled:
+    """A case settled for one set of regions, ``base``."""
+
+    def __init__(self, program: Program, case: Case, base: Sequence[int]) -> None:
+        self.program, self.case, self.base = program, case, base
+        self.truth = program.propagate(base)
+        self.triage = self._triage()
+        self.statuses = self._statuses()
+        self.outcome = self._outcome()
+
+    def _outcome(self) -> Outcome:
+        if len(self.triage) > 1:
+            urgent = any(t.urgency == "emergency" for t in self.triage)
+            urgency = None if urgent else self._urgency()
+            return Outcome("insufficient_data", urgency, None)
+        (answer,) = self.triage
+        if answer.disposition != "ladder":
+            return Outcome(answer.disposition, answer.urgency, None)
+        urgency = self._urgency() if answer.urgency == "-" else answer.urgency
+        advised = select(self.program, self.statuses) or self._common_advice()
+        if advised is None or self.case.level is None:
+            return Outcome("insufficient_data", urgency, None)
+        return Outcome("ladder", urgency, advised)
+
+    def _common_advice(self) -> str | None:
+        """The treatment that every completion advises, whichever way it gets there."""
+        question = AdviceQuestion(self.program, self.case.unavailable)
+        try:
+            found = {outcome.recommended for outcome in self._ask(question)}
+        except BudgetSpentError:
+            return None
+        return next(iter(found)) if len(found) == 1 else None
+
+    def _triage(self) -> frozenset[Triage]:
+        try:
+            question = TriageQuestion(self.program)
+            return frozenset(self._ask(question))
+        except BudgetSpentError:
+            return frozenset(possible_triage(self.program, self.truth))
+
+    def _urgency(self) -> str:
+        """The urgency in every completion, else that of the first sure row."""
+        possible = self.possible_urgencies()
+        if len(possible) == 1:
+            return next(iter(possible))
+        for hit in self.program.urgency:
+            numbers, none = hit.candidates(self.truth.sure, self.truth.possible)
+            if numbers and not none:
+                return str(self.program.rules[numbers[-1]].outputs["urgency"])
+        return "elective"
+
+    def possible_urgencies(self) -> frozenset[str]:
+        try:
+            return frozenset(self._ask(UrgencyQuestion(self.program)))
+        except BudgetSpentError:
+            return frozenset(possible_urgencies(self.program, self.truth))
+
+    def _statuses(self) -> dict[str, str]:
+        statuses = {}
+        for code in self.program.ruleset.treatments:
+            if code in self.case.unavailable:
+                statuses[code] = UNAVAILABLE
+            else:
+                statuses[code] = status_of(self._possible_statuses(code))
+        return statuses
+
+    def _possible_statuses(self, code: str) -> Statuses:
+        possible = possible_statuses(self.program, code, self.truth)
+        if len(possible) == 1:
+            return possible
+        try:
+            return frozenset(self._ask(StatusQuestion(self.program, code)))
+        except BudgetSpentError:
+            return possible
+
+    def _ask(self, question: Any) -> Iterable[Any]:
+        budget = Budget(STATES_PER_QUESTION)
+        return answers(self.program, question, self.base, budget)
