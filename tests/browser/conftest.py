@@ -92,7 +92,8 @@ class Printer:
     claim: jobs.Claim | None = None
 
     def takes_it(self) -> None:
-        self.claim = jobs.report_claim(report_id=Report.objects.get().pk)
+        waiting = Report.objects.get(state=Report.State.QUEUED)
+        self.claim = jobs.report_claim(report_id=waiting.pk)
 
     def is_done(self) -> None:
         document = render(ReportContext.from_document(self.claim.content))

@@ -11,7 +11,7 @@ SECONDS = 10_000
 expect.set_options(timeout=SECONDS)
 
 
-def _label(words: str) -> re.Pattern[str]:
+def label_of(words: str) -> re.Pattern[str]:
     """These words, with the mark of what is required or what the rules need."""
     return re.compile(rf"^{re.escape(words)}(\*| ◆.*)?$")
 
@@ -41,14 +41,14 @@ class Person:
 
     def field(self, label: str) -> Locator:
         """A text field by its label."""
-        return self.area.get_by_role("textbox", name=_label(label))
+        return self.area.get_by_role("textbox", name=label_of(label))
 
     def types(self, label: str, text: str) -> None:
         self.field(label).fill(text)
 
     def question(self, words: str) -> Locator:
         """A question with answers to pick from."""
-        return self.area.get_by_role("group", name=_label(words))
+        return self.area.get_by_role("group", name=label_of(words))
 
     def picks(self, words: str, answer: str) -> None:
         """Clicks the answer that is seen, as a mouse or a finger does."""

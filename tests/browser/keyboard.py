@@ -1,0 +1,109 @@
+"""A person without a mouse: Tab, Shift+Tab, Space, Enter, arrows, and letters.
+
+Wherever the focus comes to rest it must be seen: marked, and not hidden behind
+something (WCAG 2.2: 2.4.7, 2.4.11).
+"""
+
+from dataclasses import dataclass
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.person import label_of
+
+STOPS = 250  # more than the longest page has
+_FOCUS = """() => {
+  const at = document.activeElement;
+  const words = (of) => (of?.innerText ?? "").replace(/\\s+/g, " ").trim();
+  const label = at.labels?.[0];
+  const group = at.type === "radio" && at.closest("fieldset, [role=radiogroup]");
+  const titled = group && group.getAttribute("aria-labelledby");
+  const question = titled ? document.getElementById(titled) : group && group.querySelector("legend");
+  const places = [at, at.type === "radio" ? label : null, at.closest(".input-group")].filter(Boolean);
+  const isMarked = places.some((place) => {
+    const style = getComputedStyle(place);
+    return (style.outlineStyle !== "none" && style.outlineWidth !== "0px") || style.boxShadow !== "none";
+  });
+  const isSeen = places.some((place) => [...place.getClientRects()].some((box) =>
+    [0.1, 0.5, 0.9].some((share) => {
+      const hit = document.elementFromPoint(box.left + box.width * share, box.top + box.height / 2);
+      return hit && (place.contains(hit) || hit.contains(at) && hit !== document.body && hit !== document.documentElement);
+    })));
+  return {
+    name: label ? words(label) : (at.getAttribute("aria-label") ?? (words(at) || at.value || "")),
+    question: words(question), checked: Boolean(at.checked), tag: at.tagName,
+    isMarked, isSeen,
+  };
+}"""  # noqa: E501
+
+
+@dataclass(frozen=True)
+class Focus:
+    """What has the focus: its own words, and the question it belongs to."""
+
+    name: str
+    question: str
+    checked: bool
+    tag: str
+    isMarked: bool  # noqa: N815
+    isSeen: bool  # noqa: N815
+
+    def is_on(self, words: str) -> bool:
+        return any(label_of(words).match(text) for text in (self.name, self.question))
+
+
+class Keyboard:
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    @property
+    def focus(self) -> Focus:
+        return Focus(**self.page.evaluate(_FOCUS))
+
+    def tabs_to(self, words: str, *, back: bool = False) -> None:
+        """Tab, or Shift+Tab, until the focus is on these words."""
+        passed = []
+        for _ in range(STOPS):
+            self.page.keyboard.press("Shift+Tab" if back else "Tab")
+            focus = self.focus
+            if focus.tag == "BODY":
+                continue  # past the end, the browser begins anew
+            where = f"{focus.question} {focus.name} ({focus.tag}) on {self.page.url}"
+            assert focus.isMarked, f"the focus is not shown on {where}"
+            assert focus.isSeen, f"the focus is hidden behind something: {where}"
+            if focus.is_on(words):
+                return
+            passed.append(focus.question or focus.name)
+        raise AssertionError(f"Tab never comes to {words!r}, only to {passed}")
+
+    def types(self, label: str, text: str) -> None:
+        self.tabs_to(label)
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.type(text)
+
+    def picks(self, question: str, answer: str) -> None:
+        """Tab to the question, then arrows to the answer."""
+        self.tabs_to(question)
+        for _ in range(10):
+            focus = self.focus
+            if focus.name.startswith(answer):
+                if not focus.checked:
+                    self.page.keyboard.press("Space")
+                assert self.focus.checked
+                return
+            self.page.keyboard.press("ArrowDown")
+        raise AssertionError(f"no arrow leads to {answer!r} of {question!r}")
+
+    def answers(self, asked: dict[str, str | float]) -> None:
+        for words, answer in asked.items():
+            if isinstance(answer, str):
+                self.picks(words, answer)
+            else:
+                self.types(words, f"{answer:g}")
+
+    def presses(self, words: str, key: str = "Enter") -> None:
+        """Tab to a button or a link, and use it."""
+        self.tabs_to(words)
+        self.page.keyboard.press(key)
+
+    def arrives(self, heading: str) -> None:
+        expect(self.page.get_by_role("heading", name=heading).first).to_be_visible()

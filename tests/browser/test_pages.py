@@ -1,0 +1,287 @@
+"""Every page at both sizes: accessible, no wider than the phone, the console silent.
+
+One row for each URL that answers GET with a page, for each role that it looks
+different to. A new URL needs a row here, or a word in `NO_PAGE` why it is none.
+"""
+
+import uuid
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from spine_cds.checks import named_urls
+from tests.fixtures_browser import DESKTOP, PHONE
+from treatments.models import Report
+from treatments.reports.services import report_request
+from treatments.services import case_evaluate, comment_add, decision_record
+
+NO_PAGE = {
+    "healthz": "a word for machines",
+    "accounts:logout": "POST only",
+    "accounts:session-extend": "POST only",
+    "treatments:case-evaluate": "POST only",
+    "treatments:report-create": "POST only",
+    "treatments:report-download": "a PDF",
+}
+SURGEON, RESIDENT, ADMIN, NOBODY = "dr_surgeon", "dr_resident", "admin", "nobody"
+# URL name, who looks at it, what its arguments name in the world (or a query).
+PAGES = [
+    ("accounts:login", NOBODY, None),
+    ("accounts:password-change", SURGEON, None),
+    ("accounts:user-list", ADMIN, None),
+    ("accounts:user-list", ADMIN, "?q=zzz"),
+    ("accounts:user-create", ADMIN, None),
+    ("accounts:user-edit", ADMIN, "user"),
+    ("accounts:team-list", ADMIN, None),
+    ("accounts:team-create", ADMIN, None),
+    ("accounts:team-edit", ADMIN, "team"),
+    ("patients:worklist", SURGEON, None),
+    ("patients:worklist", RESIDENT, None),
+    ("patients:case-start", SURGEON, None),
+    ("patients:patient-detail", SURGEON, "patient"),
+    ("patients:patient-detail", SURGEON, "patient without case"),
+    ("patients:patient-detail", RESIDENT, "patient"),
+    ("patients:patient-edit", SURGEON, "patient"),
+    ("patients:case-create", SURGEON, "patient"),
+    ("patients:case-edit", SURGEON, "draft"),
+    ("patients:case-edit", SURGEON, "evaluated"),
+    ("patients:case-entered-in-error", SURGEON, "draft"),
+    ("treatments:case-detail", RESIDENT, "draft"),
+    ("treatments:case-history", SURGEON, "evaluated"),
+    ("treatments:case-history", RESIDENT, "evaluated"),
+    ("treatments:recommendation-detail", SURGEON, "ladder"),
+    ("treatments:recommendation-detail", SURGEON, "decided"),
+    ("treatments:recommendation-detail", SURGEON, "emergency"),
+    ("treatments:recommendation-detail", SURGEON, "insufficient_data"),
+    ("treatments:recommendation-detail", SURGEON, "out_of_scope"),
+    ("treatments:recommendation-detail", SURGEON, "diagnose_first"),
+    ("treatments:recommendation-detail", RESIDENT, "ladder"),
+    ("treatments:recommendation-detail", RESIDENT, "emergency"),
+    ("treatments:decision-create", SURGEON, "ladder"),
+    ("treatments:decision-create", SURGEON, "emergency"),
+    ("treatments:review-create", RESIDENT, "ladder"),
+    ("treatments:comment-create", RESIDENT, "ladder"),
+    ("treatments:report-detail", SURGEON, "queued"),
+    ("treatments:report-detail", SURGEON, "rendering"),
+    ("treatments:report-detail", SURGEON, "rendered"),
+    ("treatments:report-detail", RESIDENT, "failed"),
+    ("treatments:ruleset-list", ADMIN, None),
+    ("treatments:ruleset-list", SURGEON, None),
+    ("treatments:ruleset-detail", ADMIN, "ruleset"),
+    ("treatments:table-detail", ADMIN, "narrow table"),
+    ("treatments:table-detail", ADMIN, "wide table"),
+    ("treatments:table-detail", ADMIN, "wide table?columns=all"),
+    ("treatments:source-list", ADMIN, "ruleset"),
+    ("treatments:availability-edit", ADMIN, "team"),
+]
+
+
+@pytest.fixture
+def world(rules, dr_resident, team, a_case, advice_on, printer):
+    """One of everything that has a page, each in the states that look different."""
+    ladder = advice_on("Castillo")
+    decided = advice_on("Schmidt")
+    for recommendation in (ladder, decided):
+        comment_add(
+            recommendation=recommendation,
+            actor=dr_resident,
+            text="Please look at the CT.",
+            submission_key=uuid.uuid4(),
+        )
+    decision_record(
+        recommendation=decided,
+        actor=decided.created_by,
+        outcome="overridden",
+        treatment="MED",
+        override_reason="clinical-judgement",
+        note="Unilateral approach.",
+        submission_key=uuid.uuid4(),
+    )
+    tables = sorted(rules.ruleset.tables.values(), key=lambda t: len(t.inputs))
+    draft = a_case("Moreau")
+    return {
+        "user": [dr_resident.pk],
+        "team": [team.pk],
+        "patient": [ladder.encounter.patient_id],
+        "patient without case": [_without_case(a_case).pk],
+        "draft": [draft.pk],
+        "evaluated": [ladder.encounter_id],
+        "ladder": [ladder.pk],
+        "decided": [decided.pk],
+        "emergency": [advice_on("Ivanova").pk],
+        "insufficient_data": [advice_on("Kowalska").pk],
+        "out_of_scope": [advice_on("Lindqvist").pk],
+        "diagnose_first": [advice_on("Petrov").pk],
+        "ruleset": [rules.pk],
+        "narrow table": [rules.pk, tables[0].id],
+        "wide table": [rules.pk, tables[-1].id],
+        **_reports(decided, printer),
+    }
+
+
+def _without_case(a_case):
+    encounter = a_case("Abbott")
+    patient = encounter.patient
+    patient.pk, patient.identifier = uuid.uuid4(), "H-0"
+    patient.save(force_insert=True)
+    return patient
+
+
+def _reports(recommendation, printer) -> dict[str, list[uuid.UUID]]:
+    """A report in each state of its job."""
+    made = {}
+    for state in ("rendered", "failed", "rendering", "queued"):
+        report = report_request(
+            recommendation=recommendation,
+            actor=recommendation.created_by,
+            request_key=uuid.uuid4(),
+        )
+        made[state] = [report.pk]
+        if state != "queued":
+            printer.takes_it()
+        if state == "rendered":
+            printer.is_done()
+        if state == "failed":
+            printer.gives_up()
+        assert Report.objects.get(pk=report.pk).state == state
+    return made
+
+
+def address(name: str, of: str | None, world) -> str:
+    key, _, query = (of or "").partition("?")
+    url = reverse(name, args=world[key] if key else [])
+    return f"{url}?{query}" if query else url
+
+
+@pytest.fixture
+def looks_right(axe, fits):
+    """looks_right(page): at both sizes, with all that can be unfolded unfolded."""
+
+    def looks_right(page) -> list[str]:
+        problems = []
+        for size in (DESKTOP, PHONE):
+            page.set_viewport_size(size)
+            page.evaluate(
+                "for (const d of document.querySelectorAll('details')) d.open = true;"
+                # At its end the page has nothing behind a bar that sticks to it.
+                "scrollTo(0, document.documentElement.scrollHeight)"
+            )
+            for check in (axe, fits):
+                try:
+                    check(page)
+                except AssertionError as problem:
+                    problems.append(f"at {size['width']} px: {problem}")
+        return problems
+
+    return looks_right
+
+
+@pytest.mark.parametrize("who", [NOBODY, SURGEON, RESIDENT, ADMIN])
+def test_every_page_is_accessible_fits_and_is_silent(
+    open_page, request, world, looks_right, who
+):
+    user = None if who == NOBODY else request.getfixturevalue(who)
+    page = open_page(user, "/accounts/password/")
+    problems = []
+    for name, _, of in (row for row in PAGES if row[1] == who):
+        path = address(name, of, world)
+        answer = page.goto(path)
+        assert answer.status == 200
+        assert page.url.endswith(path), f"{path} led to {page.url}"
+        problems += looks_right(page)
+    assert not problems, "\n\n".join(problems)
+
+
+def test_every_url_has_a_row_or_is_said_to_be_no_page():
+    rows = {name for name, _, _ in PAGES} | set(NO_PAGE)
+    assert {name for name, _ in named_urls()} == rows
+
+
+def test_what_is_said_to_be_no_page_is_none(world, dr_surgeon):
+    client = Client()
+    client.force_login(dr_surgeon)
+    of = {"treatments:case-evaluate": "draft", "treatments:report-create": "ladder"}
+    for name in NO_PAGE:
+        arguments = world.get(of.get(name, ""), [])
+        if name == "treatments:report-download":
+            arguments = world["rendered"]
+        answer = client.get(reverse(name, args=arguments))
+        kind = answer.headers.get("Content-Type", "")
+        assert answer.status_code == 405 or not kind.startswith("text/html"), name
+
+
+# --- What a page looks like after something was done on it ---------------------------
+
+
+@pytest.fixture
+def surgeon(as_person, dr_surgeon):
+    refused = ("status of 422",)
+    return lambda path: as_person(dr_surgeon, path, expect=refused)
+
+
+def _refused_and_unusual(person):
+    person.types("Age", "300")
+    person.click("Save draft")
+    person.reads("Nothing is saved yet")
+
+
+def _unusual(person):
+    person.types("Duration of symptoms", "600")
+    person.click("Save draft")
+    person.reads("Unusual")
+
+
+def _no_match(person):
+    person.page.get_by_label("Name or hospital number").fill("zzz")
+    person.reads("No case matches")
+
+
+def _found(person):
+    known = person.section("Known patient")
+    known.area.get_by_label("Name or hospital number").fill("cas")
+    person.reads("Castillo, Inés")
+
+
+def _patient_refused(person):
+    person.click("Enter patient and go to the case")
+    person.reads("This field is required.")
+
+
+def _decision_refused(person):
+    person.page.get_by_label("Overridden").check()
+    person.click("Record the decision")
+    person.reads("An override needs a reason.")
+
+
+AFTERWARDS = {
+    "a value refused": ("patients:case-edit", "draft", _refused_and_unusual),
+    "a value unusual": ("patients:case-edit", "draft", _unusual),
+    "no case found": ("patients:worklist", None, _no_match),
+    "a patient found": ("patients:case-start", None, _found),
+    "a patient refused": ("patients:case-start", None, _patient_refused),
+    "a decision refused": (
+        "treatments:recommendation-detail",
+        "ladder",
+        _decision_refused,
+    ),
+}
+
+
+@pytest.mark.parametrize("after", AFTERWARDS)
+def test_a_page_is_as_good_afterwards(surgeon, world, looks_right, after):
+    name, of, act = AFTERWARDS[after]
+    person = surgeon(address(name, of, world))
+    act(person)
+    problems = looks_right(person.page)
+    assert not problems, "\n\n".join(problems)
+
+
+def test_a_refused_sign_in_is_as_good(as_person, looks_right):
+    person = as_person(None, "/accounts/login/")
+    person.types("Username", "nobody")
+    person.page.get_by_label("Password").fill("nothing-that-is-right")
+    person.click("Sign in")
+    person.reads("Please enter a correct")
+    problems = looks_right(person.page)
+    assert not problems, "\n\n".join(problems)
