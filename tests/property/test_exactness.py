@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.treatments.engine.small import (
     DERIVED,
     LADDER,
+    PRESUMED,
     TRIAGE,
     URGENCY,
     VALUES,
@@ -51,7 +52,6 @@ rulesets = st.lists(rows(), min_size=1, max_size=8).map(
 partial_cases = st.fixed_dictionaries(
     {}, optional={name: st.sampled_from(values) for name, values in VALUES.items()}
 )
-PRESUMED = {"weak": False, "zone": "central"}
 
 
 def matters(status: str) -> str:

@@ -7,6 +7,7 @@ pure; both speak the documents of the project's contract.
 from .answer import ENGINE_VERSION, Evaluation, Option, RuleTrace
 from .errors import Problem, RulesetError
 from .evaluation import evaluate
+from .exploration import Exploration, explore
 from .ruleset import Ruleset, document_hash, load_ruleset
 from .tables import DecisionTable, Invariant, Rule, Rung, Source, Treatment
 from .vocabulary import Fact
@@ -15,6 +16,7 @@ __all__ = [
     "ENGINE_VERSION",
     "DecisionTable",
     "Evaluation",
+    "Exploration",
     "Fact",
     "Invariant",
     "Option",
@@ -28,5 +30,6 @@ __all__ = [
     "Treatment",
     "document_hash",
     "evaluate",
+    "explore",
     "load_ruleset",
 ]

@@ -91,7 +91,7 @@ def select(program: Program, statuses: Mapping[str, str]) -> str | None:
         for code in selection.order:
             if statuses[code] == wanted:
                 return code
-    if UNDETERMINED in statuses.values():
+    if any(statuses[code] == UNDETERMINED for code in selection.order):
         return None
     return selection.last_resort_treatment
 

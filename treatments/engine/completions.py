@@ -15,6 +15,7 @@ from typing import Generic, TypeVar
 
 from .advice import (
     FOR,
+    SUITABLE,
     Outcome,
     Race,
     Statuses,
@@ -67,10 +68,17 @@ class Question(Generic[Answer]):
 
 
 class StatusQuestion(Question[str]):
-    """Which statuses can one treatment come to?"""
+    """Which statuses can one treatment come to?
 
-    def __init__(self, program: Program, code: str) -> None:
+    Where ``never_excluded`` every completion is for it, and one without a
+    reservation is enough.
+    """
+
+    def __init__(
+        self, program: Program, code: str, *, never_excluded: bool = False
+    ) -> None:
         self.program, self.code = program, code
+        self.never_excluded = never_excluded
 
     def possible(self, truth: Truth) -> Statuses:
         return possible_statuses(self.program, self.code, truth)
@@ -80,6 +88,8 @@ class StatusQuestion(Question[str]):
 
     def enough(self, found: Collection[str]) -> bool:
         statuses = frozenset(found)
+        if self.never_excluded:
+            return SUITABLE in statuses
         return bool(statuses & FOR) and bool(statuses - FOR)
 
 

@@ -18,7 +18,6 @@ from .advice import (
 )
 from .answer import Evaluation, Option, RuleTrace
 from .case import (
-    NEIGHBOUR_MAXIMUM,
     Case,
     CaseReader,
     neighbour_values,
@@ -32,6 +31,7 @@ from .program import Program, Truth, program_of
 from .ruleset import Ruleset
 from .settling import Settled
 from .sfeel import Value
+from .starting import computed_masks
 
 _INDICATOR = {"emergency": "critical", "diagnose_first": "critical"}
 
@@ -62,24 +62,17 @@ class _Run:
         self.ruleset, self.case = ruleset, case
         self.program: Program = program_of(ruleset)
         self.presumed = presumed_values(ruleset, case.known)
-        computed = self._computed()
+        computed = computed_masks(self.program, case)
         self.base = tuple(self.program.masks({**self.presumed, **case.known}, computed))
         self.open_base = tuple(self.program.masks(case.known, computed))
         self.settled = Settled(self.program, case, self.base)
         self.truth = self.settled.truth
 
-    def _computed(self) -> dict[str, int]:
-        at = self.program.index.get(NEIGHBOUR_MAXIMUM)
-        if at is None:
-            return {}
-        variable = self.program.variables[at]
-        mask = 0
-        for value in neighbour_values(variable.fact, self.case):
-            mask |= variable.mask_of(value)
-        return {NEIGHBOUR_MAXIMUM: mask}
-
     def evaluation(self, *, effects: bool) -> Evaluation:
-        outcome, statuses = self.settled.outcome, self.settled.statuses
+        outcome = self.settled.outcome
+        statuses = {
+            code: self.settled.statuses[code] for code in self.ruleset.treatments
+        }
         conflicts = self._conflicts()
         if conflicts:
             outcome = Outcome("out_of_scope", None, None)

@@ -14,7 +14,7 @@ def presumed_values(ruleset: Ruleset, known: Mapping[str, Value]) -> dict[str, V
     A row of a presumption table counts only where its cells pass on *known* values;
     a presumption never rests on another. Facts of a disc need a responsible level.
     """
-    conditional = _conditional(ruleset, known)
+    conditional = conditional_values(ruleset, known)
     found = {}
     for fact in ruleset.facts.values():
         if fact.name in known or (fact.scope == "disc" and "level" not in known):
@@ -25,7 +25,10 @@ def presumed_values(ruleset: Ruleset, known: Mapping[str, Value]) -> dict[str, V
     return found
 
 
-def _conditional(ruleset: Ruleset, known: Mapping[str, Value]) -> dict[str, Value]:
+def conditional_values(
+    ruleset: Ruleset, known: Mapping[str, Value]
+) -> dict[str, Value]:
+    """The values that presumption tables give, be the facts themselves known or not."""
     found: dict[str, Value] = {}
     for table in ruleset.tables_of("presumption"):
         for rule in table.rules:

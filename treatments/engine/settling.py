@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from .advice import (
+    FOR,
     UNAVAILABLE,
     Outcome,
     Statuses,
@@ -44,7 +45,7 @@ class Settled:
         self.program, self.case, self.base = program, case, base
         self.truth = program.propagate(base)
         self.triage = self._triage()
-        self.statuses = self._statuses()
+        self.statuses = _Statuses(self)
         self.outcome = self._outcome()
 
     def _outcome(self) -> Outcome:
@@ -94,24 +95,36 @@ class Settled:
         except BudgetSpentError:
             return frozenset(possible_urgencies(self.program, self.truth))
 
-    def _statuses(self) -> dict[str, str]:
-        statuses = {}
-        for code in self.program.ruleset.treatments:
-            if code in self.case.unavailable:
-                statuses[code] = UNAVAILABLE
-            else:
-                statuses[code] = status_of(self._possible_statuses(code))
-        return statuses
+    def status(self, code: str) -> str:
+        """The status of an option before one of them is advised."""
+        if code in self.case.unavailable:
+            return UNAVAILABLE
+        return status_of(self._possible_statuses(code))
 
     def _possible_statuses(self, code: str) -> Statuses:
         possible = possible_statuses(self.program, code, self.truth)
         if len(possible) == 1:
             return possible
         try:
-            return frozenset(self._ask(StatusQuestion(self.program, code)))
+            question = StatusQuestion(
+                self.program, code, never_excluded=possible <= FOR
+            )
+            return frozenset(self._ask(question))
         except BudgetSpentError:
             return possible
 
     def _ask(self, question: Any) -> Iterable[Any]:
         budget = Budget(STATES_PER_QUESTION)
         return answers(self.program, question, self.base, budget)
+
+
+class _Statuses(dict[str, str]):
+    """Each option's status, settled when it is first asked for."""
+
+    def __init__(self, settled: Settled) -> None:
+        super().__init__()
+        self._settled = settled
+
+    def __missing__(self, code: str) -> str:
+        self[code] = status = self._settled.status(code)
+        return status

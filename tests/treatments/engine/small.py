@@ -247,6 +247,10 @@ VALUES: dict[str, list[Any]] = {
 }
 
 
+#: What the vocabulary presumes of them.
+PRESUMED = {"weak": False, "zone": "central"}
+
+
 def completions(known: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Every way of filling in what is not known."""
     free = [name for name in VALUES if name not in known]

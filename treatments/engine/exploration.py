@@ -1,0 +1,315 @@
+"""``explore``: how far the answer to one case reaches, and what would move it.
+
+Four questions that a colleague would ask of an advice: what else is possible, what to
+ask next, what would change it, and why not the others. Each is answered over all
+completions or all changes, or it says that its budget was spent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import combinations, product
+from typing import Any
+
+from .advice import Outcome
+from .case import Case, CaseReader
+from .completions import Budget, BudgetSpentError, OutcomeQuestion, open_facts, search
+from .presumptions import conditional_values, presumed_values
+from .program import Program, program_of
+from .ranges import nearest_value, regions_in_words
+from .ruleset import Ruleset
+from .settling import Settled
+from .sfeel import Value
+from .starting import computed_masks
+from .whynot import why_not
+
+#: States for the list of outcomes, and for the outcomes behind one possible answer.
+POSSIBLE_STATES = 2_000
+ANSWER_STATES = 100
+ASKED_AT_MOST = 6
+#: What trying pairs of changes may cost, a pair that has to be settled by a search
+#: being the dearer, and the changes that are listed.
+PAIRS_COST = 4_000
+SETTLING_COST = 8
+CHANGES_LISTED = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Exploration:
+    """What :func:`explore` found; None where a part could not be decided."""
+
+    possible: list[dict[str, Any]] | None
+    ask_next: list[dict[str, Any]] | None
+    would_change: dict[str, Any] | None
+    why_not: list[dict[str, Any]]
+    not_said: list[dict[str, str]]
+
+    def to_document(self) -> dict[str, Any]:
+        return {
+            "possible": self.possible,
+            "ask_next": self.ask_next,
+            "would_change": self.would_change,
+            "why_not": self.why_not,
+            "not_said": self.not_said,
+        }
+
+
+def explore(document: object, ruleset: Ruleset) -> Exploration:
+    """Explore a case document; one with errors gives an empty exploration."""
+    case = CaseReader(ruleset).read(document)
+    if case is None:
+        return Exploration(None, None, None, [], [])
+    return _Explorer(ruleset, case).exploration()
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """One known fact given another value: its variable, regions and nearest value."""
+
+    at: int
+    mask: int
+    value: Value
+
+
+class _Explorer:
+    def __init__(self, ruleset: Ruleset, case: Case) -> None:
+        self.ruleset, self.case = ruleset, case
+        self.program: Program = program_of(ruleset)
+        self.computed = computed_masks(self.program, case)
+        self.open_base = tuple(self.program.masks(case.known, self.computed))
+        self.question = OutcomeQuestion(self.program, case.unavailable)
+        self.settled = Settled(self.program, case, self._base({}))
+        self.not_said: list[dict[str, str]] = []
+        self.left = PAIRS_COST
+
+    def exploration(self) -> Exploration:
+        if self.case.level is None:
+            for part in ("possible", "ask_next", "would_change"):
+                self._unsaid(part, "The responsible level is not known.")
+            return Exploration(None, None, None, [], self.not_said)
+        return Exploration(
+            possible=self._possible(),
+            ask_next=self._ask_next(),
+            would_change=self._would_change(),
+            why_not=why_not(self.program, self.case, self.settled),
+            not_said=self.not_said,
+        )
+
+    def _unsaid(self, part: str, reason: str) -> None:
+        self.not_said.append({"part": part, "reason": reason})
+
+    # -- what is possible, and what to ask ---------------------------------------------
+
+    def _possible(self) -> list[dict[str, Any]] | None:
+        budget = Budget(POSSIBLE_STATES)
+        found = []
+        try:
+            for outcome, state in search(
+                self.program, self.question, self.open_base, budget
+            ):
+                example = self._example(state)
+                found.append({**_outcome(outcome), "example": example})
+        except BudgetSpentError:
+            self._unsaid("possible", "Too much is unknown to list every outcome.")
+            return None
+        return sorted(found, key=_rank)
+
+    def _example(self, state: tuple[int, ...]) -> dict[str, Value]:
+        """The answers that lead to a state, for the facts it had to settle."""
+        found = {}
+        for at, mask in enumerate(state):
+            if mask != self.open_base[at]:
+                variable = self.program.variables[at]
+                found[variable.name] = variable.representatives[_first(mask)]
+        return found
+
+    def _ask_next(self) -> list[dict[str, Any]] | None:
+        truth = self.program.propagate(self.open_base)
+        waiting = self.question.waiting(truth)
+        facts, _ = open_facts(self.program, truth, waiting)
+        order = sorted(facts, key=self._left_at_worst)
+        asked = [self._asked(at) for at in order[:ASKED_AT_MOST]]
+        return [entry for entry in asked if entry is not None]
+
+    def _left_at_worst(self, at: int) -> tuple[int, int]:
+        """How many outcomes stay possible after the worst answer, and in all."""
+        sizes = [
+            len(self.question.possible(self.program.propagate(self._answered(at, r))))
+            for r in _regions(self.open_base[at])
+        ]
+        return max(sizes), sum(sizes)
+
+    def _answered(self, at: int, region: int) -> tuple[int, ...]:
+        return (*self.open_base[:at], 1 << region, *self.open_base[at + 1 :])
+
+    def _asked(self, at: int) -> dict[str, Any] | None:
+        variable = self.program.variables[at]
+        answers: list[dict[str, Any]] = []
+        for region in _regions(self.open_base[at]):
+            outcomes = self._outcomes(self._answered(at, region))
+            answers.append(
+                {
+                    "range": regions_in_words(variable, 1 << region),
+                    "example": variable.representatives[region],
+                    "outcomes": outcomes,
+                }
+            )
+        first = answers[0]["outcomes"]
+        settled = first is not None and len(first) == 1
+        if settled and all(answer["outcomes"] == first for answer in answers):
+            return None
+        return {"fact": variable.name, "answers": answers}
+
+    def _outcomes(self, base: tuple[int, ...]) -> list[dict[str, Any]] | None:
+        budget = Budget(ANSWER_STATES)
+        try:
+            found = [o for o, _ in search(self.program, self.question, base, budget)]
+        except BudgetSpentError:
+            return None
+        return sorted((_outcome(outcome) for outcome in found), key=_rank)
+
+    # -- what would change the advice --------------------------------------------------
+
+    def _would_change(self) -> dict[str, Any]:
+        still: list[_Change] = []
+        moving: dict[tuple[int, Outcome], int] = {}
+        for change in self._changes():
+            outcome = self._outcome_after([change])
+            if outcome == self.settled.outcome:
+                still.append(change)
+            else:
+                key = change.at, outcome
+                moving[key] = moving.get(key, 0) | change.mask
+        found = [
+            self._described([self._change(at, mask)], outcome)
+            for (at, outcome), mask in moving.items()
+        ]
+        pairs, complete = self._pairs(still)
+        found += pairs
+        listed = found[:CHANGES_LISTED]
+        return {
+            "modifiable": [c for c in listed if self._modifiable(c)],
+            "fixed": [c for c in listed if not self._modifiable(c)],
+            "complete": complete and len(listed) == len(found),
+        }
+
+    def _changes(self) -> Iterator[_Change]:
+        # A pregnancy is not asked of a man: what a table presumes does not change.
+        given = {"level", *conditional_values(self.ruleset, self.case.known)}
+        for at in range(self.program.base_count):
+            variable = self.program.variables[at]
+            if variable.name in given or variable.name not in self.case.known:
+                continue
+            now = variable.mask_of(self.case.known[variable.name])
+            for region in _regions(variable.everything & ~now):
+                yield self._change(at, 1 << region)
+
+    def _change(self, at: int, mask: int) -> _Change:
+        variable = self.program.variables[at]
+        value = nearest_value(variable, mask, self.case.known[variable.name])
+        return _Change(at, mask, value)
+
+    def _pairs(self, still: list[_Change]) -> tuple[list[dict[str, Any]], bool]:
+        """Pairs of changes that move the advice although neither does alone."""
+        by_fact: dict[int, list[_Change]] = {}
+        for change in still:
+            by_fact.setdefault(change.at, []).append(change)
+        found: list[dict[str, Any]] = []
+        self.left = PAIRS_COST
+        for one, other in combinations(by_fact, 2):
+            self.left -= 1
+            if self._pair_is_idle(one, other, by_fact):
+                continue
+            for first, second in product(by_fact[one], by_fact[other]):
+                if self.left < 0:
+                    self._unsaid("would_change", "Not every pair of changes was tried.")
+                    return found, False
+                outcome = self._outcome_after([first, second])
+                if outcome != self.settled.outcome:
+                    found.append(self._described([first, second], outcome))
+        return found, True
+
+    def _pair_is_idle(
+        self, one: int, other: int, by_fact: dict[int, list[_Change]]
+    ) -> bool:
+        """Whether no values of two facts move the advice: asked of both at once."""
+        base = list(self.settled.base)
+        for at in (one, other):
+            for change in by_fact[at]:
+                base[at] |= change.mask
+        truth = self.program.propagate(base)
+        return self.question.possible(truth) == {self.settled.outcome}
+
+    def _outcome_after(self, changes: list[_Change]) -> Outcome:
+        variables = self.program.variables
+        base = self._base({variables[c.at].name: c.value for c in changes})
+        possible = self.question.possible(self.program.propagate(base))
+        self.left -= 1
+        if len(possible) == 1:
+            return next(iter(possible))
+        self.left -= SETTLING_COST
+        return Settled(self.program, self.case, base).outcome
+
+    def _base(self, changed: dict[str, Value]) -> tuple[int, ...]:
+        known = {**self.case.known, **changed}
+        presumed = presumed_values(self.ruleset, known)
+        return tuple(self.program.masks({**presumed, **known}, self.computed))
+
+    def _described(self, changes: list[_Change], outcome: Outcome) -> dict[str, Any]:
+        variables = self.program.variables
+        changed = {variables[c.at].name: c.value for c in changes}
+        truth = self.program.propagate(self._base(changed))
+        fires = truth.sure & ~self.settled.truth.sure & self._spoken_of(outcome)
+        return {
+            "changes": [
+                {
+                    "fact": variables[c.at].name,
+                    "from": self.case.known[variables[c.at].name],
+                    "to": c.value,
+                    "range": regions_in_words(variables[c.at], c.mask),
+                }
+                for c in changes
+            ],
+            "outcome": _outcome(outcome),
+            "rules": [self.program.rules[n].id for n in self.program.numbers_in(fires)],
+        }
+
+    def _spoken_of(self, outcome: Outcome) -> int:
+        """The rules of triage, of urgency, and of the two treatments concerned."""
+        bits = 0
+        for hit in (*self.program.triage, *self.program.urgency):
+            for number in hit.rules:
+                bits |= 1 << number
+        for code in (outcome.recommended, self.settled.outcome.recommended):
+            if code is not None:
+                bits |= self.program.effects[code].all
+        return bits
+
+    def _modifiable(self, change: dict[str, Any]) -> bool:
+        facts = self.ruleset.facts
+        return all(facts[c["fact"]].modifiable for c in change["changes"])
+
+
+def _outcome(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "disposition": outcome.disposition,
+        "urgency": outcome.urgency,
+        "treatment": outcome.recommended,
+    }
+
+
+def _rank(outcome: dict[str, Any]) -> tuple[str, str, str]:
+    return (
+        outcome["disposition"],
+        outcome["urgency"] or "",
+        outcome["treatment"] or "",
+    )
+
+
+def _first(mask: int) -> int:
+    return (mask & -mask).bit_length() - 1
+
+
+def _regions(mask: int) -> Iterable[int]:
+    return (at for at in range(mask.bit_length()) if mask >> at & 1)
