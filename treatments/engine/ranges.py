@@ -48,7 +48,7 @@ def nearest_value(variable: Variable, mask: int, value: Value) -> Value:
     found = [
         near
         for span in spans_of(variable, mask)
-        for near in _ends(span, whole=whole)
+        for near in (value, *_ends(span, whole=whole))
         if span.holds(near)
     ]
     if not found:
