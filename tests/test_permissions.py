@@ -53,6 +53,7 @@ TABLE = [
     ("patients:case-entered-in-error", "get", "draft", ITS_SURGEONS),
     ("treatments:case-detail", "get", "encounter", THE_TEAM),
     ("treatments:case-evaluate", "post", "draft", ITS_SURGEONS),
+    ("treatments:case-preview", "post", "patient", ITS_SURGEONS),
     ("treatments:case-history", "get", "encounter", THE_TEAM),
     ("treatments:recommendation-detail", "get", "recommendation", THE_TEAM),
     ("treatments:decision-create", "get", "recommendation", ITS_SURGEONS),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from patients.findings import CaseFindings
-from patients.models import Encounter
+from patients.models import Encounter, Patient
 
 CONTRACT = 1
 
@@ -17,13 +17,22 @@ def case_document(
     Unknown facts are left out: unknown is never written as "no", 0 or "none".
     `unavailable` names the treatments that this hospital cannot offer.
     """
-    findings = CaseFindings.of(encounter)
+    document = findings_document(
+        CaseFindings.of(encounter), encounter.patient, unavailable
+    )
+    document["case_id"] = str(encounter.case_uid)
+    return document
+
+
+def findings_document(
+    findings: CaseFindings, patient: Patient, unavailable: Iterable[str] = ()
+) -> dict[str, Any]:
+    """The same of findings that are not stored; it has no `case_id`."""
     facts = dict(findings.facts)
-    if encounter.patient.sex:
-        facts["sex"] = encounter.patient.sex
+    if patient.sex:
+        facts["sex"] = patient.sex
     document: dict[str, Any] = {
         "contract": CONTRACT,
-        "case_id": str(encounter.case_uid),
         "facts": facts,
         "discs": [{"level": level, **known} for level, known in findings.discs.items()],
     }

@@ -105,8 +105,6 @@ class DemoCase:
     @property
     def all_facts(self) -> dict[str, Any]:
         facts = {**USUAL, "age_years": self.age, **self.facts}
-        if self.sex == "male":
-            del facts["pregnant"]
         return {name: facts[name] for name in facts if name not in self.forget}
 
     @property

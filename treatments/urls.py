@@ -7,6 +7,7 @@ app_name = "treatments"
 urlpatterns = [
     path("cases/<uuid:pk>/", cases.case_detail, name="case-detail"),
     path("cases/<uuid:pk>/evaluate/", cases.case_evaluate, name="case-evaluate"),
+    path("patients/<uuid:pk>/preview/", cases.case_preview, name="case-preview"),
     path("cases/<uuid:pk>/history/", cases.case_history, name="case-history"),
     path(
         "recommendations/<uuid:pk>/",

@@ -71,13 +71,20 @@ class CaseEntry:
 
     def data_for_service(self) -> CaseFindings:
         """The answers of a valid entry, for case_create or case_save."""
+        if self.errors:
+            raise ValueError("an entry with errors cannot be stored")
+        return self.data_so_far()
+
+    def data_so_far(self) -> CaseFindings:
+        """The answers that can be read; one that cannot counts as not given."""
+        self.is_valid()  # reads what was typed
         cleaned = self.form.cleaned_data
         return CaseFindings(
-            occurred_on=cleaned["occurred_on"],
-            facts={name: cleaned[name] for name in CASE_FACTS},
+            occurred_on=cleaned.get("occurred_on") or self.stored.occurred_on,
+            facts={name: cleaned.get(name) for name in CASE_FACTS},
             discs={level: form.cleaned_data for level, form in self.discs.items()},
-            responsible_level=cleaned["responsible_level"],
-            note=cleaned["note"],
+            responsible_level=cleaned.get("responsible_level", ""),
+            note=cleaned.get("note", ""),
         )
 
     @property

@@ -8,7 +8,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from patients.models import Encounter
+from patients.forms import CaseEntry
+from patients.models import Encounter, Patient
 from patients.views.request import Request
 from spine_cds.accounts.access import require_role
 from spine_cds.accounts.models import Role
@@ -17,6 +18,7 @@ from treatments import services
 from treatments.cases import case_document
 from treatments.history import case_history as moments_of
 from treatments.models import Recommendation, RulesetVersion
+from treatments.preview import preview_findings
 from treatments.summary import case_summary
 
 clinicians = require_role(Role.SURGEON, Role.RESIDENT)
@@ -52,6 +54,31 @@ def case_evaluate(request: Request, pk: uuid.UUID) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect("treatments:case-detail", encounter.pk)
     return redirect(recommendation)
+
+
+@require_POST
+@require_role(Role.SURGEON)
+def case_preview(request: Request, pk: uuid.UUID) -> HttpResponse:
+    """What an open form comes to so far: stores nothing, and reads no stored case.
+
+    So it leaves no audit event either: all that it tells is what its user typed.
+    """
+    patients = Patient.objects.visible_to(request.user).select_related("team")
+    patient = get_object_or_404(patients, pk=pk)
+    entry = CaseEntry(request.POST, patient=patient)
+    page: dict[str, Any] = {"unread": len(entry.errors)}
+    try:
+        page["preview"] = preview_findings(
+            entry.data_so_far(),
+            patient,
+            services.live_ruleset().ruleset,
+            patient.team.unavailable_treatments.codes(),
+        )
+    except services.NoLiveRulesetError as refusal:
+        page["refusal"] = str(refusal)
+    response = render(request, "treatments/preview/fragment.html", page)
+    response["X-Case-Preview"] = "1"
+    return response
 
 
 @require_safe
