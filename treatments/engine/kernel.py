@@ -8,7 +8,7 @@ its cost hardly grows with the rules. An input that a case leaves out is unknown
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,6 +48,15 @@ class Grid:
         return sure, possible
 
 
+def grid_of(rules: Sequence[Iterable[tuple[int, int]]], variables: int) -> Grid:
+    """The grid of rules, each given as its variables and the regions they accept."""
+    tests: list[list[tuple[int, int]]] = [[] for _ in range(variables)]
+    for number, cells in enumerate(rules):
+        for at, accepted in cells:
+            tests[at].append((1 << number, accepted))
+    return Grid(len(rules), tuple(map(tuple, tests)))
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """For every rule the inputs whose cells fail, and those that are not known."""
@@ -69,17 +78,12 @@ class Kernel:
             variable(fact, [row[fact.name] for row in rules if fact.name in row])
             for fact in facts
         )
-        self.grid = Grid(
-            len(rules),
-            tuple(
-                tuple(
-                    (1 << number, var.accepted(row[var.name]))
-                    for number, row in enumerate(rules)
-                    if var.name in row
-                )
-                for var in self.variables
-            ),
-        )
+        at_of = {var.name: at for at, var in enumerate(self.variables)}
+        self.cells = [
+            [(at_of[n], self.variables[at_of[n]].accepted(c)) for n, c in row.items()]
+            for row in rules
+        ]
+        self.grid = grid_of(self.cells, len(self.variables))
         self.all_rules = (1 << len(rules)) - 1
         self._bits: list[dict[Value | None, int]] = [{} for _ in self.variables]
         self._reasons: list[dict[Value | None, _Reasons]] = [{} for _ in self.variables]
