@@ -1,0 +1,84 @@
+"""``manage.py check_ruleset``, run as a process would, with no database to reach."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from treatments.engine import load_ruleset
+from treatments.engine.analysis import KINDS
+
+ROOT = Path(__file__).parents[4]
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    environment = {
+        **os.environ,
+        "DATABASE_URL": "postgres://nobody@127.0.0.1:1/nowhere",
+        "DJANGO_SETTINGS_MODULE": "spine_cds.settings",
+    }
+    return subprocess.run(
+        [sys.executable, "manage.py", "check_ruleset", *map(str, arguments)],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def saved(path: Path, document: dict[str, Any]) -> Path:
+    file = path / "ruleset.json"
+    file.write_text(json.dumps(document), "utf-8")
+    return file
+
+
+def test_the_shipped_ruleset_is_accepted() -> None:
+    result = run()
+    assert result.returncode == 0, result.stderr
+    assert "ERROR" not in result.stdout
+    assert "INV-8           proved       proved       proved" in result.stdout
+    assert result.stdout.rstrip().splitlines()[-1].startswith("lumbar_disc_herniation:")
+
+
+def test_as_json_every_finding_names_its_kind_and_severity() -> None:
+    result = run("--json")
+    document = json.loads(result.stdout)
+    assert document["sound"] is True
+    for finding in document["findings"]:
+        assert finding["kind"] in KINDS
+        assert finding["severity"] in ("warning", "info")
+
+
+def test_errors_end_with_1(tmp_path: Path) -> None:
+    document = copy.deepcopy(dict(load_ruleset().document))
+    triage = next(t for t in document["tables"] if t["id"] == "triage")
+    del triage["rules"][-1]
+    result = run(saved(tmp_path, document))
+    assert result.returncode == 1
+    assert "gap [triage]" in result.stdout
+
+
+def test_a_document_that_the_loader_refuses_ends_with_1(tmp_path: Path) -> None:
+    result = run(saved(tmp_path, {"metadata": {}}), "--json")
+    assert result.returncode == 1
+    assert {f["kind"] for f in json.loads(result.stdout)["findings"]} == {"refused"}
+
+
+def test_a_wrong_call_ends_with_2(tmp_path: Path) -> None:
+    assert run(tmp_path / "nothing").returncode == 2
+    assert run("--limit", "0").returncode == 2
+    assert run("--what").returncode == 2
+
+
+def test_no_more_findings_are_named_than_asked_for() -> None:
+    result = run("--json", "--limit", "3")
+    document = json.loads(result.stdout)
+    assert len(document["findings"]) == 3
+    assert document["left_out"] > 0

@@ -1,0 +1,297 @@
+"""Invariants proved: over every complete case, and over every partial one.
+
+**Complete cases.** A violation is a case in which every ``when`` holds and some
+``then`` fails. :func:`.goals.find` splits regions until it has one or none is left.
+
+**Partial cases.** What is said of a partly known case K (presumptions P in use) is
+one of these, for *every* completion c of K and P (``settling.py``, ``advice.py``):
+
+- triage is not settled: ``insufficient_data``, and nothing is advised;
+- triage gives one answer in all completions, so it gives it in c;
+- on the ladder T is advised because its status is for it in all completions, so in c;
+- or nothing is for any option in any completion, and T is the last resort, as in c;
+- or every completion advises T, so c does (one of the two before);
+- the urgency is that of all completions, or of a row that surely holds, so holds in c,
+  or ``elective``.
+
+A search that was given up leaves more possible, which only makes the first more
+frequent. So what is said of K is always among the *cover* of c: triage's answer, any
+urgency whose row holds, any option that c is for, the last resort where c is for none.
+What of K is *known* (a fact, a derived value) holds in c. If no complete case has an
+outcome in its cover that violates the invariant, then no partial case violates it,
+and more: whatever the missing answers turn out to be, as long as the presumptions are
+right, they do not make the advice a forbidden one.
+
+**Anywhere.** With treatments that are not on offer the argument is the same, save that
+the last resort may stand although an option would have been suitable: it always joins
+the cover.
+
+Nothing is claimed of tables whose rules contradict (an overlap), where the engine
+refuses to answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from ..advice import UNCOVERED, Outcome
+from ..completions import Base, BudgetSpentError, OutcomeQuestion
+from ..evaluation import evaluate
+from ..program import Program, Truth
+from ..reading import OUTCOMES
+from ..regions import variable
+from ..sfeel import UnaryTests
+from ..tables import Invariant
+from .examples import example, narrowed, ordinary
+from .findings import (
+    ERROR,
+    NOT_DECIDED,
+    PROVED,
+    VIOLATED,
+    WARNING,
+    Example,
+    Finding,
+    Proof,
+)
+from .goals import AllOf, Goal, NoIndication, Pattern, Within, everything, find
+from .parts import Allowance, hit_pattern
+
+COMPLETE, PARTIAL, ANYWHERE = "complete", "partial", "anywhere"
+_SCOPES = {
+    COMPLETE: "cases in which everything is known",
+    PARTIAL: "cases with unknown facts",
+    ANYWHERE: "cases where some treatments are not on offer",
+}
+NOT_SHOWN: tuple[str, Example | None] = (NOT_DECIDED, None)
+
+
+class Said:
+    """Which outcomes break an invariant: within its ``when``, without its ``then``.
+
+    Without a ``then`` about outcomes none breaks it; with ``other_then`` a fact of
+    its ``then`` fails, so that every outcome within ``when`` does.
+    """
+
+    def __init__(self, invariant: Invariant, *, other_then: bool = False) -> None:
+        self.when = {n: c for n, c in invariant.when.items() if n in OUTCOMES}
+        self.then = {n: c for n, c in invariant.then.items() if n in OUTCOMES}
+        self.other_then = other_then
+        self.of_urgency = "urgency" in {*self.when, *self.then}
+
+    def breaks(self, outcome: Outcome) -> bool:
+        said = outcome._asdict()
+        for name, cell in self.when.items():
+            if said[name] is None or not cell.accepts(said[name]):
+                return False
+        return self.other_then or not all(
+            cell.negated if said[name] is None else cell.accepts(said[name])
+            for name, cell in self.then.items()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Breaks:
+    """A goal: the outcome of a complete case, everything on offer, breaks it."""
+
+    said: Said
+    question: OutcomeQuestion
+
+    def decide(self, truth: Truth) -> bool | None:
+        possible = self.question.possible(truth)
+        broken = {self.said.breaks(outcome) for outcome in possible}
+        return None if len(broken) > 1 else broken.pop()
+
+    def waiting(self, truth: Truth) -> Iterable[int]:
+        return self.question.waiting(truth) if self.decide(truth) is None else ()
+
+    def left(self, truth: Truth) -> Hashable:
+        return self.question.residue(truth)
+
+
+def covering(program: Program, said: Said, scope: str) -> Iterator[tuple[Goal, str]]:
+    """The ways in which a case's cover can hold an outcome that breaks it, each with
+    the treatment advised."""
+    for triage, disposition, urgency in _triage_ways(program):
+        if disposition != "ladder":
+            if said.breaks(Outcome(disposition, urgency, None)):
+                yield triage, ""
+            continue
+        for hurry, words in _urgency_ways(program, said, urgency):
+            for advised, code in _advised_ways(program, scope):
+                if said.breaks(Outcome("ladder", words, code)):
+                    yield AllOf((triage, *hurry, *advised)), code
+
+
+def _triage_ways(program: Program) -> Iterator[tuple[Pattern, str, str]]:
+    for hit in program.triage:
+        for number in hit.rules:
+            says = program.rules[number].outputs
+            yield hit_pattern(hit, number), says["disposition"], says["urgency"]
+        yield Pattern(none_of=sum(1 << n for n in hit.rules)), *UNCOVERED
+
+
+def _urgency_ways(
+    program: Program, said: Said, urgency: str
+) -> Iterator[tuple[tuple[Pattern, ...], str]]:
+    """Any row that holds, or none; all the same where the urgency is not asked of."""
+    if urgency != "-" or not said.of_urgency:
+        yield (), "elective" if urgency == "-" else urgency
+        return
+    yield (), "elective"
+    for hit in program.urgency:
+        for number in hit.rules:
+            says = str(program.rules[number].outputs["urgency"])
+            yield (Pattern(all_of=1 << number),), says
+
+
+def _advised_ways(
+    program: Program, scope: str
+) -> Iterator[tuple[tuple[Goal, ...], str]]:
+    """An option that the case is for, or the last resort."""
+    for code, effects in program.effects.items():
+        against = effects.contraindicated | effects.unsuitable
+        if effects.indicated:
+            yield (Pattern(0, against, effects.indicated),), code
+    last_resort = program.ruleset.selection.last_resort_treatment
+    yield (() if scope == ANYWHERE else (NoIndication(program),)), last_resort
+
+
+class InvariantCheck:
+    """The proof of one invariant, or the case that violates it."""
+
+    def __init__(
+        self, program: Program, invariant: Invariant, allowance: Allowance
+    ) -> None:
+        self.program, self.invariant = program, invariant
+        self.allowance = allowance
+
+    def proof(self) -> tuple[Proof, list[Finding]]:
+        """How far it is proved, with a finding where it is not.
+
+        The widest claim first: what holds anywhere holds of every case.
+        """
+        says: dict[str, str] = {}
+        findings: list[Finding] = []
+        for scope in (ANYWHERE, PARTIAL, COMPLETE):
+            if PROVED in says.values():
+                says[scope] = PROVED
+                continue
+            says[scope], shown = self._tried(scope)
+            if says[scope] != PROVED:
+                findings.append(self._finding(scope, says[scope], shown))
+        proof = Proof(self.invariant.id, self.invariant.title, **says)
+        return proof, findings[-1:]
+
+    def _tried(self, scope: str) -> tuple[str, Example | None]:
+        prefer = ordinary(self.program)
+        try:
+            for base, goal, code in self._violations(scope):
+                ask = partial(find, self.program, goal, base, prefer=prefer)
+                state = self.allowance.ask(ask)
+                if state is not None:
+                    offered = code if scope == ANYWHERE else ""
+                    shown = self._example(goal, state, offered)
+                    return (VIOLATED, shown) if self._shows(shown) else NOT_SHOWN
+        except BudgetSpentError:
+            return NOT_SHOWN
+        return PROVED, None
+
+    def _violations(self, scope: str) -> Iterator[tuple[Base, Goal, str]]:
+        """The goals of which none may be met."""
+        when = [(name, cell, False) for name, cell in self.invariant.when.items()]
+        fails = [(name, cell, True) for name, cell in self.invariant.then.items()]
+        facts = [[test] for test in fails if test[0] not in OUTCOMES]
+        for failing in ([], *facts):
+            start = self._restricted([*when, *failing])
+            if start:
+                base, derived = start
+                said = Said(self.invariant, other_then=bool(failing))
+                for goal, code in self._ways(said, scope):
+                    yield base, AllOf((*derived, goal)), code
+
+    def _ways(self, said: Said, scope: str) -> Iterator[tuple[Goal, str]]:
+        if scope == COMPLETE:
+            yield Breaks(said, OutcomeQuestion(self.program, frozenset())), ""
+        else:
+            yield from covering(self.program, said, scope)
+
+    def _restricted(
+        self, conditions: Sequence[tuple[str, UnaryTests, bool]]
+    ) -> tuple[Base, list[Goal]] | None:
+        """The regions where conditions on facts hold (or fail), with goals for the
+        derived ones; None where no value fits."""
+        masks, derived = list(everything(self.program)), list[Goal]()
+        for name, cell, fails in conditions:
+            at = self.program.index.get(name, -1)
+            if name in OUTCOMES:
+                continue
+            if at >= self.program.base_count:
+                accepted = self.program.variables[at].accepted(cell)
+                wanted = self._failing(at, cell) if fails else accepted
+                derived.append(Within(self.program, at, wanted))
+                continue
+            fact = self.program.ruleset.facts[name]
+            found = self.program.variables[at] if at >= 0 else variable(fact, (cell,))
+            accepted = found.accepted(cell)
+            left = masks[at] if at >= 0 else found.everything
+            left &= ~accepted if fails else accepted
+            if not left:
+                return None
+            if at >= 0:
+                masks[at] = left
+        return tuple(masks), derived
+
+    def _failing(self, at: int, cell: UnaryTests) -> int:
+        """The regions of a derived fact in which ``then`` fails, "none" included."""
+        found = self.program.variables[at]
+        nothing = 1 << len(found.values)
+        accepted = found.accepted(cell) | (nothing if cell.negated else 0)
+        return (found.everything | nothing) & ~accepted
+
+    # -- what is said of it -----------------------------------------------------------
+
+    def _finding(self, scope: str, state: str, shown: Example | None) -> Finding:
+        name = f"{self.invariant.id} ({self.invariant.title})"
+        if state == NOT_DECIDED:
+            message = f"{name} was not decided: {_SCOPES[scope]}."
+            return Finding("undecided", WARNING, message)
+        severity = WARNING if scope == ANYWHERE else ERROR
+        message = f"{name} is violated: {_SCOPES[scope]}."
+        return Finding("invariant", severity, message, example=shown)
+
+    def _example(self, goal: Goal, state: Base, offered: str) -> Example:
+        """The violating case; what the invariant names stays within its cells."""
+        invariant = self.invariant
+        named = [
+            at
+            for at, mask in enumerate(state)
+            if self.program.variables[at].name in {*invariant.when, *invariant.then}
+        ]
+
+        question = OutcomeQuestion(self.program, frozenset())
+
+        def holds(truth: Truth) -> bool:
+            kept = all(not truth.masks[at] & ~state[at] for at in named)
+            settled = offered or len(question.possible(truth)) == 1
+            return bool(kept and settled and goal.decide(truth))
+
+        if not offered:
+            state = narrowed(self.program, state)
+        ruleset = self.program.ruleset
+        others = [code for code in ruleset.treatments if offered and code != offered]
+        return example(ruleset, self.program, state, holds, others)
+
+    def _shows(self, shown: Example) -> bool:
+        """Whether the engine's own answer to the example breaks the invariant."""
+        evaluation = evaluate(shown.document, self.program.ruleset)
+        known = {
+            **shown.document["discs"][0],
+            **shown.document["facts"],
+            **evaluation.derived,
+            "disposition": evaluation.disposition,
+            "urgency": evaluation.urgency,
+            "recommended": evaluation.recommended,
+        }
+        return not self.invariant.holds(known)
