@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from treatments.engine import Ruleset
+from treatments.exploration import Exploration, WhyNot, read_exploration
 from treatments.ladder import STATUS_WORDS, Drawing, draw_ladder
 from treatments.summary import Item, Summary, case_summary, fact_item
 
@@ -93,6 +94,7 @@ class Option:
     reasons_for: tuple[Reason, ...]
     reasons_against: tuple[Reason, ...]
     undetermined: tuple[Reason, ...]
+    why_not: WhyNot | None = None
 
     @property
     def is_advised(self) -> bool:
@@ -155,6 +157,22 @@ class Advice:
     grounds: tuple[Reason, ...]
     problems: tuple[Problem, ...]
     drawing: Drawing | None
+    exploration: Exploration | None = None
+
+    @property
+    def also_missing(self) -> Missing:
+        """What is missing beside the questions that are asked in their order."""
+        asked = self.exploration.asked if self.exploration else frozenset()
+        groups = (
+            tuple(item for item in group if (item.name, item.level) not in asked)
+            for group in (
+                self.missing.blocks,
+                self.missing.could_change,
+                self.missing.not_determined,
+                self.missing.cannot_change,
+            )
+        )
+        return Missing(*groups)
 
     @property
     def rungs(self) -> tuple[RungOptions, ...]:
@@ -231,7 +249,9 @@ class Reader:
             and self.ruleset.tables[rules[rule_id].table].output in named
         )
 
-    def option(self, said: Mapping[str, Any], level: str) -> Option:
+    def option(
+        self, said: Mapping[str, Any], level: str, why_not: WhyNot | None = None
+    ) -> Option:
         treatment = self.ruleset.treatments[said["treatment"]]
         titles = {rung.code: rung.title for rung in self.ruleset.rungs}
         return Option(
@@ -253,6 +273,7 @@ class Reader:
                 )
                 for entry in said["undetermined"]
             ),
+            why_not=why_not,
         )
 
     def alert(self, said: Mapping[str, Any]) -> Alert:
@@ -272,7 +293,13 @@ def read_advice(
     reader = Reader(ruleset, today)
     summary = case_summary(case, evaluation["assumed"])
     level = summary.responsible_level
-    options = tuple(reader.option(said, level) for said in evaluation["options"])
+    explored = evaluation.get("exploration")
+    exploration = explored and read_exploration(explored, evaluation, ruleset, level)
+    reasons = exploration.why_not if exploration else {}
+    options = tuple(
+        reader.option(said, level, reasons.get(said["treatment"]))
+        for said in evaluation["options"]
+    )
     matched = evaluation["matched_rules"]
     return Advice(
         disposition=evaluation["disposition"],
@@ -292,6 +319,7 @@ def read_advice(
         grounds=reader.grounds(matched),
         problems=tuple(_problem(said) for said in evaluation["errors"]),
         drawing=draw_ladder(evaluation["options"], ruleset) if options else None,
+        exploration=exploration,
     )
 
 

@@ -14,7 +14,7 @@ from patients.services import case_advance
 from spine_cds.accounts.models import Team, User
 from spine_cds.audit.services import record
 from treatments.cases import case_document
-from treatments.engine import Ruleset, evaluate
+from treatments.engine import Ruleset, evaluate, explore
 from treatments.models import (
     Comment,
     Decision,
@@ -126,6 +126,7 @@ def case_evaluate(*, encounter: Encounter, actor: User) -> Recommendation:
     known = Recommendation.objects.filter(**question).first()
     if known is not None:
         return known
+    evaluation["exploration"] = explore(document, version.ruleset).to_document()
     return _recommendation_create(question, document, evaluation, actor)
 
 

@@ -38,6 +38,8 @@ class Item:
             return f"id_{disc_field(self.level, self.name)}"
         if self.name == "level":
             return "id_responsible_level"
+        if self.name == "neighbour_pfirrmann_max":
+            return "heading-discs"
         return f"id_{self.name}"
 
 

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from patients.models import Encounter
 from patients.services import case_correct, case_mark_entered_in_error
 from spine_cds.audit.models import Event
-from treatments.engine import Ruleset, evaluate, load_ruleset
+from treatments.engine import Ruleset, evaluate, explore, load_ruleset
 from treatments.models import (
     Comment,
     Decision,
@@ -76,7 +76,11 @@ def test_the_database_allows_one_live_version(version):
 
 
 def test_an_evaluation_keeps_what_went_in_and_all_that_came_out(advice, version):
-    expected = evaluate(advice.case_document, version.ruleset).to_document()
+    case, ruleset = advice.case_document, version.ruleset
+    expected = {
+        **evaluate(case, ruleset).to_document(),
+        "exploration": explore(case, ruleset).to_document(),
+    }
     assert advice.evaluation_document == expected
     assert advice.disposition == "ladder"
     assert advice.recommended_treatment == expected["recommended"]["treatment"]
