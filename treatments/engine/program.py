@@ -8,15 +8,23 @@ The AND over the variables is Kleene's conjunction for every rule at once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from graphlib import TopologicalSorter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from .kernel import Grid, grid_of
 from .regions import Variable, variable
 from .ruleset import Ruleset
 from .sfeel import UnaryTests, Value
 from .tables import DISPOSITIONS, URGENCIES, DecisionTable, Rule
+
+#: What a search meets over and over is kept, this much of each kind, and then anew.
+_MOST_KEPT = 4096
+#: Variables whose regions are looked up together.
+_TOGETHER = 8
+
+_Hits = tuple[list[int], bool]
 
 
 class Truth(NamedTuple):
@@ -36,9 +44,21 @@ class SingleHit:
     table: DecisionTable
     rules: tuple[int, ...]
     ranked: bool
+    bits: int
+    _kept: dict[tuple[int, int], _Hits] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
-    def candidates(self, sure: int, possible: int) -> tuple[list[int], bool]:
+    def candidates(self, sure: int, possible: int) -> _Hits:
         """The rules that may be the hit, and whether there may be none."""
+        key = sure & self.bits, possible & self.bits
+        found = self._kept.get(key)
+        if found is None:
+            found = self._candidates(*key)
+            _keep(self._kept, key, found)
+        return found
+
+    def _candidates(self, sure: int, possible: int) -> _Hits:
         if not self.ranked:
             for number in self.rules:
                 if sure >> number & 1:
@@ -101,6 +121,7 @@ class Program:
         self._make_cells()
         self.steps = tuple(self._steps())
         self.step_of = {step.variable: step for step in self.steps}
+        self._make_look_ups()
         self.triage = tuple(
             self._single(t, DISPOSITIONS) for t in ruleset.tables_of("triage")
         )
@@ -140,16 +161,28 @@ class Program:
 
     def _make_cells(self) -> None:
         self.cells: list[tuple[tuple[int, int], ...]] = []
-        self._tested_by: list[list[tuple[int, int]]] = [[] for _ in self.variables]
-        for number, rule in enumerate(self.rules):
+        for rule in self.rules:
             compiled = []
             for name, cell in rule.cells.items():
                 at = self.index[name]
                 accepted = self.variables[at].accepted(cell)
                 compiled.append((at, accepted))
-                self._tested_by[at].append((1 << number, accepted))
             self.cells.append(tuple(compiled))
-        self._found: list[dict[int, tuple[int, int]]] = [{} for _ in self.variables]
+
+    def _make_look_ups(self) -> None:
+        """Sure and possible rules stand in one number: possible above sure."""
+        self._grid: Grid = grid_of(self.cells, len(self.variables))
+        self._everything = self.all_rules | self.all_rules << len(self.rules)
+        self._bits_of: list[dict[int, int]] = [{} for _ in self.variables]
+        self._groups: list[tuple[slice, dict[tuple[int, ...], int]]] = [
+            (slice(start, min(start + _TOGETHER, self.base_count)), {})
+            for start in range(0, self.base_count, _TOGETHER)
+        ]
+        deriving = 0
+        for step in self.steps:
+            deriving |= step.hit.bits
+        self._deriving = deriving | deriving << len(self.rules)
+        self._derived: dict[int, tuple[int, tuple[int, ...]]] = {}
 
     def _steps(self) -> Iterator[DerivedStep]:
         makers = {t.output: t for t in self.ruleset.tables_of("derived")}
@@ -170,7 +203,8 @@ class Program:
             key = {"derived": "value", "triage": "disposition", "urgency": "urgency"}
             output = key[table.kind]
             rules.sort(key=lambda n: list(rank).index(self.rules[n].outputs[output]))
-        return SingleHit(table, tuple(rules), table.hit_policy in ("FIRST", "PRIORITY"))
+        ranked = table.hit_policy in ("FIRST", "PRIORITY")
+        return SingleHit(table, tuple(rules), ranked, sum(1 << n for n in rules))
 
     def steps_behind(self, hits: Iterable[SingleHit]) -> list[DerivedStep]:
         """The derived steps that single-hit tables rest on, each before its users."""
@@ -210,31 +244,49 @@ class Program:
 
     def propagate(self, base: Sequence[int]) -> Truth:
         """The truth of every rule, for the base variables' regions."""
-        sure = possible = self.all_rules
-        for at, mask in enumerate(base):
-            both = self._found[at].get(mask) or self._look_up(at, mask)
-            sure &= both[0]
-            possible &= both[1]
-        masks = [*base, *([0] * (len(self.variables) - self.base_count))]
-        for step in self.steps:
-            mask = step.mask(sure, possible)
-            both = self._found[step.variable].get(mask) or self._look_up(
-                step.variable, mask
-            )
-            masks[step.variable] = mask
-            sure &= both[0]
-            possible &= both[1]
-        return Truth(sure, possible, tuple(masks))
+        base = tuple(base)
+        both = self._everything
+        for group, kept in self._groups:
+            masks = base[group]
+            both &= kept.get(masks) or self._look_up(group, kept, masks)
+        key = both & self._deriving
+        bits, derived = self._derived.get(key) or self._derive(key)
+        both &= bits
+        return Truth(both & self.all_rules, both >> len(self.rules), base + derived)
 
-    def _look_up(self, at: int, mask: int) -> tuple[int, int]:
-        sure = possible = self.all_rules
-        for bit, accepted in self._tested_by[at]:
-            if mask & ~accepted:
-                sure &= ~bit
-            if not mask & accepted:
-                possible &= ~bit
-        self._found[at][mask] = sure, possible
-        return sure, possible
+    def _look_up(
+        self, group: slice, kept: dict[tuple[int, ...], int], masks: tuple[int, ...]
+    ) -> int:
+        """The rules that some variables' regions leave."""
+        both = self._everything
+        for at, mask in enumerate(masks, start=group.start):
+            both &= self._bits(at, mask)
+        _keep(kept, masks, both)
+        return both
+
+    def _derive(self, both: int) -> tuple[int, tuple[int, ...]]:
+        """The rules that the derived variables leave, and their regions.
+
+        All that counts is what is known of the rules that derive.
+        """
+        masks = [0] * (len(self.variables) - self.base_count)
+        bits = self._everything
+        for step in self.steps:
+            left = both & bits
+            mask = step.mask(left & self.all_rules, left >> len(self.rules))
+            masks[step.variable - self.base_count] = mask
+            bits &= self._bits(step.variable, mask)
+        found = bits, tuple(masks)
+        _keep(self._derived, both, found)
+        return found
+
+    def _bits(self, at: int, mask: int) -> int:
+        found = self._bits_of[at].get(mask)
+        if found is None:
+            sure, possible = self._grid.bits(at, mask)
+            found = sure | possible << len(self.rules)
+            _keep(self._bits_of[at], mask, found)
+        return found
 
     def numbers_in(self, bits: int) -> Iterator[int]:
         """The rule numbers of a bit set, in the ruleset's order."""
@@ -242,6 +294,12 @@ class Program:
             low = bits & -bits
             yield low.bit_length() - 1
             bits ^= low
+
+
+def _keep(kept: dict[Any, Any], key: object, found: object) -> None:
+    if len(kept) >= _MOST_KEPT:
+        kept.clear()
+    kept[key] = found
 
 
 def _whole(var: Variable, values: tuple[str, ...]) -> Variable:
