@@ -7,14 +7,17 @@ completions or all changes, or it says that its budget was spent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations, product
 from typing import Any
 
 from .advice import Outcome
-from .case import Case, CaseReader
+from .answer import Evaluation
+from .case import NEIGHBOUR_MAXIMUM, Case, CaseReader, Unknown
 from .completions import Budget, BudgetSpentError, OutcomeQuestion, open_facts, search
+from .evaluation import evaluate
+from .guarantees import BLOCKS, CANNOT_CHANGE
 from .presumptions import conditional_values, presumed_values
 from .program import Program, program_of
 from .ranges import nearest_value, regions_in_words
@@ -55,12 +58,18 @@ class Exploration:
         }
 
 
-def explore(document: object, ruleset: Ruleset) -> Exploration:
-    """Explore a case document; one with errors gives an empty exploration."""
+def explore(
+    document: object, ruleset: Ruleset, evaluation: Evaluation | None = None
+) -> Exploration:
+    """Explore a case document; one with errors gives an empty exploration.
+
+    ``evaluation`` is that of the same document, where it has been made already.
+    """
     case = CaseReader(ruleset).read(document)
     if case is None:
         return Exploration(None, None, None, [], [])
-    return _Explorer(ruleset, case).exploration()
+    missing = (evaluation or evaluate(document, ruleset)).missing
+    return _Explorer(ruleset, case, dict(missing)).exploration()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +82,14 @@ class _Change:
 
 
 class _Explorer:
-    def __init__(self, ruleset: Ruleset, case: Case) -> None:
+    def __init__(
+        self, ruleset: Ruleset, case: Case, missing: Mapping[Unknown, str | None]
+    ) -> None:
         self.ruleset, self.case = ruleset, case
+        self.effects = {
+            NEIGHBOUR_MAXIMUM if unknown.level else unknown.fact: effect
+            for unknown, effect in missing.items()
+        }
         self.program: Program = program_of(ruleset)
         self.computed = computed_masks(self.program, case)
         self.open_base = tuple(self.program.masks(case.known, self.computed))
@@ -124,42 +139,54 @@ class _Explorer:
                 found[variable.name] = variable.representatives[_first(mask)]
         return found
 
-    def _ask_next(self) -> list[dict[str, Any]] | None:
+    def _ask_next(self) -> list[dict[str, Any]]:
+        """The questions that bear on the answer: first what blocks it, then by how
+        few outcomes the least telling answer would leave."""
         truth = self.program.propagate(self.open_base)
         waiting = self.question.waiting(truth)
         facts, _ = open_facts(self.program, truth, waiting)
-        order = sorted(facts, key=self._left_at_worst)
-        asked = [self._asked(at) for at in order[:ASKED_AT_MOST]]
-        return [entry for entry in asked if entry is not None]
+        bearing = [at for at in facts if self._effect(at) != CANNOT_CHANGE]
+        order = sorted(bearing, key=self._left_at_worst)
+        return [self._asked(at) for at in order[:ASKED_AT_MOST]]
 
-    def _left_at_worst(self, at: int) -> tuple[int, int]:
-        """How many outcomes stay possible after the worst answer, and in all."""
+    def _effect(self, at: int) -> str | None:
+        return self.effects.get(self.program.variables[at].name)
+
+    def _left_at_worst(self, at: int) -> tuple[bool, int, int]:
         sizes = [
             len(self.question.possible(self.program.propagate(self._answered(at, r))))
             for r in _regions(self.open_base[at])
         ]
-        return max(sizes), sum(sizes)
+        return self._effect(at) != BLOCKS, max(sizes), sum(sizes)
 
     def _answered(self, at: int, region: int) -> tuple[int, ...]:
         return (*self.open_base[:at], 1 << region, *self.open_base[at + 1 :])
 
-    def _asked(self, at: int) -> dict[str, Any] | None:
+    def _asked(self, at: int) -> dict[str, Any]:
+        """A question with its answers; those that lead to the same are one."""
         variable = self.program.variables[at]
-        answers: list[dict[str, Any]] = []
+        found: list[tuple[int, list[dict[str, Any]] | None]] = []
         for region in _regions(self.open_base[at]):
             outcomes = self._outcomes(self._answered(at, region))
-            answers.append(
+            same = [
+                i for i, (_, o) in enumerate(found) if o is not None and o == outcomes
+            ]
+            if same:
+                found[same[0]] = found[same[0]][0] | 1 << region, outcomes
+            else:
+                found.append((1 << region, outcomes))
+        return {
+            "fact": variable.name,
+            "effect": self._effect(at),
+            "answers": [
                 {
-                    "range": regions_in_words(variable, 1 << region),
-                    "example": variable.representatives[region],
+                    "range": regions_in_words(variable, mask),
+                    "example": variable.representatives[_first(mask)],
                     "outcomes": outcomes,
                 }
-            )
-        first = answers[0]["outcomes"]
-        settled = first is not None and len(first) == 1
-        if settled and all(answer["outcomes"] == first for answer in answers):
-            return None
-        return {"fact": variable.name, "answers": answers}
+                for mask, outcomes in found
+            ],
+        }
 
     def _outcomes(self, base: tuple[int, ...]) -> list[dict[str, Any]] | None:
         budget = Budget(ANSWER_STATES)
