@@ -116,7 +116,8 @@ def case_evaluate(*, encounter: Encounter, actor: User) -> Recommendation:
     version = live_ruleset()
     offered_elsewhere = encounter.patient.team.unavailable_treatments.codes()
     document = case_document(encounter, offered_elsewhere)
-    evaluation = evaluate(document, version.ruleset).to_document()
+    answer = evaluate(document, version.ruleset)
+    evaluation = answer.to_document()
     question = {
         "encounter": encounter,
         "ruleset": version,
@@ -126,7 +127,8 @@ def case_evaluate(*, encounter: Encounter, actor: User) -> Recommendation:
     known = Recommendation.objects.filter(**question).first()
     if known is not None:
         return known
-    evaluation["exploration"] = explore(document, version.ruleset).to_document()
+    explored = explore(document, version.ruleset, answer)
+    evaluation["exploration"] = explored.to_document()
     return _recommendation_create(question, document, evaluation, actor)
 
 
