@@ -2,11 +2,15 @@
 
 import json
 import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from treatments.engine import load_ruleset
+from treatments.lines import answered
 
 ROOT = Path(__file__).parent.parent.parent
 GOLDEN = ROOT / "treatments/rulesets/lumbar_disc_herniation/golden"
@@ -60,6 +64,7 @@ def test_a_batch_answers_in_order_goes_on_after_bad_lines_and_exits_1():
         "[" * 100_000,
         '{"contract": 1, "case_id": "' + "x" * 1_100_000 + '"}',
         '{"contract": 1, "case_id": "\udcff"}',
+        '{"contract": 1, "case_id": "\\ud800"}',
         '{"contract": 1, "facts": {"age_years": 400, "hair": "red"}}',
     ]
     text = "\n".join([json.dumps(CASE), *bad, "", json.dumps({**CASE, "case_id": "z"})])
@@ -75,7 +80,7 @@ def test_a_batch_answers_in_order_goes_on_after_bad_lines_and_exits_1():
     assert found[-1]["case_id"] == "z"
     assert all(d["errors"][0]["message"] for d in found[1:-1])
     assert len(found[-2]["errors"]) == 2
-    assert b"11 cases: 2 emergency, 9 invalid" in result.stderr
+    assert b"12 cases: 2 emergency, 10 invalid" in result.stderr
 
 
 def test_a_batch_of_valid_cases_exits_0(tmp_path):
@@ -87,6 +92,76 @@ def test_a_batch_of_valid_cases_exits_0(tmp_path):
     assert [d["case_id"] for d in lines(result)] == [
         c.get("case_id") for c in cases[:5]
     ]
+
+
+def many_lines(count):
+    cases = [{**CASE, "case_id": f"n{number}"} for number in range(count)]
+    lines_ = [json.dumps(case) for case in cases]
+    lines_[count // 2] = "{"
+    return "\n".join(lines_)
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_many_lines_are_answered_in_order_by_any_number_of_processes(jobs):
+    result = run("--jsonl", "-", "--jobs", jobs, text=many_lines(150))
+    assert result.returncode == 1
+    ids = [document["case_id"] for document in lines(result)]
+    assert ids == [None if n == 75 else f"n{n}" for n in range(150)]
+    assert result.stderr == b"150 cases: 149 emergency, 1 invalid\n"
+
+
+def test_other_processes_load_the_same_ruleset(tmp_path):
+    document = {**load_ruleset().document}
+    document["metadata"] = {**document["metadata"], "version": "7.7.7"}
+    path = tmp_path / "ruleset.json"
+    path.write_text(json.dumps(document))
+    text = many_lines(120)
+    result = run("--jsonl", "-", "--jobs", "2", "--ruleset", path, text=text)
+    assert {found["ruleset"]["version"] for found in lines(result)} == {"7.7.7"}
+
+
+def test_no_more_lines_are_read_than_are_on_their_way():
+    """However long the input, little of it is in memory."""
+    taken = 0
+
+    def endless():
+        nonlocal taken
+        while True:
+            taken += 1
+            yield json.dumps(CASE)
+
+    answers = answered(endless(), load_ruleset(), None, jobs=2)
+    for _ in range(300):
+        next(answers)
+    answers.close()
+    assert taken < 600
+
+
+def test_a_terminal_sees_how_far_it_has_come(tmp_path):
+    path = tmp_path / "cases.jsonl"
+    path.write_text(many_lines(1200))
+    ours, theirs = pty.openpty()
+    with (tmp_path / "answers").open("wb") as out:
+        running = subprocess.Popen(
+            [sys.executable, "manage.py", "evaluate", "--jsonl", str(path)],
+            cwd=ROOT,
+            stdout=out,
+            stderr=theirs,
+        )
+        os.close(theirs)
+        seen = b"".join(iter(lambda: _read(ours), b"")).decode()
+    os.close(ours)
+    assert running.wait() == 1
+    assert "a minute" in seen
+    assert "%" in seen
+    assert "1200 cases: 1199 emergency, 1 invalid" in seen
+
+
+def _read(terminal):
+    try:
+        return os.read(terminal, 4096)
+    except OSError:  # the other end is closed
+        return b""
 
 
 @pytest.mark.parametrize(
