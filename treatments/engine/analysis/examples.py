@@ -90,14 +90,18 @@ def example(
     state: Base,
     holds: Callable[[Truth], bool | None],
     unavailable: Sequence[str] = (),
+    stated: Mapping[str, Value] = MappingProxyType({}),
 ) -> Example:
-    """The example for a finding that ``holds`` in all of ``state``."""
+    """The example for a finding that ``holds`` in all of ``state``.
+
+    ``stated`` are values that it must name.
+    """
     state = _minimal(program, state, holds)
     facts = {
-        variable.name: _value(variable, mask)
+        variable.name: nearest_value(variable, mask)
         for variable, mask in zip(program.variables, state, strict=False)
         if mask != variable.everything
-    }
+    } | dict(stated)
     document = _document(ruleset, facts)
     if unavailable:
         document["unavailable_treatments"] = list(unavailable)
@@ -146,7 +150,7 @@ def _document(ruleset: Ruleset, facts: Mapping[str, Value]) -> dict[str, Any]:
     }
 
 
-def _value(variable: Variable, mask: int) -> Value:
+def nearest_value(variable: Variable, mask: int) -> Value:
     """The value in these regions that is nearest to an ordinary one."""
     usual = ordinary_value(variable.fact)
     if variable.mask_of(usual) & mask:

@@ -32,8 +32,8 @@ refuses to answer.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 
 from ..advice import UNCOVERED, Outcome
@@ -41,10 +41,10 @@ from ..completions import Base, BudgetSpentError, OutcomeQuestion
 from ..evaluation import evaluate
 from ..program import Program, Truth
 from ..reading import OUTCOMES
-from ..regions import variable
-from ..sfeel import UnaryTests
+from ..regions import Variable, variable
+from ..sfeel import UnaryTests, Value
 from ..tables import Invariant
-from .examples import example, narrowed, ordinary
+from .examples import example, narrowed, nearest_value, ordinary
 from .findings import (
     ERROR,
     NOT_DECIDED,
@@ -64,6 +64,8 @@ _SCOPES = {
     PARTIAL: "cases with unknown facts",
     ANYWHERE: "cases where some treatments are not on offer",
 }
+#: A cell of an invariant: its fact, the test, and whether it is to fail.
+Condition = tuple[str, UnaryTests, bool]
 NOT_SHOWN: tuple[str, Example | None] = (NOT_DECIDED, None)
 
 
@@ -158,6 +160,38 @@ def _advised_ways(
     yield (() if scope == ANYWHERE else (NoIndication(program),)), last_resort
 
 
+@dataclass(slots=True)
+class _Start:
+    """The cases in which an invariant applies: regions, and goals for derived facts.
+
+    ``named`` holds the facts that the invariant names, those that no rule tests
+    included, with their variable number (or -1) and regions.
+    """
+
+    base: list[int]
+    derived: list[Goal] = field(default_factory=list)
+    named: dict[str, tuple[Variable, int, int]] = field(default_factory=dict)
+
+    def restrict(
+        self, found: Variable, at: int, cell: UnaryTests, *, fails: bool
+    ) -> bool:
+        """Keep the values that the cell accepts (or does not); are there any?"""
+        accepted = found.accepted(cell)
+        before = self.named.get(found.name, (found, at, found.everything))
+        left = before[2] & (~accepted if fails else accepted)
+        self.named[found.name] = found, at, left
+        if at >= 0:
+            self.base[at] = left
+        return bool(left)
+
+    def stated(self, state: Base) -> dict[str, Value]:
+        """A value for each fact that the invariant names."""
+        return {
+            name: nearest_value(found, state[at] if at >= 0 else left)
+            for name, (found, at, left) in self.named.items()
+        }
+
+
 class InvariantCheck:
     """The proof of one invariant, or the case that violates it."""
 
@@ -187,29 +221,28 @@ class InvariantCheck:
     def _tried(self, scope: str) -> tuple[str, Example | None]:
         prefer = ordinary(self.program)
         try:
-            for base, goal, code in self._violations(scope):
-                ask = partial(find, self.program, goal, base, prefer=prefer)
+            for start, goal, code in self._violations(scope):
+                ask = partial(find, self.program, goal, start.base, prefer=prefer)
                 state = self.allowance.ask(ask)
                 if state is not None:
                     offered = code if scope == ANYWHERE else ""
-                    shown = self._example(goal, state, offered)
+                    shown = self._example(goal, state, start.stated(state), offered)
                     return (VIOLATED, shown) if self._shows(shown) else NOT_SHOWN
         except BudgetSpentError:
             return NOT_SHOWN
         return PROVED, None
 
-    def _violations(self, scope: str) -> Iterator[tuple[Base, Goal, str]]:
+    def _violations(self, scope: str) -> Iterator[tuple[_Start, Goal, str]]:
         """The goals of which none may be met."""
         when = [(name, cell, False) for name, cell in self.invariant.when.items()]
         fails = [(name, cell, True) for name, cell in self.invariant.then.items()]
         facts = [[test] for test in fails if test[0] not in OUTCOMES]
         for failing in ([], *facts):
-            start = self._restricted([*when, *failing])
+            start = self._start([*when, *failing])
             if start:
-                base, derived = start
                 said = Said(self.invariant, other_then=bool(failing))
                 for goal, code in self._ways(said, scope):
-                    yield base, AllOf((*derived, goal)), code
+                    yield start, AllOf((*start.derived, goal)), code
 
     def _ways(self, said: Said, scope: str) -> Iterator[tuple[Goal, str]]:
         if scope == COMPLETE:
@@ -217,12 +250,9 @@ class InvariantCheck:
         else:
             yield from covering(self.program, said, scope)
 
-    def _restricted(
-        self, conditions: Sequence[tuple[str, UnaryTests, bool]]
-    ) -> tuple[Base, list[Goal]] | None:
-        """The regions where conditions on facts hold (or fail), with goals for the
-        derived ones; None where no value fits."""
-        masks, derived = list(everything(self.program)), list[Goal]()
+    def _start(self, conditions: Sequence[Condition]) -> _Start | None:
+        """The cases in which conditions on facts hold (or fail), if there are any."""
+        start = _Start(list(everything(self.program)))
         for name, cell, fails in conditions:
             at = self.program.index.get(name, -1)
             if name in OUTCOMES:
@@ -230,18 +260,18 @@ class InvariantCheck:
             if at >= self.program.base_count:
                 accepted = self.program.variables[at].accepted(cell)
                 wanted = self._failing(at, cell) if fails else accepted
-                derived.append(Within(self.program, at, wanted))
-                continue
-            fact = self.program.ruleset.facts[name]
-            found = self.program.variables[at] if at >= 0 else variable(fact, (cell,))
-            accepted = found.accepted(cell)
-            left = masks[at] if at >= 0 else found.everything
-            left &= ~accepted if fails else accepted
-            if not left:
+                start.derived.append(Within(self.program, at, wanted))
+            elif not start.restrict(self._variable(name, at), at, cell, fails=fails):
                 return None
-            if at >= 0:
-                masks[at] = left
-        return tuple(masks), derived
+        return start
+
+    def _variable(self, name: str, at: int) -> Variable:
+        """The variable of a fact; of one that no rule tests, made for the purpose."""
+        if at >= 0:
+            return self.program.variables[at]
+        cells = [part.get(name) for part in (self.invariant.when, self.invariant.then)]
+        tests = [cell for cell in cells if cell is not None]
+        return variable(self.program.ruleset.facts[name], tests)
 
     def _failing(self, at: int, cell: UnaryTests) -> int:
         """The regions of a derived fact in which ``then`` fails, "none" included."""
@@ -261,27 +291,33 @@ class InvariantCheck:
         message = f"{name} is violated: {_SCOPES[scope]}."
         return Finding("invariant", severity, message, example=shown)
 
-    def _example(self, goal: Goal, state: Base, offered: str) -> Example:
-        """The violating case; what the invariant names stays within its cells."""
-        invariant = self.invariant
-        named = [
-            at
-            for at, mask in enumerate(state)
-            if self.program.variables[at].name in {*invariant.when, *invariant.then}
+    def _example(
+        self, goal: Goal, state: Base, stated: Mapping[str, Value], offered: str
+    ) -> Example:
+        """The violating case, with the facts that the invariant names ``stated``."""
+        question = OutcomeQuestion(self.program, frozenset())
+        index = self.program.index
+        masks = {
+            index[name]: self.program.variables[index[name]].mask_of(value)
+            for name, value in stated.items()
+            if name in index
+        }
+        named = {*self.invariant.when, *self.invariant.then} - OUTCOMES.keys()
+        derived = [
+            index[n] for n in named if index.get(n, -1) >= self.program.base_count
         ]
 
-        question = OutcomeQuestion(self.program, frozenset())
-
         def holds(truth: Truth) -> bool:
-            kept = all(not truth.masks[at] & ~state[at] for at in named)
+            kept = all(not truth.masks[at] & ~mask for at, mask in masks.items())
+            known = all(truth.masks[at].bit_count() == 1 for at in derived)
             settled = offered or len(question.possible(truth)) == 1
-            return bool(kept and settled and goal.decide(truth))
+            return bool(kept and known and settled and goal.decide(truth))
 
-        if not offered:
-            state = narrowed(self.program, state)
+        chosen = tuple(masks.get(at, mask) for at, mask in enumerate(state))
+        state = narrowed(self.program, chosen)
         ruleset = self.program.ruleset
         others = [code for code in ruleset.treatments if offered and code != offered]
-        return example(ruleset, self.program, state, holds, others)
+        return example(ruleset, self.program, state, holds, others, stated)
 
     def _shows(self, shown: Example) -> bool:
         """Whether the engine's own answer to the example breaks the invariant."""
