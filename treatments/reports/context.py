@@ -175,6 +175,8 @@ class ReportContext:
     sections: tuple[Section, ...]
     unknown: tuple[Unknown, ...]
     assumed: tuple[Entry, ...]
+    to_ask: tuple[Entry, ...]
+    changes: tuple[Entry, ...]
     derived: tuple[Entry, ...]
     note: str
     reviews: tuple[Opinion, ...]

@@ -130,6 +130,8 @@ def _context(report: Report) -> ReportContext:
         sections=printed.sections(),
         unknown=printed.unknown(),
         assumed=printed.assumed(),
+        to_ask=printed.to_ask(),
+        changes=printed.changes(),
         derived=printed.derived(evaluation["derived"]),
         note=recommendation.encounter.note,
         reviews=_reviews(recommendation),

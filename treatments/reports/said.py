@@ -8,6 +8,7 @@ from typing import Any
 from treatments import advice as read
 from treatments import summary
 from treatments.engine import Ruleset
+from treatments.exploration import Answer
 from treatments.ladder import STATUS_WORDS, short_title
 from treatments.reports.context import (
     Alert,
@@ -23,6 +24,18 @@ from treatments.reports.context import (
 
 # With these the reader weighs the option: its pros and cons are printed.
 WEIGHED = frozenset({"recommended", "suitable", "caution"})
+
+
+#: Questions that a report prints; the page shows all.
+ASKED_AT_MOST = 4
+
+
+def _leads(answer: Answer) -> str:
+    if answer.outlooks is None:
+        return f"{answer.words}: not worked out"
+    if not answer.is_named:
+        return f"{answer.words}: {answer.count} outcomes left"
+    return f"{answer.words}: " + " or ".join(o.title for o in answer.outlooks)
 
 
 class Printed:
@@ -102,6 +115,37 @@ class Printed:
 
     def assumed(self) -> tuple[Entry, ...]:
         return tuple(map(self._entry, self._advice.assumed))
+
+    def to_ask(self) -> tuple[Entry, ...]:
+        """The first open questions, each with where its answers lead; in short."""
+        explored = self._advice.exploration
+        questions = (explored.questions if explored else None) or ()
+        return tuple(
+            Entry(
+                self._label(question.item.name, question.item.label),
+                " · ".join(map(_leads, question.answers)),
+            )
+            for question in questions[:ASKED_AT_MOST]
+        )
+
+    def changes(self) -> tuple[Entry, ...]:
+        """Single changes that can still come about, and where they would lead."""
+        explored = self._advice.exploration
+        found = explored.changes if explored else None
+        if found is None:
+            return ()
+        return tuple(
+            Entry(
+                "; ".join(
+                    f"{self._label(step.item.name, step.item.label)}: "
+                    f"{step.before} → {step.after}"
+                    for step in change.steps
+                ),
+                " · ".join(filter(None, (target.title, change.urgency))),
+            )
+            for target in found.can_change
+            for change in target.changes
+        )
 
     def derived(self, values: Mapping[str, Any]) -> tuple[Entry, ...]:
         """What the rules concluded on the way; null is said as not determined."""

@@ -218,6 +218,8 @@ LADDER = ReportContext(
         Unknown("Cannot change the advice", ("Smoking",), matters=False),
     ),
     assumed=(Entry("Calcification", "None"),),
+    to_ask=(Entry("Annular defect", "under 6 mm: MED · 6 to 10 mm: MED with suture"),),
+    changes=(Entry("Trend: Stable → Improving", "Conservative care"),),
     derived=(Entry("Motor deficit", "Mild"), Entry("Instability", "Not determined")),
     note="Prefers to keep working.\nAsked about day surgery.",
     reviews=(
