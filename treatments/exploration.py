@@ -203,7 +203,7 @@ class _Reader:
         self, place: tuple[str, Any], outcomes: Sequence[Mapping[str, Any]]
     ) -> Outlook:
         found = {outcome["urgency"] for outcome in outcomes}
-        silent = place[0] in NO_URGENCY_SAID or found == {self.urgency}
+        silent = found == {self.urgency} or self._says_its_urgency(place)
         example = outcomes[0].get("example") or {}
         return Outlook(
             title=self._title(place),
@@ -219,6 +219,10 @@ class _Reader:
         return (
             self.ruleset.treatments[code].title if code else DISPOSITIONS[disposition]
         )
+
+    def _says_its_urgency(self, place: tuple[str, Any]) -> bool:
+        """Whether the answer itself says how soon; not where the answer stays."""
+        return place[0] in NO_URGENCY_SAID and place != self.now
 
     def _rank(self, place: tuple[str, Any]) -> tuple[bool, int, str]:
         """The options as the ladder has them; after them the answers without one."""
@@ -268,13 +272,13 @@ class _Reader:
         )
 
     def _change(self, said: Mapping[str, Any]) -> Change:
-        outcome = said["outcome"]
-        silent = outcome["disposition"] in NO_URGENCY_SAID
+        urgency = said["outcome"]["urgency"] or ""
+        silent = urgency == self.urgency or self._says_its_urgency(
+            _place(said["outcome"])
+        )
         return Change(
             steps=tuple(self._step(step) for step in said["changes"]),
-            urgency=""
-            if silent or outcome["urgency"] == self.urgency
-            else outcome["urgency"] or "",
+            urgency="" if silent else urgency,
             rules=tuple(said["rules"]),
         )
 

@@ -65,6 +65,12 @@ class Preview:
         return SIGNS.get(self.disposition, "contraindicated")
 
     @property
+    def said_urgency(self) -> str:
+        """That it can wait is not said of a case that is only half known."""
+        waits = self.urgency == "elective" and not self.advised
+        return "" if self.is_stopped or waits else self.urgency
+
+    @property
     def is_stopped(self) -> bool:
         """Whether the case goes elsewhere, and no option is looked at."""
         return self.disposition in STOPS

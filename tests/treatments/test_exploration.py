@@ -138,6 +138,22 @@ def test_changes_are_grouped_by_where_they_lead_and_by_what_can_change():
     assert [target.title for target in changes.pairs] == ["Emergency pathway"]
 
 
+def test_the_same_answer_at_another_urgency_says_which():
+    first = {"disposition": "diagnose_first", "treatment": None}
+    evaluation = {**EVALUATION, **first, "recommended": None}
+    sooner = {**first, "urgency": "urgent"}
+    trauma = change(sooner, step("significant_trauma", False, True, "yes"))
+    explored = {
+        **NOTHING,
+        "possible": [sooner],
+        "would_change": {"modifiable": [trauma], "fixed": [], "complete": True},
+    }
+    read = read_exploration(explored, evaluation, load_ruleset(), "L4-5")
+    assert [(o.is_now, o.urgencies) for o in read.possible] == [(False, ("urgent",))]
+    (target,) = read.changes.can_change
+    assert (target.is_now, target.changes[0].urgency) == (True, "urgent")
+
+
 WHY = {
     "treatment": "MED",
     "status": "unsuitable",

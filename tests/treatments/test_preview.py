@@ -65,6 +65,16 @@ def test_an_empty_form_says_what_to_ask_the_level_first(look):
     assert first < fragment.index("#id_conservative_care_weeks")
 
 
+def test_that_it_can_wait_is_not_said_before_enough_is_known(look, posted):
+    assert "urgency <b>elective" in look(posted())
+    assert "urgency <b>" not in look({})
+    unplaced = {"responsible_level": "", "L4-5-herniation_type": ""}
+    assert "urgency <b>" not in look(posted(**unplaced))
+    told = look(posted(**unplaced, progressive_motor_deficit="yes"))
+    assert "advised so far" not in told
+    assert "urgency <b>urgent" in told
+
+
 def test_an_answer_that_cannot_be_read_is_left_out_and_that_is_said(look, posted):
     known, unread = look(posted()), look(posted(conservative_care_weeks="ten"))
     assert "cannot be read" not in known
