@@ -1,11 +1,11 @@
-"""What the journeys share: the shipped rules, a case of each kind, a silent doorbell."""
+"""What the journeys share: the rules, a case of each kind, a silent doorbell."""
 
 import uuid
 from collections.abc import Callable
-from datetime import date
 from types import SimpleNamespace
 
 import pytest
+from django.utils import timezone
 
 from patients.findings import CaseFindings
 from patients.models import Encounter, Patient
@@ -52,7 +52,7 @@ def a_case(rules, dr_surgeon, team) -> Callable[..., Encounter]:
             patient=_patient(case, actor, of),
             actor=actor,
             data=CaseFindings(
-                occurred_on=date(2026, 11, 20),
+                occurred_on=timezone.localdate(),
                 facts=case.all_facts,
                 discs=case.all_discs,
                 responsible_level=case.level,
@@ -64,13 +64,14 @@ def a_case(rules, dr_surgeon, team) -> Callable[..., Encounter]:
 
 
 def _patient(case: DemoCase, actor, team) -> Patient:
+    today = timezone.localdate()
     return patient_create(
         actor=actor,
         team=team,
         identifier=f"H-{uuid.uuid4().hex[:8]}",
         family_name=case.family_name,
         given_name=case.given_name,
-        birth_date=date(2026 - case.age, 1, 1),
+        birth_date=today.replace(year=today.year - case.age, month=1, day=1),
         sex=case.sex,
     )
 

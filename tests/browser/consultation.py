@@ -1,7 +1,12 @@
 """One consultation in the words of the case form, as a surgeon would enter it.
 
-A free extrusion at L4-5, six weeks of structured care without effect, no red flag.
+A free extrusion at L4-5, ten weeks of structured care without effect, no red flag.
 """
+
+from django.utils import timezone
+
+AGE = 43
+BIRTH_YEAR = timezone.localdate().year - AGE  # on 1 January: it is the age all year
 
 PATIENT = {"Pregnant": "No", "Smoking": "Never", "Physical demand": "Light"}
 PRESENTATION = {

@@ -4,6 +4,7 @@ Wherever the focus comes to rest it must be seen: marked, and not hidden behind
 something (WCAG 2.2: 2.4.7, 2.4.11).
 """
 
+import re
 from dataclasses import dataclass
 
 from playwright.sync_api import Page, expect
@@ -18,8 +19,12 @@ _FOCUS = """() => {
   const group = at.type === "radio" && at.closest("fieldset, [role=radiogroup]");
   const titled = group && group.getAttribute("aria-labelledby");
   const question = titled ? document.getElementById(titled) : group && group.querySelector("legend");
-  const places = [at, at.type === "radio" ? label : null, at.closest(".input-group")].filter(Boolean);
-  const isMarked = places.some((place) => {
+  // Some radio buttons are drawn as their labels alone.
+  const drawn = getComputedStyle(at).opacity === "0" ? label : at;
+  const places = [drawn, at.closest(".input-group") ?? drawn];
+  // Within a date field the browser marks its own button, which no style can tell.
+  const isBrowsersOwn = at.type === "date" && !at.matches(":focus");
+  const isMarked = isBrowsersOwn || places.some((place) => {
     const style = getComputedStyle(place);
     return (style.outlineStyle !== "none" && style.outlineWidth !== "0px") || style.boxShadow !== "none";
   });
@@ -47,8 +52,9 @@ class Focus:
     isMarked: bool  # noqa: N815
     isSeen: bool  # noqa: N815
 
-    def is_on(self, words: str) -> bool:
-        return any(label_of(words).match(text) for text in (self.name, self.question))
+    def is_on(self, words: str | re.Pattern[str]) -> bool:
+        pattern = label_of(words) if isinstance(words, str) else words
+        return any(pattern.match(text) for text in (self.name, self.question))
 
 
 class Keyboard:
@@ -59,12 +65,21 @@ class Keyboard:
     def focus(self) -> Focus:
         return Focus(**self.page.evaluate(_FOCUS))
 
-    def tabs_to(self, words: str, *, back: bool = False) -> None:
+    def focus_at_rest(self) -> Focus:
+        """The focus once the page has scrolled to it, and its mark has faded in."""
+        for _ in range(20):
+            focus = self.focus
+            if focus.isSeen and focus.isMarked:
+                break
+            self.page.wait_for_timeout(50)
+        return focus
+
+    def tabs_to(self, words: str | re.Pattern[str], *, back: bool = False) -> None:
         """Tab, or Shift+Tab, until the focus is on these words."""
         passed = []
         for _ in range(STOPS):
             self.page.keyboard.press("Shift+Tab" if back else "Tab")
-            focus = self.focus
+            focus = self.focus_at_rest()
             if focus.tag == "BODY":
                 continue  # past the end, the browser begins anew
             where = f"{focus.question} {focus.name} ({focus.tag}) on {self.page.url}"
@@ -85,7 +100,7 @@ class Keyboard:
         self.tabs_to(question)
         for _ in range(10):
             focus = self.focus
-            if focus.name.startswith(answer):
+            if re.match(rf"{re.escape(answer)}\b", focus.name):
                 if not focus.checked:
                     self.page.keyboard.press("Space")
                 assert self.focus.checked
@@ -100,8 +115,8 @@ class Keyboard:
             else:
                 self.types(words, f"{answer:g}")
 
-    def presses(self, words: str, key: str = "Enter") -> None:
-        """Tab to a button or a link, and use it."""
+    def presses(self, words: str | re.Pattern[str], key: str = "Enter") -> None:
+        """Tab to a button, a link, or what can be unfolded, and use it."""
         self.tabs_to(words)
         self.page.keyboard.press(key)
 
