@@ -1,0 +1,262 @@
+"""The engine's speed beside its goals, in one table.
+
+    .venv/bin/python -m benchmarks engine            (needs requirements-dev.txt)
+
+Works are interleaved, a round after another, so that a busy machine is as unkind to
+one as to the next; what is printed are medians over the rounds. Other engines are
+measured in the same rounds where benchmarks/requirements-peers.txt is installed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import tracemalloc
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks import documents, peers, populations, tables
+from treatments.engine import Ruleset, evaluate, load_ruleset
+from treatments.engine.batch import evaluate_batch
+from treatments.engine.difference import difference
+from treatments.engine.kernel import Kernel
+from treatments.engine.vectors import first_hits
+
+MILLION = 1_000_000
+ROOT = Path(__file__).parent.parent
+
+
+@dataclass
+class Work:
+    """One line of the table: ``run`` gives a figure, or several, each round.
+
+    ``goal`` is the most that is allowed; with ``least`` it is the least.
+    """
+
+    name: str
+    unit: str
+    goal: float | None
+    run: Callable[[], float | list[float]]
+    least: bool = False
+    rounds: int = 100
+    figures: list[float] = field(default_factory=list)
+    of: Callable[[Sequence[float]], float] = statistics.median
+
+    def measure(self, number: int) -> None:
+        if number < self.rounds:
+            found = self.run()
+            self.figures += found if isinstance(found, list) else [found]
+
+    @property
+    def figure(self) -> float:
+        return self.of(self.figures)
+
+
+def seconds(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def each(call: Callable[[Any], object], things: Sequence[Any], scale: float) -> float:
+    """The mean time of one call, in units of which ``scale`` make a second."""
+
+    def all_of_them() -> None:
+        for thing in things:
+            call(thing)
+
+    return seconds(all_of_them) / len(things) * scale
+
+
+def megabytes(work: Callable[[], object]) -> float:
+    """The most that is held at a time beyond what there was, arrays included."""
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1] / 1e6
+    finally:
+        tracemalloc.stop()
+
+
+def ninety_ninth(figures: Sequence[float]) -> float:
+    return statistics.quantiles(figures, n=100)[-1]
+
+
+# -- what is measured ------------------------------------------------------------------
+
+
+def one_table() -> Iterator[Work]:
+    facts, cases = tables.facts(), tables.cases(5000, unknown=0.1)
+    small, large = (Kernel(facts, tables.rules(count)) for count in (60, 1500))
+
+    def decision(kernel: Kernel) -> Callable[[], float]:
+        return lambda: each(kernel.first, cases, 1e6)
+
+    one = Work(
+        "one decision, 60 rules × 14 inputs, three-valued", "µs", 3, decision(small)
+    )
+    many = Work("the same with 1500 rules", "µs", None, decision(large))
+    yield one
+    yield Work(
+        "… with every rule explained",
+        "µs",
+        25,
+        lambda: each(small.explain, cases, 1e6),
+    )
+    yield many
+    yield ratio("1500 rules against 60", many, one, 2)
+    decide = peers.zen(facts, tables.rules(60))
+    if decide:
+        complete = tables.cases(2000, unknown=0)
+        same = [decide(case) for case in complete] == list(map(small.first, complete))
+        name = f"zen-engine, {'same' if same else 'OTHER'} answers, two-valued"
+        peer = Work(name, "µs", None, lambda: each(decide, complete, 1e6))
+        yield peer
+        yield ratio("zen-engine against one decision", peer, one, 10, least=True)
+
+
+def ratio(
+    name: str, above: Work, below: Work, goal: float, *, least: bool = False
+) -> Work:
+    """How many times one work takes as long as another, round by round."""
+    return Work(
+        name, "×", goal, lambda: above.figures[-1] / below.figures[-1], least=least
+    )
+
+
+def many_cases() -> Iterator[Work]:
+    kernel = Kernel(tables.facts(), tables.rules(60))
+    for kind, unknown, goal in (("two", 0.0, 40), ("three", 0.1, 80)):
+        found = populations.columns(tables.facts(), MILLION, unknown)
+        name = f"a million cases × 60 rules, {kind}-valued"
+        work = bound(first_hits, kernel, found.facts)
+        yield Work(name, "ms", goal, bound(timed, work, 1e3))
+        yield Work(f"{name}, memory", "MB", 50, bound(megabytes, work), rounds=1)
+
+
+def whole_ruleset(ruleset: Ruleset) -> Iterator[Work]:
+    for kind, unknown in (("complete", 0.0), ("partial", 0.1)):
+        columns = populations.shipped(ruleset, MILLION, unknown)
+        name = f"a million {kind} cases, the shipped ruleset"
+        work = bound(evaluate_batch, columns, ruleset)
+        yield Work(name, "s", 2, bound(timed, work, 1), rounds=7)
+        yield Work(f"{name}, memory", "MB", 300, bound(megabytes, work), rounds=1)
+    work = bound(difference, columns, ruleset, edited(ruleset))
+    name = "difference of two versions, a million partial cases"
+    yield Work(name, "s", 3, bound(timed, work, 1), rounds=7)
+
+
+def edited(ruleset: Ruleset) -> Ruleset:
+    """Another version: in each table the last row that is not a catch-all is gone."""
+    document = copy.deepcopy(dict(ruleset.document))
+    for table in document["tables"]:
+        if table["kind"] == "eligibility":
+            del table["rules"][-1]
+    return Ruleset.from_document(document)
+
+
+def whole_documents(ruleset: Ruleset) -> Iterator[Work]:
+    cases = documents.partial(ruleset, 1000)
+
+    def evaluated(case: dict[str, Any]) -> float:
+        return seconds(lambda: evaluate(case, ruleset).to_document()) * 1e3
+
+    def all_of_them() -> list[float]:
+        return [evaluated(case) for case in cases]
+
+    median = Work(
+        "whole document with robust, partial cases", "ms", 5, all_of_them, rounds=1
+    )
+    yield median
+    yield Work(
+        "… the 99th of a hundred",
+        "ms",
+        100,
+        lambda: median.figures,
+        rounds=1,
+        of=ninety_ninth,
+    )
+
+
+def command_line(ruleset: Ruleset) -> Iterator[Work]:
+    random_cases = documents.partial(ruleset, 4000)
+    golden = documents.golden()
+    for name, cases in (
+        ("evaluate --jsonl, random partial cases", random_cases),
+        ("evaluate --jsonl, the golden cases", golden * 40),
+    ):
+        run = bound(cases_a_minute, cases)
+        yield Work(name, "/min", 20_000, run, least=True, rounds=2)
+
+
+def cases_a_minute(cases: list[dict[str, Any]]) -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "cases.jsonl"
+        path.write_text("".join(json.dumps(case) + "\n" for case in cases))
+        command = [sys.executable, "manage.py", "evaluate", "--jsonl", str(path)]
+        taken = seconds(
+            lambda: subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
+        )
+    return len(cases) / taken * 60
+
+
+def bound(call: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:
+    return lambda: call(*arguments)
+
+
+def timed(work: Callable[[], object], scale: float) -> float:
+    return seconds(work) * scale
+
+
+# -- the table -------------------------------------------------------------------------
+
+
+def told(work: Work) -> str:
+    figure = f"{work.figure:,.0f}" if work.figure >= 1000 else f"{work.figure:,.2f}"
+    line = f"{work.name:<58} {figure:>9} {work.unit:<4}"
+    if work.goal is None:
+        return line
+    share = work.figure / work.goal
+    met = share >= 1 if work.least else share <= 1
+    sign = "≥" if work.least else "≤"
+    return f"{line} {sign} {work.goal:>8,g}  {share:>6.2f}  {'' if met else 'missed'}"
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description="Time the engine.")
+    options.add_argument("--rounds", type=int, default=15)
+    rounds = options.parse_args().rounds
+    ruleset = load_ruleset()
+    works = [
+        *one_table(),
+        *many_cases(),
+        *whole_ruleset(ruleset),
+        *whole_documents(ruleset),
+        *command_line(ruleset),
+    ]
+    for number in range(rounds):
+        for work in works:
+            work.measure(number)
+    cores, load = os.cpu_count(), os.getloadavg()[0]
+    print(f"{'work':<58} {'median':>9}      {'goal':>10}  {'of it':>6}")
+    for work in works:
+        print(told(work).rstrip())
+    print(
+        f"Python {sys.version.split()[0]}, NumPy {np.__version__}, {cores} cores, "
+        f"load {load:.1f}, {rounds} rounds"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
