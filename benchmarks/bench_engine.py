@@ -26,8 +26,9 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import documents, peers, populations, tables
+from benchmarks import documents, peers, populations, rulesets, tables
 from treatments.engine import Ruleset, evaluate, load_ruleset
+from treatments.engine.analysis import check, recheck
 from treatments.engine.batch import evaluate_batch
 from treatments.engine.difference import difference
 from treatments.engine.kernel import Kernel
@@ -189,6 +190,29 @@ def whole_documents(ruleset: Ruleset) -> Iterator[Work]:
     )
 
 
+def analysis(shipped: Ruleset) -> Iterator[Work]:
+    yield Work(
+        "analysis of the shipped ruleset",
+        "ms",
+        None,
+        bound(timed, bound(check, shipped), 1e3),
+        rounds=3,
+    )
+    for count, goal, rounds in ((60, 50, 5), (500, 1000, 1), (1500, 5000, 1)):
+        ruleset = rulesets.ruleset(count)
+        whole = bound(timed, bound(check, ruleset), 1e3)
+        name = f"analysis of {count} random rules × 14 inputs"
+        yield Work(name, "ms", goal, whole, rounds=rounds)
+    small = rulesets.ruleset(60)
+    before = check(small)
+    ids = [rulesets.rule_id(number) for number in range(0, 60, 4)]
+
+    def edits() -> list[float]:
+        return [seconds(bound(recheck, before, small, id_)) * 1e3 for id_ in ids]
+
+    yield Work("… of 60 after one edit", "ms", 5, edits, rounds=3)
+
+
 def command_line(ruleset: Ruleset) -> Iterator[Work]:
     random_cases = documents.partial(ruleset, 4000)
     golden = documents.golden()
@@ -243,6 +267,7 @@ def main() -> None:
         *many_cases(),
         *whole_ruleset(ruleset),
         *whole_documents(ruleset),
+        *analysis(ruleset),
         *command_line(ruleset),
     ]
     for number in range(rounds):
