@@ -83,3 +83,14 @@ def test_ages_are_right_on_the_day_of_the_encounter():
     run("seed_demo")
     for encounter in Encounter.objects.select_related("patient"):
         assert encounter.patient.age_on(encounter.occurred_on) == encounter.age_years
+
+
+def test_nobody_is_assumed_not_pregnant_who_cannot_be():
+    run("load_ruleset")
+    run("seed_demo")
+    documents = Recommendation.objects.filter(
+        encounter__patient__sex="male"
+    ).values_list("evaluation_document", flat=True)
+    assert documents
+    for document in documents:
+        assert "pregnant" not in {entry["fact"] for entry in document["assumed"]}
