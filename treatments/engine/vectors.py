@@ -187,26 +187,20 @@ def first_hits(kernel: Kernel, columns: Mapping[str, Column]) -> NDArray[np.int1
 
 
 def _first(table: Table, codes: Sequence[Codes], size: int) -> NDArray[np.int16]:
-    """A word after another, as long as some case has no answer."""
+    """One word after another, as long as some case has no answer."""
     answers = np.full(size, NO_RULE, np.int16)
-    waiting: NDArray[np.intp] | None = None
+    waiting = np.arange(size)
     for number, word in enumerate(table.words):
-        sure, possible = word.truths(codes, len(codes[0]))
+        sure, possible = word.truths(codes, len(waiting))
         low = possible & -possible
-        places = np.bitwise_count(low - low.dtype.type(1)).astype(np.int16)
-        places += number * table.width
+        found = np.bitwise_count(low - low.dtype.type(1)).astype(np.int16)
+        found += number * table.width
         if sure is not possible:
-            places[(low & sure) == 0] = UNKNOWN
-        places[low == 0] = NO_RULE
-        if waiting is None:
-            answers = places
-        else:
-            answers[waiting] = places
+            found[(low & sure) == 0] = UNKNOWN
+        none = low == 0
+        found[none] = NO_RULE
+        answers[waiting] = found
         if number + 1 < len(table.words):
-            none = np.flatnonzero(answers == NO_RULE)
-            if not len(none):
-                break
-            left = none if waiting is None else np.flatnonzero(places == NO_RULE)
-            codes = [each[left] for each in codes]
-            waiting = none
+            waiting = waiting[none]
+            codes = [each[none] for each in codes]
     return answers

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -50,6 +52,11 @@ def ruleset(*tables: dict[str, Any]) -> Ruleset:
 
 
 SMALL = ruleset()
+
+
+def test_one_case_is_evaluated_without_numpy() -> None:
+    code = "import sys, treatments.engine; sys.exit('numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_columns_hold_what_was_said_unknown_and_nowhere_apart() -> None:
