@@ -32,6 +32,8 @@ class MeasureField(forms.DecimalField):
 def fact_to_field(fact: Fact) -> forms.Field:
     """Every answer may be missing; one that is there has to be allowed."""
     allowed = f"Allowed: {fact.allowed}."
+    # Django fills these messages with params: a unit of per cent has to be doubled.
+    filled = allowed.replace("%", "%%")
     if fact.kind == "bool" or fact.choices is not None or fact.grades:
         return forms.TypedChoiceField(
             label=fact.label,
@@ -39,22 +41,20 @@ def fact_to_field(fact: Fact) -> forms.Field:
             coerce=_coerced(fact),
             empty_value=None,
             required=False,
-            error_messages={"invalid_choice": allowed},
+            error_messages={"invalid_choice": filled},
         )
     kind = MeasureField if fact.kind == "decimal" else forms.IntegerField
     limits: dict[str, Any] = {"min_value": fact.minimum, "max_value": fact.maximum}
     if fact.kind == "decimal":
-        limits |= {"max_digits": 5, "decimal_places": 2}
+        limits["decimal_places"] = 2
     number = "a number" if fact.kind == "decimal" else "a whole number"
     return kind(
         label=fact.label,
         required=False,
         error_messages={
             "invalid": f"Enter {number}. {allowed}",
-            "min_value": allowed,
-            "max_value": allowed,
-            "max_digits": allowed,
-            "max_whole_digits": allowed,
+            "min_value": filled,
+            "max_value": filled,
             "max_decimal_places": "Two decimal places at most.",
         },
         **limits,
