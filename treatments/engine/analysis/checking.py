@@ -32,6 +32,8 @@ from .upkeep import grounds, refusals, unused_facts
 
 #: Of a re-check of one rule, which is to answer while an admin types.
 RECHECK_STATES = 20_000
+#: Of a row found to be one of these it goes without saying that it never matters.
+_SAID = ("masked", "duplicate", "conflict")
 
 
 def check(
@@ -120,9 +122,10 @@ class _Check:
             return
         triage = [t.id for t in self.ruleset.tables_of("triage")]
         also = triage if table.kind == "eligibility" else []
-        matter = MatterCheck(Part(self.ruleset, table, also), self.allowance)
-        done = {id_ for f in found for id_ in f.rules if f.kind != "mergeable"}
-        yield from (f for f in matter.findings() if not done & set(f.rules))
+        dead = {id_ for f in found for id_ in f.rules if f.kind in _SAID}
+        yield from MatterCheck(
+            Part(self.ruleset, table, also), self.allowance, dead
+        ).findings()
 
     def _without_indication(self) -> Iterator[Finding]:
         """Cases on the ladder that no option is for: they end at the last resort."""

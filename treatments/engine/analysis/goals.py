@@ -1,4 +1,4 @@
-"""Is there a case such that …? An exact search over regions, and an exact measure.
+"""Is there a case such that …? An exact search over regions.
 
 A goal is asked of a partly known case: it surely holds, surely fails, or hangs on
 open rules. The search splits the regions of a fact on which an open rule hangs until
@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Protocol
+from weakref import WeakKeyDictionary
 
 from ..advice import (
     FOR,
@@ -23,8 +23,6 @@ from ..advice import (
 from ..completions import Base, Budget
 from ..program import Program, Truth
 
-Weights = Sequence[Sequence[Fraction]]
-
 
 class Goal(Protocol):
     """A property of cases that rules decide."""
@@ -35,6 +33,10 @@ class Goal(Protocol):
 
     def waiting(self, truth: Truth) -> Iterable[int]:
         """The open rules that it hangs on, the deciding ones first."""
+        ...
+
+    def open(self, truth: Truth) -> int:
+        """The same as a bit set."""
         ...
 
     def left(self, truth: Truth) -> Hashable:
@@ -62,7 +64,11 @@ class Pattern:
 
     def waiting(self, truth: Truth) -> Iterator[int]:
         for part in self.left(truth):
-            yield from _bits(part)
+            yield from bits(part)
+
+    def open(self, truth: Truth) -> int:
+        all_left, any_left, none_left = self.left(truth)
+        return (all_left | any_left | none_left) & ~truth.sure
 
     def left(self, truth: Truth) -> tuple[int, int, int]:
         sure, possible, _ = truth
@@ -102,6 +108,9 @@ class Within:
                 self.program, (self.program.step_of[self.at].hit,), truth
             )
 
+    def open(self, truth: Truth) -> int:
+        return bits_of(self.waiting(truth))
+
     def left(self, truth: Truth) -> Hashable:
         return self.decide(truth)
 
@@ -124,6 +133,12 @@ class AllOf:
     def waiting(self, truth: Truth) -> Iterator[int]:
         for goal in self.goals:
             yield from goal.waiting(truth)
+
+    def open(self, truth: Truth) -> int:
+        found = 0
+        for goal in self.goals:
+            found |= goal.open(truth)
+        return found
 
     def left(self, truth: Truth) -> Hashable:
         return tuple(goal.left(truth) for goal in self.goals)
@@ -148,6 +163,13 @@ class NoIndication:
         for code in self.program.ruleset.selection.order:
             if possible_statuses(self.program, code, truth) & FOR:
                 yield from waiting_rules(self.program, code, truth)
+
+    def open(self, truth: Truth) -> int:
+        found = 0
+        for code in self.program.ruleset.selection.order:
+            if possible_statuses(self.program, code, truth) & FOR:
+                found |= self.program.effects[code].all
+        return found & truth.possible & ~truth.sure
 
     def left(self, truth: Truth) -> Hashable:
         return tuple(bool(statuses & FOR) for statuses in self._statuses(truth))
@@ -183,7 +205,7 @@ def find(
             return state
         if decided is not None:
             continue
-        key, at, accepted = _open(program, goal, truth, state)
+        key, at, accepted = open_state(program, goal, truth, state)
         if key in entered:
             continue
         entered.add(key)
@@ -194,70 +216,74 @@ def find(
     return None
 
 
-def share(
-    program: Program,
-    goal: Goal,
-    base: Sequence[int],
-    weights: Weights,
-    budget: Budget,
-) -> Fraction:
-    """The exact part of the cases in ``base`` in which the goal holds.
-
-    Facts count as independent, each spread evenly over its range.
-
-    Raises:
-        BudgetSpentError: it was not settled.
-    """
-    known: dict[Hashable, Fraction] = {}
-
-    def part(state: Base) -> Fraction:
-        budget.spend()
-        truth = program.propagate(state)
-        decided = goal.decide(truth)
-        if decided is not None:
-            return Fraction(decided)
-        key, at, accepted = _open(program, goal, truth, state)
-        if key not in known:
-            whole = _weight(weights[at], state[at])
-            found = Fraction(0)
-            for mask in (state[at] & accepted, state[at] & ~accepted):
-                weight = _weight(weights[at], mask)
-                if weight:
-                    found += weight / whole * part(with_mask(state, at, mask))
-            known[key] = found
-        return known[key]
-
-    return part(tuple(base))
-
-
-def _open(
+def open_state(
     program: Program, goal: Goal, truth: Truth, state: Base
 ) -> tuple[Hashable, int, int]:
     """What tells this state apart, and the first split: a fact and its regions.
 
-    Two states with the same goal left, the same open rules, the same regions of the
-    facts in these and the same derived values have the same completions.
+    Two states with the same goal left, the same open rules, and the same regions of
+    the facts on which these hang, derived ones included, have the same completions.
     """
-    rules = 0
-    facts: dict[int, int] = {}
-    queue = list(goal.waiting(truth))[::-1]
-    while queue:
-        number = queue.pop()
-        if rules >> number & 1:
-            continue
-        rules |= 1 << number
+    rules = goal.open(truth)
+    open_at = open_cells(program)
+    masks = []
+    for step in reversed(program.steps):
+        at = step.variable
+        if rules & open_at(at, truth.masks[at]):
+            masks.append((at, truth.masks[at]))
+            rules |= bits_of(waiting_hits(program, (step.hit,), truth))
+    for at, mask in enumerate(state):
+        if mask & (mask - 1) and rules & open_at(at, mask):
+            masks.append((at, mask))
+    at, accepted = _first_split(program, truth, goal.waiting(truth))
+    return (goal.left(truth), rules, tuple(masks)), at, accepted
+
+
+def _first_split(
+    program: Program, truth: Truth, waiting: Iterable[int]
+) -> tuple[int, int]:
+    """The first base fact, with its accepted regions, that an open cell hangs on."""
+    for number in waiting:
         for at, accepted in program.cells[number]:
             mask = truth.masks[at]
             if mask & accepted and mask & ~accepted:
                 if at < program.base_count:
-                    facts.setdefault(at, accepted)
-                else:
-                    hit = (program.step_of[at].hit,)
-                    queue.extend(list(waiting_hits(program, hit, truth))[::-1])
-    at, accepted = next(iter(facts.items()))
-    masks = tuple((fact, state[fact]) for fact in facts)
-    derived = truth.masks[program.base_count :]
-    return (goal.left(truth), rules, masks, derived), at, accepted
+                    return at, accepted
+                hits = (program.step_of[at].hit,)
+                return _first_split(program, truth, waiting_hits(program, hits, truth))
+    raise AssertionError("an open goal hangs on an open cell")
+
+
+class _OpenCells:
+    """For each variable and set of regions: the rules whose cell is open there."""
+
+    def __init__(self, program: Program) -> None:
+        self.cells: list[list[tuple[int, int]]] = [[] for _ in program.variables]
+        for number, cells in enumerate(program.cells):
+            for at, accepted in cells:
+                self.cells[at].append((1 << number, accepted))
+        self.found: list[dict[int, int]] = [{} for _ in program.variables]
+
+    def __call__(self, at: int, mask: int) -> int:
+        found = self.found[at].get(mask)
+        if found is None:
+            found = 0
+            for bit, accepted in self.cells[at]:
+                if mask & accepted and mask & ~accepted:
+                    found |= bit
+            self.found[at][mask] = found
+        return found
+
+
+_open_cells: WeakKeyDictionary[Program, _OpenCells] = WeakKeyDictionary()
+
+
+def open_cells(program: Program) -> _OpenCells:
+    """The open cells of a program, worked out once."""
+    found = _open_cells.get(program)
+    if found is None:
+        found = _open_cells[program] = _OpenCells(program)
+    return found
 
 
 def with_mask(state: Base, at: int, mask: int) -> Base:
@@ -269,12 +295,17 @@ def everything(program: Program) -> Base:
     return tuple(v.everything for v in program.variables[: program.base_count])
 
 
-def _weight(weights: Sequence[Fraction], mask: int) -> Fraction:
-    return sum((weights[region] for region in _bits(mask)), Fraction(0))
-
-
-def _bits(mask: int) -> Iterator[int]:
+def bits(mask: int) -> Iterator[int]:
+    """The places of the bits that are set, the least first."""
     while mask:
         low = mask & -mask
         yield low.bit_length() - 1
         mask ^= low
+
+
+def bits_of(numbers: Iterable[int]) -> int:
+    """The set of some numbers."""
+    found = 0
+    for number in numbers:
+        found |= 1 << number
+    return found

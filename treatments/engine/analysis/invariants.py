@@ -55,7 +55,7 @@ from .findings import (
     Finding,
     Proof,
 )
-from .goals import AllOf, Goal, NoIndication, Pattern, Within, everything, find
+from .goals import AllOf, Goal, NoIndication, Pattern, Within, bits_of, everything, find
 from .parts import Allowance, hit_pattern
 
 COMPLETE, PARTIAL, ANYWHERE = "complete", "partial", "anywhere"
@@ -107,6 +107,9 @@ class Breaks:
 
     def waiting(self, truth: Truth) -> Iterable[int]:
         return self.question.waiting(truth) if self.decide(truth) is None else ()
+
+    def open(self, truth: Truth) -> int:
+        return bits_of(self.waiting(truth))
 
     def left(self, truth: Truth) -> Hashable:
         return self.question.residue(truth)

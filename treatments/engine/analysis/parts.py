@@ -7,17 +7,16 @@ coarser regions, and gives the same answers.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import replace
-from fractions import Fraction
+from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from ..completions import Base, Budget
 from ..program import Program, SingleHit
-from ..regions import Variable
 from ..ruleset import Ruleset
-from ..tables import SINGLE_HIT, DecisionTable, Rule
-from .goals import Pattern, Weights, everything
+from ..sfeel import Value
+from ..tables import DISPOSITIONS, SINGLE_HIT, URGENCIES, DecisionTable, Rule
+from .goals import Pattern, bits_of, everything
 
 Answer = TypeVar("Answer")
 
@@ -46,6 +45,14 @@ class Allowance:
             self.left -= granted - max(budget.left, 0)
 
 
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The rules of a single-hit table, in order of rank where it has one."""
+
+    rules: tuple[int, ...]
+    ranked: bool
+
+
 class Part:
     """A table and what it rests on; ``also`` names further tables to take along."""
 
@@ -54,13 +61,39 @@ class Part:
     ) -> None:
         self.ruleset, self.table = ruleset, table
         kept = _resting_on(ruleset, [table.id, *also])
-        self.program = Program(replace(ruleset, tables=kept, invariants=()))
+        if table.kind == "derived":
+            # Its own value is what is asked about: nothing in the part rests on it.
+            kept[table.id] = replace(table, kind="alert", hit_policy="COLLECT")
+        tables = MappingProxyType(kept)
+        self.program = Program(replace(ruleset, tables=tables, invariants=()))
         self.base: Base = everything(self.program)
         self.numbers = [self.program.numbers[rule.id] for rule in table.rules]
-        self.rules = _bits_of(self.numbers)
-        self.hit: SingleHit | None = None
-        if table.hit_policy in SINGLE_HIT:
-            self.hit = _hit_of(self.program, table)
+        self.rules = bits_of(self.numbers)
+        self.hit = self._hit() if table.hit_policy in SINGLE_HIT else None
+
+    def _hit(self) -> Ranking:
+        """The table's rules in order of rank."""
+        numbers = list(self.numbers)
+        if self.table.hit_policy == "PRIORITY":
+            output = self.table.outputs[0]
+            numbers.sort(key=lambda n: self._ranks.index(self.rule(n).outputs[output]))
+        ranked = self.table.hit_policy in ("FIRST", "PRIORITY")
+        return Ranking(tuple(numbers), ranked)
+
+    @property
+    def _ranks(self) -> tuple[Value, ...]:
+        if self.table.kind == "derived":
+            return self.ruleset.facts[self.table.output].values
+        return DISPOSITIONS if self.table.kind == "triage" else URGENCIES
+
+    def within(self, numbers: Iterable[int]) -> Base:
+        """The regions that the cells of these rules accept; 0 where they exclude."""
+        masks = list(self.base)
+        for number in numbers:
+            for at, accepted in self.program.cells[number]:
+                if at < len(masks):
+                    masks[at] &= accepted
+        return tuple(masks)
 
     def rule(self, number: int) -> Rule:
         return self.program.rules[number]
@@ -77,12 +110,12 @@ class Part:
         return answer_of(self.rule(number))
 
 
-def hit_pattern(hit: SingleHit | None, number: int) -> Pattern:
+def hit_pattern(hit: SingleHit | Ranking | None, number: int) -> Pattern:
     """The rule holds, and in a ranked table none that goes before it."""
     if hit is None or not hit.ranked:
         return Pattern(all_of=1 << number)
     before = hit.rules[: hit.rules.index(number)]
-    return Pattern(all_of=1 << number, none_of=_bits_of(before))
+    return Pattern(all_of=1 << number, none_of=bits_of(before))
 
 
 def ladder_patterns(program: Program) -> list[Pattern]:
@@ -103,32 +136,7 @@ def answer_of(rule: Rule) -> Hashable:
     return frozenset(said.items())
 
 
-def weights(program: Program) -> Weights:
-    """The part of its range that each region of each base fact takes up."""
-    return [_weights(v) for v in program.variables[: program.base_count]]
-
-
-def _weights(variable: Variable) -> list[Fraction]:
-    found = [Fraction(0)] * len(variable.representatives)
-    for piece, region in enumerate(variable.pieces):
-        if region >= 0:
-            found[region] += _size(variable, piece)
-    whole = sum(found)
-    return [part / whole for part in found] if whole else [Fraction(1)] * len(found)
-
-
-def _size(variable: Variable, piece: int) -> Fraction:
-    if not variable.points:
-        return Fraction(1)
-    at, is_gap = divmod(piece, 2)
-    whole = variable.fact.type == "int"
-    if not is_gap:
-        return Fraction(1 if whole else 0)
-    low, high = (Fraction(str(p)) for p in variable.points[at : at + 2])
-    return Fraction(-(-high // 1) - low // 1 - 1) if whole else high - low
-
-
-def _resting_on(ruleset: Ruleset, wanted: Iterable[str]) -> Mapping[str, DecisionTable]:
+def _resting_on(ruleset: Ruleset, wanted: Iterable[str]) -> dict[str, DecisionTable]:
     makers = {table.output: table.id for table in ruleset.tables_of("derived")}
     found: set[str] = set()
     queue = list(wanted)
@@ -138,14 +146,4 @@ def _resting_on(ruleset: Ruleset, wanted: Iterable[str]) -> Mapping[str, Decisio
             found.add(name)
             used = {fact for rule in ruleset.tables[name].rules for fact in rule.cells}
             queue += [makers[fact] for fact in used if fact in makers]
-    kept: dict[str, Any] = {n: t for n, t in ruleset.tables.items() if n in found}
-    return MappingProxyType(kept)
-
-
-def _hit_of(program: Program, table: DecisionTable) -> SingleHit | None:
-    hits = [step.hit for step in program.steps] + [*program.triage, *program.urgency]
-    return next((hit for hit in hits if hit.table.id == table.id), None)
-
-
-def _bits_of(numbers: Iterable[int]) -> int:
-    return sum(1 << number for number in numbers)
+    return {n: t for n, t in ruleset.tables.items() if n in found}

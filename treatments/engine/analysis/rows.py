@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator
 from fractions import Fraction
 from functools import partial
-from itertools import combinations
+from itertools import combinations, islice
 from typing import Any
 
 from ..advice import AGAINST
-from ..completions import Base, BudgetSpentError
+from ..completions import Base, Budget, BudgetSpentError
 from .examples import example, ordinary
 from .findings import ERROR, INFO, WARNING, Finding
-from .goals import Pattern, find, share
-from .parts import Allowance, Part, ladder_patterns, weights
+from .goals import Pattern, bits, find
+from .measure import share, unmatched
+from .parts import Allowance, Part, ladder_patterns
+
+#: Findings of one kind that are named of one table.
+MOST = 100
 
 
 class TableCheck:
@@ -24,6 +28,7 @@ class TableCheck:
         self.table, self.program = part.table, part.program
         self.prefer = ordinary(part.program)
         self.dead: set[int] = set()
+        self.gave_up = False
 
     def findings(self) -> Iterator[Finding]:
         if self.part.hit:
@@ -42,9 +47,7 @@ class TableCheck:
         if state is None:
             return
         try:
-            ask = partial(share, self.program, goal, self.part.base)
-            measure = weights(self.program)
-            part: Fraction | None = self.allowance.ask(partial(ask, measure))
+            part: Fraction | None = self.allowance.ask(self._share)
         except BudgetSpentError:
             part = None
         yield self._finding(
@@ -57,13 +60,25 @@ class TableCheck:
             part,
         )
 
-    def _overlaps(self) -> Iterator[Finding]:
-        for first, second in combinations(self.part.numbers, 2):
-            if self._may_hold_together(first, second):
-                yield from self._tried(self._overlap, first, second)
+    def _share(self, budget: Budget) -> Fraction:
+        """How much of the space the table's rules leave out."""
+        if not self.program.steps:
+            return unmatched(self.program, self.part.rules, budget)
+        goal = Pattern(none_of=self.part.rules)
+        return share(self.program, goal, self.part.base, budget)
 
-    def _may_hold_together(self, first: int, second: int) -> bool:
-        """Whether the hit policy lets the two rules match the same case."""
+    def _overlaps(self) -> Iterator[Finding]:
+        return islice(self._all_overlaps(), MOST)
+
+    def _all_overlaps(self) -> Iterator[Finding]:
+        for at, first in enumerate(self.part.numbers):
+            _, possible = self._meeting(first)
+            for second in self.part.numbers[at + 1 :]:
+                if possible >> second & 1 and self._must_not_meet(first, second):
+                    yield from self._tried(self._overlap, first, second)
+
+    def _must_not_meet(self, first: int, second: int) -> bool:
+        """Whether the hit policy forbids the two rules to match the same case."""
         outputs = [self.part.rule(n).outputs for n in (first, second)]
         policy = self.table.hit_policy
         if policy == "ANY":
@@ -146,16 +161,33 @@ class TableCheck:
         yield self._finding("masked", WARNING, message, ids, alone, state)
 
     def _mergeable(self) -> Iterator[Finding]:
-        alive = [n for n in self.part.numbers if n not in self.dead]
-        for first, second in combinations(alive, 2):
-            column = self._column_apart(first, second)
-            if column is None or not self._may_merge(first, second):
+        return islice(self._all_mergeable(), MOST)
+
+    def _all_mergeable(self) -> Iterator[Finding]:
+        for first, second, column in self._one_column_apart():
+            if self._may_merge(first, second):
+                name = self.program.variables[column].name
+                ids = self._ids(first, second)
+                message = f"{ids[0]} and {ids[1]} differ in {name} alone: merge them."
+                goal = Pattern(all_of=1 << first)
+                yield from self._tried(self._shown, "mergeable", message, ids, goal)
+
+    def _one_column_apart(self) -> Iterator[tuple[int, int, int]]:
+        """Pairs of rules that say the same, with the one column they differ in."""
+        groups: dict[tuple[int, Hashable, Hashable], list[int]] = {}
+        for number in self.part.numbers:
+            if number in self.dead:
                 continue
-            name = self.program.variables[column].name
-            ids = self._ids(first, second)
-            message = f"{ids[0]} and {ids[1]} differ in {name} alone: one row would do."
-            goal = Pattern(all_of=1 << first)
-            yield from self._tried(self._shown, "mergeable", message, ids, goal)
+            cells = self.part.cells(number)
+            for column in cells:
+                rest = frozenset(item for item in cells.items() if item[0] != column)
+                key = column, rest, self.part.answer(number)
+                groups.setdefault(key, []).append(number)
+        for (column, _, _), numbers in groups.items():
+            for first, second in combinations(numbers, 2):
+                one, other = (self.part.rule(n).outputs for n in (first, second))
+                if one == other:
+                    yield first, second, column
 
     def _shown(
         self, kind: str, message: str, ids: tuple[str, ...], goal: Pattern
@@ -163,16 +195,6 @@ class TableCheck:
         state = self._find(goal)
         if state is not None:
             yield self._finding(kind, INFO, message, ids, goal, state)
-
-    def _column_apart(self, first: int, second: int) -> int | None:
-        """The one column in which two rules that say the same differ."""
-        if self.part.rule(first).outputs != self.part.rule(second).outputs:
-            return None
-        one, other = self.part.cells(first), self.part.cells(second)
-        if one.keys() != other.keys():
-            return None
-        apart = [at for at in one if one[at] != other[at]]
-        return apart[0] if len(apart) == 1 else None
 
     def _may_merge(self, first: int, second: int) -> bool:
         """Whether no row between them that says otherwise meets the second's cases."""
@@ -193,8 +215,20 @@ class TableCheck:
     # -- common ---------------------------------------------------------------------
 
     def _find(self, goal: Pattern) -> Base | None:
-        ask = partial(find, self.program, goal, self.part.base, prefer=self.prefer)
+        """Such a case, looked for within the cells of the rules that must hold."""
+        base = self.part.within(bits(goal.all_of))
+        if not all(base):
+            return None
+        ask = partial(find, self.program, goal, base, prefer=self.prefer)
         return self.allowance.ask(ask)
+
+    def _meeting(self, number: int) -> tuple[int, int]:
+        """The rules that surely, and that may, hold together with a rule."""
+        base = self.part.within([number])
+        if not all(base):
+            return 0, 0
+        truth = self.program.propagate(base)
+        return truth.sure, truth.possible
 
     def _tried(
         self, check: Callable[..., Iterator[Finding]], *about: Any
@@ -202,8 +236,10 @@ class TableCheck:
         try:
             yield from check(*about)
         except BudgetSpentError:
-            message = f"A question about {self.table.id} was given up."
-            yield Finding("undecided", WARNING, message, self.table.id)
+            if not self.gave_up:
+                self.gave_up = True
+                message = f"Some questions about {self.table.id} were given up."
+                yield Finding("undecided", WARNING, message, self.table.id)
 
     def _finding(
         self,
@@ -231,9 +267,16 @@ def _percent(part: Fraction | None) -> str:
 class MatterCheck(TableCheck):
     """Rows without which the table says the same of every case on the ladder."""
 
+    def __init__(
+        self, part: Part, allowance: Allowance, skip: Collection[str] = ()
+    ) -> None:
+        super().__init__(part, allowance)
+        self.skip = skip
+
     def findings(self) -> Iterator[Finding]:
         for number in self.part.numbers:
-            yield from self._tried(self._never_matters, number)
+            if self.part.rule(number).id not in self.skip:
+                yield from self._tried(self._never_matters, number)
 
     def _never_matters(self, number: int) -> Iterator[Finding]:
         for goal in self._differences(number):
@@ -258,14 +301,18 @@ class MatterCheck(TableCheck):
         hit = self.part.hit
         assert hit is not None  # noqa: S101
         after = hit.rules.index(number) + 1 if hit.ranked else 0
-        others = [n for n in hit.rules[after:] if n != number]
+        sure, possible = self._meeting(number)
         own = self.part.is_hit(number)
-        yield own & Pattern(none_of=sum(1 << n for n in others))
         before = 0
-        for other in others:
+        for other in hit.rules[after:]:
+            if other == number or not possible >> other & 1:
+                continue
             if self.part.answer(other) != self.part.answer(number):
                 yield own & Pattern(all_of=1 << other, none_of=before)
+            if sure >> other & 1:
+                return
             before |= 1 << other
+        yield own & Pattern(none_of=before)
 
     def _only_ground(self, number: int, code: str) -> Pattern:
         """No other rule gives the treatment the status that this one does."""

@@ -1,0 +1,151 @@
+"""How much of the space: the exact part of the cases in which a goal holds.
+
+Facts count as independent, each spread evenly over its range; all is in fractions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from fractions import Fraction
+from math import lcm
+
+from ..completions import Base, Budget, BudgetSpentError
+from ..program import Program
+from ..regions import Variable
+from .goals import Goal, bits, open_state, with_mask
+
+Weights = Sequence[Sequence[Fraction]]
+
+#: How many splits a measure may nest; far fewer than Python's own limit.
+DEEPEST = 400
+
+
+def weights(program: Program) -> Weights:
+    """The part of its range that each region of each base fact takes up."""
+    return [_weights(v) for v in program.variables[: program.base_count]]
+
+
+def _weights(variable: Variable) -> list[Fraction]:
+    found = [Fraction(0)] * len(variable.representatives)
+    for piece, region in enumerate(variable.pieces):
+        if region >= 0:
+            found[region] += _size(variable, piece)
+    whole = sum(found)
+    return [part / whole for part in found] if whole else [Fraction(1)] * len(found)
+
+
+def _size(variable: Variable, piece: int) -> Fraction:
+    if not variable.points:
+        return Fraction(1)
+    at, is_gap = divmod(piece, 2)
+    whole = variable.fact.type == "int"
+    if not is_gap:
+        return Fraction(1 if whole else 0)
+    low, high = (Fraction(str(p)) for p in variable.points[at : at + 2])
+    return Fraction(-(-high // 1) - low // 1 - 1) if whole else high - low
+
+
+def share(
+    program: Program,
+    goal: Goal,
+    base: Sequence[int],
+    budget: Budget,
+) -> Fraction:
+    """The exact part of the cases in ``base`` in which the goal holds.
+
+    Facts count as independent, each spread evenly over its range.
+
+    Raises:
+        BudgetSpentError: it was not settled.
+    """
+    known: dict[Hashable, Fraction] = {}
+    measure = weights(program)
+
+    def part(state: Base, depth: int = 0) -> Fraction:
+        budget.spend()
+        if depth > DEEPEST:
+            raise BudgetSpentError
+        truth = program.propagate(state)
+        decided = goal.decide(truth)
+        if decided is not None:
+            return Fraction(decided)
+        key, at, accepted = open_state(program, goal, truth, state)
+        if key not in known:
+            whole = _weight(measure[at], state[at])
+            found = Fraction(0)
+            for mask in (state[at] & accepted, state[at] & ~accepted):
+                weight = _weight(measure[at], mask)
+                if weight:
+                    found += (
+                        weight / whole * part(with_mask(state, at, mask), depth + 1)
+                    )
+            known[key] = found
+        return known[key]
+
+    return part(tuple(base))
+
+
+def unmatched(program: Program, rules: int, budget: Budget) -> Fraction:
+    """The exact part of the cases in which none of the rules holds.
+
+    For rules over base facts: one fact after another, and what is left to know is
+    which rules no fact has ruled out, so that equal remainders are measured once.
+
+    Raises:
+        BudgetSpentError: it was not settled.
+    """
+    tested = [0] * program.base_count
+    for number in bits(rules):
+        for at, _ in program.cells[number]:
+            tested[at] |= 1 << number
+    order = [at for at, by in enumerate(tested) if by]
+    order.sort(key=lambda at: -tested[at].bit_count())
+    whole, later = [1], [0]
+    branches: list[list[tuple[int, int]]] = []
+    for at in reversed(order):
+        size, found = _branches(program, rules, at)
+        branches.append(found)
+        whole.append(whole[-1] * size)
+        later.append(later[-1] | tested[at])
+    whole, later, branches = whole[::-1], later[::-1], branches[::-1]
+    known: dict[tuple[int, int], int] = {}
+
+    def part(place: int, alive: int) -> int:
+        if alive & ~later[place]:
+            return 0
+        if not alive:
+            return whole[place]
+        if (place, alive) not in known:
+            budget.spend()
+            left: dict[int, int] = {}
+            for accepting, weight in branches[place]:
+                after = alive & accepting
+                left[after] = left.get(after, 0) + weight
+            known[place, alive] = sum(
+                weight * part(place + 1, after) for after, weight in left.items()
+            )
+        return known[place, alive]
+
+    return Fraction(part(0, rules), whole[0])
+
+
+def _branches(
+    program: Program, rules: int, at: int
+) -> tuple[int, list[tuple[int, int]]]:
+    """A fact's size, and for each region the rules that accept it and its part."""
+    measure = _weights(program.variables[at])
+    size = lcm(*(weight.denominator for weight in measure))
+    found = []
+    for region, weight in enumerate(measure):
+        accepting = rules
+        for number in bits(rules):
+            for tested, accepted in program.cells[number]:
+                if tested == at and not accepted >> region & 1:
+                    accepting &= ~(1 << number)
+        if weight:
+            found.append((accepting, int(weight * size)))
+    return size, found
+
+
+def _weight(weights: Sequence[Fraction], mask: int) -> Fraction:
+    return sum((weights[region] for region in bits(mask)), Fraction(0))
