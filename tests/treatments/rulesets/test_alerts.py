@@ -28,6 +28,7 @@ ALERTS = [
     ({"numbering_anomaly": True}, "counted twice"),
     ({"symptom_duration_weeks": 27}, "more than 26 weeks"),
     ({"age_years": 20}, "ring apophysis"),
+    ({"age_years": 17}, "outside the intended use"),
     ({"herniation_type": "sequestration"}, "Contained, yet sequestered"),
     (
         {"herniation_type": "extrusion", "migration": "up_low"},
