@@ -24,7 +24,8 @@ WORDS: Mapping[str, str] = {
     "report.request": "Report asked for",
     "report.render": "Report ready",
     "report.fail": "Report failed",
-    "report.download": "Report taken",
+    "report.read": "Report opened",
+    "report.download": "Report downloaded",
 }
 #: A change of the workflow state alone: what led to it has a line of its own.
 ECHOES = ("case.evaluated", "case.reviewed", "case.decided")

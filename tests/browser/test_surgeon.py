@@ -165,7 +165,7 @@ def the_history_tells_it_all(surgeon):
         "Evaluated",
         "Report asked for",
         "Report ready",
-        "Report taken",
+        "Report downloaded",
         "Decision recorded",
     )
     timeline.reads("Sam Ode")
