@@ -14,6 +14,7 @@ from typing import Any
 from treatments.engine import Ruleset
 from treatments.exploration import Exploration, WhyNot, read_exploration
 from treatments.ladder import STATUS_WORDS, Drawing, draw_ladder
+from treatments.next_steps import Step, conflict_steps, next_steps
 from treatments.summary import Item, Summary, case_summary, fact_item
 
 EFFECT_WORDS: Mapping[str, str] = {
@@ -155,8 +156,10 @@ class Advice:
     triage: tuple[Reason, ...]
     urgency_reasons: tuple[Reason, ...]
     grounds: tuple[Reason, ...]
+    red_flags: tuple[Item, ...]
     problems: tuple[Problem, ...]
     drawing: Drawing | None
+    version: str
     exploration: Exploration | None = None
 
     @property
@@ -190,6 +193,13 @@ class Advice:
     def is_conflict(self) -> bool:
         """The rules contradict each other: the entry is right, the tables are not."""
         return bool(self.problems) and self.disposition != "invalid"
+
+    @property
+    def next_steps(self) -> tuple[Step, ...]:
+        """What is to be considered now; nothing where there is a ladder."""
+        if self.is_conflict:
+            return conflict_steps(self.version)
+        return next_steps(self.disposition, self.summary.responsible_level)
 
 
 class Reader:
@@ -248,6 +258,33 @@ class Reader:
             and rules[rule_id].table in self.ruleset.tables
             and self.ruleset.tables[rules[rule_id].table].output in named
         )
+
+    def red_flags(
+        self, matched: Iterable[str], facts: Mapping[str, Any]
+    ) -> tuple[Item, ...]:
+        """What was entered that speaks for the derived findings behind the triage.
+
+        Every "yes" that their tables ask for, and values that make a rule hold.
+        """
+        found: dict[str, Item] = {}
+        for ground in self.grounds(matched):
+            table = self.ruleset.tables[self.ruleset.rules[ground.rule].table]
+            holding = {
+                name
+                for rule in table.rules
+                if all(
+                    facts.get(name) is not None and cell.accepts(facts[name])
+                    for name, cell in rule.cells.items()
+                )
+                for name in rule.cells
+            }
+            for name in table.inputs:
+                value = facts.get(name)
+                if value is True:
+                    found[name] = fact_item(name)
+                elif name in holding:
+                    found[name] = fact_item(name, value)
+        return tuple(found.values())
 
     def option(
         self, said: Mapping[str, Any], level: str, why_not: WhyNot | None = None
@@ -317,8 +354,10 @@ def read_advice(
         triage=reader.fired(matched, "triage"),
         urgency_reasons=reader.fired(matched, "urgency"),
         grounds=reader.grounds(matched),
+        red_flags=reader.red_flags(matched, case.get("facts", {})),
         problems=tuple(_problem(said) for said in evaluation["errors"]),
         drawing=draw_ladder(evaluation["options"], ruleset) if options else None,
+        version=ruleset.version,
         exploration=exploration,
     )
 

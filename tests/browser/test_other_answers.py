@@ -25,7 +25,7 @@ def test_saddle_anaesthesia_leads_to_the_emergency_pathway(
     headings = surgeon.order_of_headings()
     assert headings[1].endswith("Red flag: emergency pathway"), "nothing before it"
     flag = surgeon.section("Red flag: emergency pathway")
-    flag.reads("Saddle anaesthesia", "What to do next", "now and by voice")
+    flag.reads("Saddle anaesthesia", "To consider now", "now and by voice")
     flag.reads("No treatment of the ladder is advised.")
     shows_no_ladder(surgeon)
     decision = surgeon.section("Decision")
@@ -38,8 +38,8 @@ def test_saddle_anaesthesia_leads_to_the_emergency_pathway(
     ("patient", "heading", "next_step"),
     [
         ("Kowalska", "Not enough data for advice", "What to ask or examine next"),
-        ("Lindqvist", "Outside the scope of the rules", "What to do next"),
-        ("Jansen", "Diagnose first", "What to do next"),
+        ("Lindqvist", "Outside the scope of the rules", "To consider now"),
+        ("Jansen", "Diagnose first", "To consider now"),
     ],
 )
 def test_without_advice_the_page_says_what_to_do_next(

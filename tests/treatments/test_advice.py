@@ -146,3 +146,45 @@ def test_the_demo_shows_every_rung_and_every_disposition():
         "insufficient_data",
         "out_of_scope",
     }
+
+
+def red_flags(**facts):
+    """The flags that the answer names, of a case with these facts beside Ivanova's."""
+    demo = next(case for case in CASES if case.family_name == "Ivanova")
+    none = {
+        "saddle_anaesthesia": False,
+        "bladder_dysfunction": False,
+        "bowel_dysfunction": False,
+        "sexual_dysfunction": False,
+        "bilateral_leg_symptoms": False,
+        "progressive_motor_deficit": False,
+        "post_void_residual_ml": 0,
+    }
+    case = {"contract": 1, "facts": {**demo.all_facts, **none, **facts}, "discs": []}
+    evaluation = evaluate(case, RULESET).to_document()
+    found = read_advice(case, evaluation, RULESET, TODAY)
+    return [(item.name, item.value) for item in found.red_flags]
+
+
+def test_an_emergency_names_every_flag_of_it_and_a_residual_that_counts():
+    assert red_flags(saddle_anaesthesia=True, bladder_dysfunction=True) == [
+        ("saddle_anaesthesia", ""),
+        ("bladder_dysfunction", ""),
+    ]
+    assert red_flags(bilateral_leg_symptoms=True, post_void_residual_ml=400) == [
+        ("bilateral_leg_symptoms", ""),
+        ("post_void_residual_ml", "400 mL"),
+    ]
+    flags = red_flags(saddle_anaesthesia=True, post_void_residual_ml=100)
+    assert flags == [("saddle_anaesthesia", "")]
+
+
+def test_every_answer_without_a_ladder_says_what_to_consider():
+    for case in CASES:
+        advice, _ = read(case.family_name)
+        assert bool(advice.next_steps) == (advice.disposition != "ladder")
+    _, evaluation = read("Castillo")
+    problem = {"path": "table triage", "value": "A, B", "message": "hold together"}
+    conflict = {**evaluation, "disposition": "out_of_scope", "errors": [problem]}
+    steps = read_advice({"facts": {}}, conflict, RULESET, TODAY).next_steps
+    assert RULESET.version in steps[1].text

@@ -168,7 +168,7 @@ def test_a_red_flag_shows_the_pathway_first_and_no_ladder(an_advice, show):
 
 def test_diagnose_first_says_what_to_settle_and_shows_no_ladder(an_advice, show):
     page = show(an_advice(facts={"suspected_infection": True}))
-    assert in_order(page, "Diagnose first", "Infection is suspected", "What to do next")
+    assert in_order(page, "Diagnose first", "Infection is suspected", "To consider now")
     assert '<svg class="ladder"' not in page
 
 
@@ -193,7 +193,7 @@ def test_out_of_scope_says_so_and_what_to_look_at(an_advice, show):
     advice = an_advice(disc=nothing)
     assert advice.disposition == "out_of_scope"
     page = show(advice)
-    assert in_order(page, "Outside the scope of the rules", "What to do next")
+    assert in_order(page, "Outside the scope of the rules", "To consider now")
     assert '<svg class="ladder"' not in page
 
 

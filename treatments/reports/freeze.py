@@ -44,29 +44,10 @@ _LEADS = {
     "out_of_scope": "The rules do not cover this case, and say nothing about it.",
     "invalid": "The entry must be corrected before it can be evaluated.",
 }
-# What the reader of a page without a ladder may do now; never a treatment.
-_NEXT_STEPS = {
-    "emergency": (
-        "On-call spine service: speak to the person on call and hand the case over.",
-        "Emergency MRI of the lumbosacral spine.",
-        "Bladder: onset, last void, residual before catheter; a low one never clears.",
-        "Perianal sensation and anal tone recorded; last meal, anticoagulants asked.",
-        "The patient is told what is suspected and why it cannot wait.",
-    ),
-    "diagnose_first": (
-        "The question above is settled by the pathway of the hospital.",
-        "The case is corrected with what was found, and evaluated again.",
-    ),
-    "insufficient_data": (
-        "The answers named below are asked or examined.",
-        "The case is completed and evaluated again.",
-    ),
-    "out_of_scope": (
-        "The responsible level is looked at again.",
-        "A herniation, stenosis or slip that is not entered yet is entered.",
-        "Otherwise the diagnosis is looked for without this tool.",
-    ),
-}
+_CONFLICT = (
+    "Two rules that exclude each other both hold for this case. No advice is given: "
+    "the fault is in the tables, not in the entry."
+)
 _ROBUST = {
     True: "Firm: no answer that is still unknown can change the urgency or the advice.",
     False: "Open: an unknown answer named above could change the urgency or advice.",
@@ -118,7 +99,7 @@ def _context(report: Report) -> ReportContext:
         urgency_text=" ".join(r.told for r in advice.urgency_reasons if r.told),
         headline=_headline(advice),
         lead=_lead(advice, ruleset),
-        next_steps=_NEXT_STEPS.get(advice.disposition, ()),
+        next_steps=tuple(step.text for step in advice.next_steps),
         robust=_ROBUST[advice.robust],
         grounds=printed.grounds(),
         alerts=printed.alerts(),
@@ -157,7 +138,12 @@ def _lead(advice: Advice, ruleset: Ruleset) -> str:
         reasons = advice.recommended.reasons_for
         resort = [reason.text for reason in reasons if reason.rule == policy]
         return resort[0] if resort else advice.recommended.summary
+    if advice.is_conflict:
+        return _CONFLICT
     told = " ".join(reason.told for reason in advice.triage if reason.told)
+    flags = ", ".join(f"{i.label} {i.value}".strip() for i in advice.red_flags)
+    if advice.disposition == "emergency" and flags:
+        return f"Entered: {flags}\n{told}"
     return told or _LEADS.get(advice.disposition, "")
 
 

@@ -145,6 +145,17 @@ def test_an_emergency_names_the_flag_with_its_rule(a_recommendation, frozen):
     assert len(context.grounds) > 1
     red_flags = next(s for s in context.sections if s.title == "Red flags")
     assert red_flags.yes == ("Saddle anaesthesia",)
+    assert context.lead.startswith("Entered: Saddle anaesthesia\n")
+
+
+def test_the_report_says_the_same_next_steps_as_the_page(
+    a_recommendation, frozen, sign_in, dr_surgeon
+):
+    recommendation = a_recommendation(with_facts(saddle_anaesthesia=True))
+    page = sign_in(dr_surgeon).get(recommendation.get_absolute_url()).content.decode()
+    steps = frozen(recommendation).next_steps
+    assert len(steps) > 1
+    assert [step for step in steps if f"<li>{step}" not in page] == []
 
 
 def test_without_a_decision_the_treating_surgeon_decides(a_recommendation, frozen):
