@@ -21,6 +21,7 @@ from treatments.reports.context import (
     Section,
     Unknown,
 )
+from treatments.resting import ON_ASSUMED, resting_on
 
 # With these the reader weighs the option: its pros and cons are printed.
 WEIGHED = frozenset({"recommended", "suitable", "caution"})
@@ -149,10 +150,14 @@ class Printed:
 
     def derived(self, values: Mapping[str, Any]) -> tuple[Entry, ...]:
         """What the rules concluded on the way; null is said as not determined."""
+        assumed = (item.name for item in self._advice.assumed)
+        resting = resting_on(self._ruleset, assumed)
         return tuple(
             Entry(
                 self._label(name, name.replace("_", " ").capitalize()),
-                "not determined" if value is None else str(value),
+                "not determined"
+                if value is None
+                else f"{value}{ON_ASSUMED if name in resting else ''}",
             )
             for name, value in values.items()
         )

@@ -106,6 +106,22 @@ def test_what_was_assumed_is_printed_with_its_value(a_recommendation, frozen):
     assert ("Calcification", "None") in assumed
 
 
+def test_a_conclusion_that_rests_on_an_assumed_fact_says_so(a_recommendation, frozen):
+    recommendation = a_recommendation()
+    recommendation.evaluation_document["assumed"] = [
+        {"fact": "translation_mm", "value": 0}
+    ]
+    recommendation.evaluation_document["derived"] = {
+        "instability": "no",
+        "motor_deficit": "none",
+    }
+    said = {entry.label: entry.value for entry in frozen(recommendation).derived}
+    assert said == {
+        "Segmental instability": "no (on what is assumed)",
+        "Motor deficit": "none",
+    }
+
+
 def test_an_overdue_review_of_a_rule_is_flagged(a_recommendation, frozen, ruleset):
     recommendation = a_recommendation()
     rule = frozen(recommendation).advised.reasons[0].rule
