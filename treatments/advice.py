@@ -8,7 +8,7 @@ import datetime
 import itertools
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from treatments.engine import Ruleset
@@ -28,6 +28,13 @@ WOULD_WORDS: Mapping[str, str] = {
     "caution": "would be a reservation",
     "unsuitable": "would speak against it",
     "contraindicated": "would rule it out",
+}
+#: What another value of an assumed fact could do.
+ASSUMED_WORDS: Mapping[str | None, str] = {
+    "blocks": " (could change it)",
+    "could_change": " (could change it)",
+    "cannot_change": "",
+    None: " (effect not worked out)",
 }
 #: The heaviest reason first.
 WEIGHT = ("contraindicated", "unsuitable", "caution", "indicated", "")
@@ -328,7 +335,7 @@ def read_advice(
     `ruleset` must be the one that gave the evaluation; `today` marks overdue rules.
     """
     reader = Reader(ruleset, today)
-    summary = case_summary(case, evaluation["assumed"])
+    summary = case_summary(case, evaluation["assumed"], evaluation["missing"])
     level = summary.responsible_level
     explored = evaluation.get("exploration")
     exploration = explored and read_exploration(explored, evaluation, ruleset, level)
@@ -345,11 +352,8 @@ def read_advice(
         options=options,
         robust=evaluation["robust"],
         summary=summary,
-        assumed=tuple(
-            fact_item(entry["fact"], entry["value"], level)
-            for entry in evaluation["assumed"]
-        ),
-        missing=_missing(evaluation["missing"], level),
+        assumed=_assumed(evaluation, level),
+        missing=_missing(evaluation, level),
         alerts=tuple(reader.alert(said) for said in evaluation["alerts"]),
         triage=reader.fired(matched, "triage"),
         urgency_reasons=reader.fired(matched, "urgency"),
@@ -362,9 +366,31 @@ def read_advice(
     )
 
 
-def _missing(entries: Iterable[Mapping[str, Any]], level: str) -> Missing:
+def _assumed(evaluation: Mapping[str, Any], level: str) -> tuple[Item, ...]:
+    """What is assumed, each with what its true value could do where that is not nil."""
+    effects = {
+        entry["fact"]: entry["effect"]
+        for entry in evaluation["missing"]
+        if entry.get("level") in (None, level)
+    }
+    items = []
+    for entry in evaluation["assumed"]:
+        item = fact_item(entry["fact"], entry["value"], level)
+        effect = effects.get(item.name, "cannot_change")
+        items.append(replace(item, value=item.value + ASSUMED_WORDS[effect]))
+    return tuple(items)
+
+
+def _missing(evaluation: Mapping[str, Any], level: str) -> Missing:
+    """The facts not known; one that is assumed is not among them.
+
+    With the summary this is one count: what it names as not known is what is here.
+    """
+    assumed = {entry["fact"] for entry in evaluation["assumed"]}
     groups: dict[str | None, list[Item]] = {}
-    for entry in entries:
+    for entry in evaluation["missing"]:
+        if entry["fact"] in assumed and entry.get("level") in (None, level):
+            continue
         item = fact_item(entry["fact"], level=entry.get("level") or level)
         groups.setdefault(entry["effect"], []).append(item)
     return Missing(

@@ -103,9 +103,14 @@ def fact_item(name: str, value: Any = None, level: str = "") -> Item:
 
 
 def case_summary(
-    case: Mapping[str, Any], assumed: Iterable[Mapping[str, Any]]
+    case: Mapping[str, Any],
+    assumed: Iterable[Mapping[str, Any]],
+    missing: Iterable[Mapping[str, Any]] = (),
 ) -> Summary:
-    """The note of a case document, with the `assumed` values of its evaluation."""
+    """The note of a case document, with the `assumed` values of its evaluation.
+
+    Of a neighbouring disc it names as not known only what the evaluation misses there.
+    """
     facts: Mapping[str, Any] = case.get("facts", {})
     presumed = {entry["fact"]: entry["value"] for entry in assumed}
     level = responsible_level(case)
@@ -120,11 +125,21 @@ def case_summary(
         )
         for section in SECTIONS
     ]
-    shown = [code for code in Level.values if code in discs or code == level]
+    missed: dict[str, set[str]] = {}
+    for entry in missing:
+        if entry.get("level"):
+            missed.setdefault(entry["level"], set()).add(entry["fact"])
+    shown = [c for c in Level.values if c in discs or c == level or c in missed]
     # The responsible disc comes first: the others are its context.
     shown.sort(key=lambda code: code != level)
     sections[-1:-1] = [
-        _disc_section(code, discs.get(code, {}), presumed, code == level)
+        _disc_section(
+            code,
+            discs.get(code, {}),
+            presumed,
+            is_responsible=code == level,
+            missed=missed.get(code, ()),
+        )
         for code in shown
     ]
     return Summary(
@@ -132,7 +147,8 @@ def case_summary(
         responsible_level=level,
         known=sum(len(s.measured) + len(s.present) + len(s.absent) for s in sections),
         assumed=sum(len(section.assumed) for section in sections),
-        unknown=sum(len(section.unknown) for section in sections),
+        # A level that is not named is one thing not known; the note says it too.
+        unknown=sum(len(section.unknown) for section in sections) + (not level),
     )
 
 
@@ -140,12 +156,18 @@ def _disc_section(
     level: str,
     values: Mapping[str, Any],
     presumed: Mapping[str, Any],
+    *,
     is_responsible: bool,
+    missed: Collection[str],
 ) -> Section:
     facts = tuple(fact for section in DISC_SECTIONS for fact in section.facts)
     if not is_responsible:
-        # A neighbour is context: only what was said of it is part of the note.
-        facts = tuple(fact for fact in facts if values.get(fact.name) is not None)
+        # A neighbour is context: only what was said or is missed of it is in the note.
+        facts = tuple(
+            fact
+            for fact in facts
+            if values.get(fact.name) is not None or fact.name in missed
+        )
     title = f"Disc {level}, responsible" if is_responsible else f"Disc {level}"
     return _section(
         title,

@@ -46,6 +46,7 @@ def test_every_rule_of_every_option_is_told_with_its_grounds(name):
 
 def test_every_missing_fact_is_in_the_group_of_its_effect():
     advice, evaluation = read("Kowalska")
+    assumed = {entry["fact"] for entry in evaluation["assumed"]}
     groups = {
         "blocks": advice.missing.blocks,
         "could_change": advice.missing.could_change,
@@ -53,7 +54,11 @@ def test_every_missing_fact_is_in_the_group_of_its_effect():
         None: advice.missing.not_determined,
     }
     for effect, items in groups.items():
-        expected = [m["fact"] for m in evaluation["missing"] if m["effect"] == effect]
+        expected = [
+            m["fact"]
+            for m in evaluation["missing"]
+            if m["effect"] == effect and m["fact"] not in assumed
+        ]
         assert [item.name for item in items] == expected
     assert advice.missing.blocks
 
@@ -63,7 +68,8 @@ def test_an_undetermined_effect_has_a_group_of_its_own():
     for entry in evaluation["missing"]:
         entry["effect"] = None
     advice = read_advice({"facts": {}}, evaluation, RULESET, TODAY)
-    assert len(advice.missing.not_determined) == len(evaluation["missing"])
+    not_known = len(evaluation["missing"]) - len(evaluation["assumed"])
+    assert len(advice.missing.not_determined) == not_known
     assert advice.missing.could_change == advice.missing.cannot_change == ()
 
 
@@ -72,6 +78,40 @@ def test_a_neighbours_missing_grade_names_its_own_level():
     assert ("pfirrmann_grade", "L3-4") in {
         (item.name, item.level) for item in advice.missing.cannot_change
     }
+
+
+@pytest.mark.parametrize("name", [case.family_name for case in CASES])
+def test_what_is_not_known_is_counted_once_and_the_same_everywhere(name):
+    advice, evaluation = read(name)
+    missing = advice.missing
+    listed = [
+        (item.name, item.level)
+        for group in (
+            missing.blocks,
+            missing.could_change,
+            missing.not_determined,
+            missing.cannot_change,
+        )
+        for item in group
+    ]
+    noted = [
+        (item.name, item.level)
+        for section in advice.summary.sections
+        for item in section.unknown
+    ]
+    if not advice.summary.responsible_level:
+        noted.append(("responsible_level", ""))
+    assert sorted(listed) == sorted(noted)
+    assert advice.summary.unknown == len(listed) == len(set(listed))
+    assert advice.summary.assumed == len(advice.assumed) == len(evaluation["assumed"])
+    assert not {item.name for item in advice.assumed} & {name for name, _ in listed}
+
+
+def test_an_assumed_fact_says_that_another_value_could_change_the_advice():
+    advice, _ = read("Castillo")
+    said = {item.name: item.value for item in advice.assumed}
+    assert said["translation_mm"] == "0 mm (could change it)"
+    assert said["post_void_residual_ml"] == "0 mL"
 
 
 def test_the_advised_option_is_the_evaluations():

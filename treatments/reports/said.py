@@ -102,7 +102,7 @@ class Printed:
         """Open questions of the form that the evaluation did not come to speak of."""
         missing = self._advice.missing
         listed = {
-            item.name
+            (item.name, item.level)
             for items in (
                 missing.blocks,
                 missing.could_change,
@@ -112,7 +112,12 @@ class Printed:
             for item in items
         }
         asked = (each.unknown for each in self._advice.summary.sections)
-        return [item for items in asked for item in items if item.name not in listed]
+        return [
+            item
+            for items in asked
+            for item in items
+            if (item.name, item.level) not in listed
+        ]
 
     def assumed(self) -> tuple[Entry, ...]:
         return tuple(map(self._entry, self._advice.assumed))

@@ -101,9 +101,12 @@ def test_what_is_unknown_is_never_among_the_answers(a_recommendation, frozen):
 
 def test_what_was_assumed_is_printed_with_its_value(a_recommendation, frozen):
     recommendation = a_recommendation()
-    assumed = {(e.label, e.value) for e in frozen(recommendation).assumed}
+    context = frozen(recommendation)
+    assumed = {(e.label, e.value) for e in context.assumed}
     assert len(assumed) == len(recommendation.evaluation_document["assumed"]) > 0
-    assert ("Calcification", "None") in assumed
+    assert ("Calcification", "None (could change it)") in assumed
+    unknown = {label for group in context.unknown for label in group.labels}
+    assert not unknown & {label for label, _ in assumed}
 
 
 def test_a_conclusion_that_rests_on_an_assumed_fact_says_so(a_recommendation, frozen):
