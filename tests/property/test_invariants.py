@@ -40,7 +40,11 @@ def test_no_complete_case_violates_an_invariant_of_the_ruleset(
 def test_no_partial_case_violates_an_invariant_of_the_ruleset(
     case: dict[str, Any],
 ) -> None:
-    assert violated(case, advice(case)[0]) == []
+    document, given = advice(case)
+    if document["disposition"] == "insufficient_data":
+        assert given is None
+        return
+    assert violated(case, document) == []
 
 
 @many

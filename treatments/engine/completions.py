@@ -3,9 +3,9 @@
 A question is asked of a partly known case. Where Kleene's logic leaves several
 answers possible, the search splits the regions of a fact on which an undetermined
 rule hangs, and goes on until one answer is left; nothing is sampled. Two states with
-the same open rules and the same regions of the facts in them have the same answers,
-so a state is entered once. The budget counts states, not seconds: the same case and
-ruleset always give the same document.
+the same open rules, the same regions of the facts in them and the same regions of the
+derived facts have the same answers, so a state is entered once. The budget counts
+states, not seconds: the same case and ruleset always give the same document.
 """
 
 from __future__ import annotations
@@ -229,7 +229,7 @@ def search(
             yield next(iter(possible)), state
             continue
         facts, rules = open_facts(program, truth, question.waiting(truth))
-        key = (question.residue(truth), rules, tuple((f, state[f]) for f in facts))
+        key = _residue(program, question, truth, rules, {f: state[f] for f in facts})
         if key in entered:
             continue
         entered.add(key)
@@ -276,7 +276,7 @@ def fact_bears(
             if witness(state):
                 return True
             continue
-        key = (question.residue(truth), rules, tuple((f, state[f]) for f in facts))
+        key = _residue(program, question, truth, rules, {f: state[f] for f in facts})
         if key in entered:
             continue
         entered.add(key)
@@ -284,6 +284,22 @@ def fact_bears(
         stack.append(_with(state, at, state[at] & accepted))
         stack.append(_with(state, at, state[at] & ~accepted))
     return False
+
+
+def _residue(
+    program: Program,
+    question: Question[Answer],
+    truth: Truth,
+    rules: int,
+    facts: dict[int, int],
+) -> object:
+    """What makes two states one: all that their answers can still depend on.
+
+    The derived facts' regions are part of it: a rule that surely holds is not open,
+    and still says which value is left where the open ones fail.
+    """
+    derived = truth.masks[program.base_count :]
+    return question.residue(truth), rules, derived, tuple(facts.items())
 
 
 def _with(state: Base, at: int, mask: int) -> Base:

@@ -1,0 +1,47 @@
+"""The search over completions: no two states are taken for one that are not."""
+
+from tests.treatments.engine.small import (
+    FACTS,
+    TRIAGE,
+    URGENCY,
+    case,
+    document,
+    eligibility,
+    fact,
+    rule,
+    table,
+)
+from treatments.engine import Ruleset, evaluate
+
+
+def test_the_value_left_by_failing_rules_tells_states_apart():
+    grade = table(
+        "grade",
+        "derived",
+        [
+            rule("G-1", {"a": "true"}, value="v3"),
+            rule("G-2", {"b": "true"}, value="v4"),
+            rule("G-3", {"c": "true"}, value="v2"),
+            rule("G-4", {}, value="v1"),
+        ],
+        output="grade",
+    )
+    options = eligibility(
+        ({"a": "false"}, "ENDO", "caution"),
+        ({"grade": '"v1","v4"', "c": "false", "g": "true"}, "CONS ENDO", "indicated"),
+        ({"grade": '"v4","v1"'}, "ENDO", "contraindicated"),
+        ({"grade": '"v2","v4","v1"', "b": "false"}, "ENDO", "indicated"),
+        ({"grade": '"v3"'}, "OPEN", "contraindicated"),
+    )
+    made = document([grade, TRIAGE, URGENCY, options])
+    values = ["v1", "v2", "v3", "v4"]
+    made["facts"] = [
+        *(f for f in FACTS if f["scope"] != "derived"),
+        *(fact(name, "bool") for name in "abcg"),
+        fact("grade", "enum", scope="derived", values=values),
+    ]
+    ruleset = Ruleset.from_document(made)
+    known = {"flag": False, "weak": False, "late": False, "weeks": 0, "shift": 0}
+    told = {**known, "a": False, "b": False, "c": True, "g": False}
+    assert evaluate(case(told), ruleset).recommended == "ENDO"
+    assert evaluate(case(known), ruleset).robust is False
