@@ -28,11 +28,13 @@ _FOCUS = """() => {
     const style = getComputedStyle(place);
     return (style.outlineStyle !== "none" && style.outlineWidth !== "0px") || style.boxShadow !== "none";
   });
+  // Not hidden entirely: of a field that is typed into, the browser shows the caret's line.
+  const shares = [0.1, 0.5, 0.9];
   const isSeen = places.some((place) => [...place.getClientRects()].some((box) =>
-    [0.1, 0.5, 0.9].some((share) => {
-      const hit = document.elementFromPoint(box.left + box.width * share, box.top + box.height / 2);
+    shares.some((across) => shares.some((down) => {
+      const hit = document.elementFromPoint(box.left + box.width * across, box.top + box.height * down);
       return hit && (place.contains(hit) || hit.contains(at) && hit !== document.body && hit !== document.documentElement);
-    })));
+    }))));
   return {
     name: label ? words(label) : (at.getAttribute("aria-label") ?? (words(at) || at.value || "")),
     question: words(question), checked: Boolean(at.checked), tag: at.tagName,
@@ -60,6 +62,7 @@ class Focus:
 class Keyboard:
     def __init__(self, page: Page) -> None:
         self.page = page
+        page.emulate_media(reduced_motion="reduce")  # no waiting for smooth scrolls
 
     @property
     def focus(self) -> Focus:
@@ -67,11 +70,11 @@ class Keyboard:
 
     def focus_at_rest(self) -> Focus:
         """The focus once the page has scrolled to it, and its mark has faded in."""
-        for _ in range(20):
+        for _ in range(50):
             focus = self.focus
             if focus.isSeen and focus.isMarked:
                 break
-            self.page.wait_for_timeout(50)
+            self.page.wait_for_timeout(20)
         return focus
 
     def tabs_to(self, words: str | re.Pattern[str], *, back: bool = False) -> None:

@@ -39,6 +39,11 @@ class Person:
         button = self.area.get_by_role("button", **named)
         return button.or_(self.area.get_by_role("link", **named))
 
+    def evaluates(self) -> None:
+        """Presses the button of the case form and gets to the recommendation."""
+        self.click("Evaluate")
+        self.page.wait_for_url("**/recommendations/*/")
+
     def field(self, label: str) -> Locator:
         """A text field by its label."""
         return self.area.get_by_role("textbox", name=label_of(label))

@@ -33,7 +33,7 @@ def test_a_surgeon_enters_evaluates_and_prints_without_script(
     surgeon.click("Evaluate")
     surgeon.reads("Nothing is saved yet: 1 answer cannot be right", "Allowed: 8 to 110")
     surgeon.types("Age", "43")
-    surgeon.click("Evaluate")
+    surgeon.evaluates()
     surgeon.is_at("Options to consider")
     surgeon.reads("Advised", "Bulge")
     surgeon.click("Make a PDF report")

@@ -20,7 +20,7 @@ def test_saddle_anaesthesia_leads_to_the_emergency_pathway(
     draft = a_case("Moreau")
     surgeon = as_person(dr_surgeon, f"/cases/{draft.pk}/edit/", size=size)
     surgeon.section("Red flags").picks("Saddle anaesthesia", "Yes")
-    surgeon.click("Evaluate")
+    surgeon.evaluates()
     surgeon.is_at("Red flag: emergency pathway")
     headings = surgeon.order_of_headings()
     assert headings[1].endswith("Red flag: emergency pathway"), "nothing before it"
