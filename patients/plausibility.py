@@ -42,7 +42,10 @@ def _odd_pairs(findings: CaseFindings, patient: Patient) -> Iterator[tuple[str, 
     facts: dict[str, Any] = dict(findings.facts)
     expected = patient.age_on(findings.occurred_on)
     if facts.get("age_years", expected) != expected:
-        yield "age_years", f"The birth date makes it {expected} years."
+        yield (
+            "age_years",
+            f"The birth date gives {expected} years at this encounter.",
+        )
     duration = facts.get("symptom_duration_weeks")
     care = facts.get("conservative_care_weeks")
     if duration is not None and care is not None and care > duration:

@@ -101,11 +101,8 @@ class CaseEntry:
         """By field name; what is refused anyway is not warned about."""
         if self.data is None:
             return soft_warnings(self.stored, self.patient)
-        return (
-            soft_warnings(self.data_for_service(), self.patient)
-            if (self.is_valid())
-            else {}
-        )
+        found = soft_warnings(self.data_so_far(), self.patient)
+        return {name: text for name, text in found.items() if name not in self.errors}
 
     @property
     def action(self) -> str:

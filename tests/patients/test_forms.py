@@ -116,6 +116,21 @@ def test_a_soft_warning_stands_at_its_field_and_does_not_block(case):
     assert "Is that what you meant?" in html(entry)
 
 
+def test_an_age_against_the_birth_date_is_told_beside_it_and_kept(case):
+    entry = sent(case, age_years="30")
+    page = html(entry)
+    assert entry.is_valid()
+    assert entry.data_for_service().facts["age_years"] == 30
+    assert "The birth date gives 43 years at this encounter." in page
+    assert 'id="id_age_years_warning"' in page
+
+
+def test_a_refused_answer_elsewhere_hides_no_warning(case):
+    entry = sent(case, age_years="30", leg_pain_nrs="eleven")
+    assert list(entry.errors) == ["leg_pain_nrs"]
+    assert list(entry.soft_warnings) == ["age_years"]
+
+
 def test_a_draft_shows_its_warnings_again(case, dr_surgeon):
     data = findings(facts={"post_void_residual_ml": 1900})
     saved = case_update(encounter=case, actor=dr_surgeon, data=data, revision=0)

@@ -57,6 +57,11 @@ def test_what_is_usual_is_left_alone(facts):
     assert warned(facts) == set()
 
 
+def test_an_age_against_the_birth_date_is_told_with_the_right_one():
+    told = soft_warnings(findings(facts={"age_years": 30}), PATIENT)
+    assert told == {"age_years": "The birth date gives 43 years at this encounter."}
+
+
 def test_a_disc_is_warned_about_at_its_own_field():
     discs = {"L3-4": {"translation_mm": 15.0}, "L4-5": {"translation_mm": 3.0}}
     assert warned({}, discs) == {"L3-4-translation_mm"}
