@@ -87,6 +87,13 @@ class Encounter(models.Model):
         SUPERSEDED = "superseded", "Superseded"
         ENTERED_IN_ERROR = "entered_in_error", "Entered in error"
 
+    class TriageFlag(models.TextChoices):
+        """What must not wait: of the newest answer, copied here for the worklist."""
+
+        EMERGENCY = "emergency", "Emergency"
+        DIAGNOSE_FIRST = "diagnose_first", "Diagnose first"
+        URGENT = "urgent", "Urgent"
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case_uid = models.UUIDField(default=uuid.uuid4, editable=False)
     version = models.PositiveSmallIntegerField(default=1)
@@ -101,6 +108,9 @@ class Encounter(models.Model):
         Patient, on_delete=models.PROTECT, related_name="encounters"
     )
     state = models.CharField(max_length=16, choices=State, default=State.DRAFT)
+    triage_flag = models.CharField(
+        max_length=14, choices=TriageFlag, blank=True, editable=False
+    )
     revision = models.PositiveIntegerField(default=0)
     submission_key = models.UUIDField(null=True, blank=True, unique=True)
     occurred_on = models.DateField("date of the encounter", default=today)
@@ -182,6 +192,12 @@ class Encounter(models.Model):
             models.CheckConstraint(
                 condition=Q(state="entered_in_error") ^ Q(error_reason=""),
                 name="encounter_error_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    triage_flag__in=("", "emergency", "diagnose_first", "urgent")
+                ),
+                name="encounter_triage_flag_allowed",
             ),
             models.CheckConstraint(
                 condition=one_of("responsible_level", Level),

@@ -220,9 +220,25 @@ def case_advance(*, encounter: Encounter, actor: User, state: str) -> Encounter:
     current = _locked(encounter)
     if not current.is_open:
         raise NotOpen
-    if PROGRESS.index(state) > PROGRESS.index(current.state):
-        _change_state(current, state, actor)
-        _record_case(f"case.{state}", current, actor)
+    _advance(current, state, actor)
+    return current
+
+
+@transaction.atomic
+def case_evaluated(*, encounter: Encounter, actor: User, triage_flag: str) -> Encounter:
+    """Take note of an evaluation: the case is no draft, and what must not wait shows.
+
+    Raises:
+        NotOpen: the version is superseded or entered in error.
+    """
+    current = _locked(encounter)
+    if not current.is_open:
+        raise NotOpen
+    if current.triage_flag != triage_flag:
+        current.triage_flag = triage_flag
+        current.save(update_fields=["triage_flag"])
+        _record_case("case.triage", current, actor)
+    _advance(current, State.EVALUATED, actor)
     return current
 
 
@@ -278,6 +294,12 @@ def _locked(encounter: Encounter) -> Encounter:
 
 def _newest(encounter: Encounter) -> Encounter:
     return Encounter.objects.with_findings().current().get(case_uid=encounter.case_uid)
+
+
+def _advance(current: Encounter, state: str, actor: User) -> None:
+    if PROGRESS.index(state) > PROGRESS.index(current.state):
+        _change_state(current, state, actor)
+        _record_case(f"case.{state}", current, actor)
 
 
 def _change_state(encounter: Encounter, state: str, actor: User) -> None:

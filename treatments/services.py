@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from patients.models import Encounter
-from patients.services import case_advance
+from patients.services import case_advance, case_evaluated
 from spine_cds.accounts.models import Team, User
 from spine_cds.audit.services import record
 from treatments.cases import case_document
@@ -25,6 +25,7 @@ from treatments.models import (
 )
 
 State = Encounter.State
+TriageFlag = Encounter.TriageFlag
 
 
 class NoLiveRulesetError(RuntimeError):
@@ -155,7 +156,9 @@ def _recommendation_create(
     )
     # An entry with errors stays a draft, to be mended where it is.
     if recommendation.disposition != Recommendation.Disposition.INVALID:
-        case_advance(encounter=encounter, actor=actor, state=State.EVALUATED)
+        case_evaluated(
+            encounter=encounter, actor=actor, triage_flag=_triage_flag(recommendation)
+        )
     _record(
         recommendation,
         actor,
@@ -166,6 +169,13 @@ def _recommendation_create(
         version=encounter.version,
     )
     return recommendation
+
+
+def _triage_flag(recommendation: Recommendation) -> str:
+    """What the worklist has to show of an answer, at a glance."""
+    if recommendation.disposition in (TriageFlag.EMERGENCY, TriageFlag.DIAGNOSE_FIRST):
+        return recommendation.disposition
+    return TriageFlag.URGENT if recommendation.urgency == "urgent" else ""
 
 
 @transaction.atomic

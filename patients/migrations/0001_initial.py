@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ('case_uid', models.UUIDField(default=uuid.uuid4, editable=False)),
                 ('version', models.PositiveSmallIntegerField(default=1)),
                 ('state', models.CharField(choices=[('draft', 'Draft'), ('evaluated', 'Evaluated'), ('reviewed', 'Reviewed'), ('decided', 'Decided'), ('superseded', 'Superseded'), ('entered_in_error', 'Entered in error')], default='draft', max_length=16)),
+                ('triage_flag', models.CharField(blank=True, choices=[('emergency', 'Emergency'), ('diagnose_first', 'Diagnose first'), ('urgent', 'Urgent')], editable=False, max_length=14)),
                 ('revision', models.PositiveIntegerField(default=0)),
                 ('submission_key', models.UUIDField(blank=True, null=True, unique=True)),
                 ('occurred_on', models.DateField(default=patients.models.today, verbose_name='date of the encounter')),
@@ -291,6 +292,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='encounter',
             constraint=models.CheckConstraint(condition=models.Q(('state', 'entered_in_error'), ('error_reason', ''), _connector='XOR'), name='encounter_error_has_reason'),
+        ),
+        migrations.AddConstraint(
+            model_name='encounter',
+            constraint=models.CheckConstraint(condition=models.Q(('triage_flag__in', ('', 'emergency', 'diagnose_first', 'urgent'))), name='encounter_triage_flag_allowed'),
         ),
         migrations.AddConstraint(
             model_name='encounter',

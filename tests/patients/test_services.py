@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection, connections
+from django.db import IntegrityError, connection, connections, transaction
 
 from patients.findings import CaseFindings
 from patients.models import DiscFinding, Encounter, HerniationType, Patient
@@ -16,6 +16,7 @@ from patients.services import (
     case_advance,
     case_correct,
     case_create,
+    case_evaluated,
     case_mark_entered_in_error,
     case_save,
     case_update,
@@ -206,6 +207,29 @@ def test_a_case_only_moves_forward(evaluated, dr_surgeon):
     case_advance(encounter=evaluated, actor=dr_surgeon, state="decided")
     late = case_advance(encounter=evaluated, actor=dr_surgeon, state="reviewed")
     assert late.state == "decided"
+
+
+def test_what_must_not_wait_is_kept_and_a_correction_starts_without(case, dr_surgeon):
+    flagged = case_evaluated(encounter=case, actor=dr_surgeon, triage_flag="emergency")
+    assert (flagged.state, flagged.triage_flag) == ("evaluated", "emergency")
+    case_evaluated(encounter=case, actor=dr_surgeon, triage_flag="emergency")
+    assert Event.objects.filter(action="case.triage").count() == 1
+    new = case_save(
+        encounter=Encounter.objects.get(pk=case.pk),
+        actor=dr_surgeon,
+        data=findings(note="x"),
+        revision=flagged.revision,
+    )
+    assert (new.state, new.triage_flag) == ("draft", "")
+    case.refresh_from_db()
+    assert case.triage_flag == "emergency"
+    with pytest.raises(NotOpen):
+        case_evaluated(encounter=case, actor=dr_surgeon, triage_flag="")
+
+
+def test_the_database_refuses_an_unheard_of_triage_flag(case):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Encounter.objects.update(triage_flag="perhaps")
 
 
 def test_entered_in_error_keeps_the_findings_and_the_reason(case, dr_surgeon):

@@ -8,7 +8,7 @@ from django.urls import reverse
 from patients.findings import CaseFindings
 from patients.forms import CaseEntry
 from patients.models import Encounter, Patient
-from patients.services import case_create, case_update
+from patients.services import case_create, case_evaluated, case_update
 from spine_cds.audit.models import Event
 from tests.patients.cases import findings, posted, sent
 
@@ -54,6 +54,25 @@ def test_the_worklist_shows_who_where_and_when(case, dr_resident, sign_in):
     for text in ("Müller, Ana", "H-1001", "43, female", "L5-S1", "Draft", "Sam Ode"):
         assert text in page
     assert "New case</a>" not in page
+
+
+@pytest.mark.parametrize(
+    ("flag", "words"),
+    [
+        ("emergency", "Emergency"),
+        ("diagnose_first", "Diagnose first"),
+        ("urgent", "Urgent"),
+    ],
+)
+def test_what_must_not_wait_is_told_on_the_worklist_and_the_patients_page(
+    case, dr_surgeon, sign_in, flag, words
+):
+    badge = f'<span class="case-triage case-triage-{flag}">{words}</span>'
+    client = sign_in(dr_surgeon)
+    pages = WORKLIST, case.patient.get_absolute_url()
+    assert all("case-triage" not in client.get(page).text for page in pages)
+    case_evaluated(encounter=case, actor=dr_surgeon, triage_flag=flag)
+    assert all(badge in client.get(page).text for page in pages)
 
 
 def test_reading_the_worklist_is_recorded(case, dr_surgeon, sign_in):

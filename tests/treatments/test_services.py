@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from patients.models import Encounter
 from patients.services import case_correct, case_mark_entered_in_error
@@ -92,6 +93,34 @@ def test_an_evaluation_keeps_what_went_in_and_all_that_came_out(advice, version)
 
 def test_an_evaluated_case_is_no_draft_any_more(advice):
     assert Encounter.objects.get().state == State.EVALUATED
+
+
+@pytest.mark.parametrize(
+    ("facts", "flag", "words"),
+    [
+        ({"saddle_anaesthesia": True}, "emergency", "Emergency"),
+        ({"suspected_infection": True}, "diagnose_first", "Diagnose first"),
+        (
+            {
+                "weakest_mrc_grade": 2,
+                "motor_deficit_days": 3,
+                "progressive_motor_deficit": True,
+            },
+            "urgent",
+            "Urgent",
+        ),
+        ({}, "", ""),
+    ],
+)
+def test_the_worklist_tells_what_must_not_wait(
+    an_advice, dr_surgeon, client, facts, flag, words
+):
+    assert an_advice(facts=facts).disposition
+    assert Encounter.objects.get().triage_flag == flag
+    client.force_login(dr_surgeon)
+    page = client.get(reverse("patients:worklist")).text
+    assert ("case-triage" in page) == bool(flag)
+    assert f"{words}</span>" in page
 
 
 def test_evaluating_twice_is_one_recommendation_and_one_event(advice, dr_surgeon):
