@@ -48,6 +48,11 @@ def admin(team) -> User:
 
 
 @pytest.fixture
+def second_admin(team) -> User:
+    return a_user("second_admin", Role.ADMIN, team)
+
+
+@pytest.fixture
 def stranger(other_team) -> User:
     """A surgeon of another team."""
     return a_user("stranger", Role.SURGEON, other_team)
@@ -65,21 +70,21 @@ def sign_in(client):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def audit_trail_can_be_flushed() -> Iterator[None]:
-    """Let the test runner empty the tables between transactional tests on SQLite.
+def guarded_tables_can_be_flushed() -> Iterator[None]:
+    """Let the test runner empty the tables between transactional tests.
 
-    There it uses DELETE, which the audit triggers refuse. PostgreSQL uses TRUNCATE.
+    It uses DELETE or TRUNCATE, and the guards refuse both.
     """
-    if connection.vendor != "sqlite":
-        yield
-        return
     # On the class: beside the browser's event loop there is another connection.
     operations = type(connection.ops)
     flush = operations.sql_flush
 
     def sql_flush(*args: object, **kwargs: object) -> list[str]:
-        statements = flush(*args, **kwargs)
-        return [*triggers.DROP["sqlite"], *statements, *triggers.CREATE["sqlite"]]
+        return [
+            *triggers.suspension(connection),
+            *flush(*args, **kwargs),
+            *triggers.resumption(connection),
+        ]
 
     operations.sql_flush = sql_flush
     yield

@@ -1,5 +1,6 @@
 """Every write of what is advised: each is atomic, and leaves its audit event."""
 
+import datetime
 import hashlib
 import json
 import uuid
@@ -8,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.db.models.functions import Now
 
 from patients.models import Encounter
 from patients.services import case_advance, case_evaluated
@@ -20,6 +22,7 @@ from treatments.models import (
     Decision,
     Recommendation,
     Review,
+    RulesetActivation,
     RulesetVersion,
     TreatmentAvailability,
 )
@@ -46,30 +49,63 @@ def ruleset_load(*, ruleset: Ruleset, actor: User | None = None) -> RulesetVersi
     A version that is known already stays as it is, so that a restart never takes
     the place of what an administrator has made live since.
     """
-    known = RulesetVersion.objects.filter(sha256=ruleset.sha256).first()
-    if known is not None and RulesetVersion.objects.live().exists():
-        return known
+    version, created = ruleset_keep(ruleset=ruleset, actor=actor)
+    if created or not RulesetVersion.objects.live().exists():
+        ruleset_activate(version=version, actor=actor, reason="Loaded")
+    return version
+
+
+@transaction.atomic
+def ruleset_keep(
+    *, ruleset: Ruleset, actor: User | None
+) -> tuple[RulesetVersion, bool]:
+    """The stored version of this content, and whether it is new; not live by that."""
     sign_off = ruleset.metadata.get("sign_off") or {}
-    RulesetVersion.objects.live().update(is_live=False)
-    version, created = RulesetVersion.objects.update_or_create(
+    version, created = RulesetVersion.objects.get_or_create(
         sha256=ruleset.sha256,
-        defaults={"is_live": True},
-        create_defaults={
+        defaults={
             "ruleset_id": ruleset.id,
             "version": ruleset.version,
             "title": ruleset.title,
             "document": dict(ruleset.document),
             "sign_off_state": sign_off.get("state", "unsigned"),
-            "is_live": True,
         },
+    )
+    if created:
+        detail = {"version": version.version, "sha256": version.sha256}
+        record(actor=actor, action="ruleset.load", entity=version, detail=detail)
+    return version, created
+
+
+@transaction.atomic
+def ruleset_activate(
+    *,
+    version: RulesetVersion,
+    actor: User | None,
+    reason: str = "",
+    live_from: datetime.datetime | None = None,
+) -> RulesetActivation:
+    """Make a stored version live, now or from a moment on, for all processes at once.
+
+    What was to go live later stays to come.
+    """
+    activation = RulesetActivation.objects.create(
+        version=version,
+        live_from=live_from or Now(),
+        reason=reason,
+        made_by=actor,
     )
     record(
         actor=actor,
-        action="ruleset.load" if created else "ruleset.make_live",
+        action="ruleset.activate",
         entity=version,
-        detail={"version": version.version, "sha256": version.sha256},
+        detail={
+            "version": version.version,
+            "sha256": version.sha256,
+            "live_from": live_from.isoformat() if live_from else "at once",
+        },
     )
-    return version
+    return activation
 
 
 def live_ruleset() -> RulesetVersion:

@@ -22,7 +22,7 @@ def run(*command: str) -> str:
 def test_loading_twice_is_one_live_version():
     assert "live" in run("load_ruleset")
     run("load_ruleset")
-    assert RulesetVersion.objects.get().is_live
+    assert RulesetVersion.objects.live().get() == RulesetVersion.objects.get()
 
 
 def test_a_broken_ruleset_is_refused_with_its_problems(tmp_path):

@@ -1,8 +1,11 @@
 """Every write of what is advised: once, on the record, and never again changed."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from patients.models import Encounter
 from patients.services import case_correct, case_mark_entered_in_error
@@ -24,6 +27,8 @@ from treatments.services import (
     comment_add,
     decision_record,
     review_record,
+    ruleset_activate,
+    ruleset_keep,
     ruleset_load,
 )
 
@@ -51,9 +56,8 @@ def test_loading_the_same_ruleset_twice_is_one_version(version):
 
 def test_a_new_version_is_live_and_the_old_one_is_kept(version):
     newer = ruleset_load(ruleset=another_version())
-    version.refresh_from_db()
-    assert newer.is_live
-    assert not version.is_live
+    assert RulesetVersion.objects.live().get() == newer
+    assert RulesetVersion.objects.filter(pk=version.pk).exists()
 
 
 def test_a_restart_does_not_take_the_place_of_what_is_live(version):
@@ -67,10 +71,23 @@ def test_a_stored_ruleset_compiles_to_the_same_hash(version):
     assert stored.sha256 == version.sha256 == load_ruleset().sha256
 
 
-def test_the_database_allows_one_live_version(version):
+def test_a_version_goes_live_at_its_moment_and_not_before(version):
+    newer, _ = ruleset_keep(ruleset=another_version(), actor=None)
+    tomorrow = timezone.now() + timedelta(days=1)
+    ruleset_activate(version=newer, actor=None, live_from=tomorrow)
+    assert RulesetVersion.objects.live().get() == version
+    standing = RulesetVersion.objects.with_standing().get(pk=newer.pk)
+    assert (standing.is_live, standing.is_scheduled, standing.was_live) == (
+        False,
+        True,
+        False,
+    )
+
+
+def test_what_was_live_before_can_be_made_live_again(version):
     ruleset_load(ruleset=another_version())
-    with pytest.raises(IntegrityError), transaction.atomic():
-        RulesetVersion.objects.update(is_live=True)
+    ruleset_activate(version=version, actor=None, reason="Restored")
+    assert RulesetVersion.objects.live().get() == version
 
 
 # --- Evaluation ---------------------------------------------------------------------

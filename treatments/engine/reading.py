@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from types import MappingProxyType
 from typing import Any
@@ -181,7 +181,7 @@ class DocumentReader:
             hit_policy=row["hit_policy"],
             inputs=tuple(row["inputs"]),
             output=row.get("output", ""),
-            rules=tuple(self._rule(row, rule) for rule in row["rules"]),
+            rules=tuple(self._rules(row)),
         )
         path = f"table {table.id}"
         self._one_of(path, table.kind, KINDS)
@@ -205,11 +205,17 @@ class DocumentReader:
             message = f"is not a fact that a {table.kind} table can give"
             self._problem(path, table.output or "output", message)
 
-    def _rule(self, table: Document, row: Document) -> Rule:
-        path = f"table {table['id']}, rule {row['id']}"
-        if not row["id"] or row["id"] in self.rule_ids:
-            self._problem(path, "id", "stands twice" if row["id"] else "is empty")
-        self.rule_ids.add(row["id"])
+    def _rules(self, table: Document) -> Iterator[Rule]:
+        """The rules in force; a disabled one keeps its id, and is not looked into."""
+        for row in table["rules"]:
+            path = f"table {table['id']}, rule {row['id']}"
+            if not row["id"] or row["id"] in self.rule_ids:
+                self._problem(path, "id", "stands twice" if row["id"] else "is empty")
+            self.rule_ids.add(row["id"])
+            if not row.get("disabled"):
+                yield self._rule(path, table, row)
+
+    def _rule(self, path: str, table: Document, row: Document) -> Rule:
         cells = {
             name: self._cell(f"{path}, cell {name}", name, text)
             for name, text in row["cells"].items()

@@ -1,6 +1,13 @@
 """What is advised: rulesets, recommendations, what people said about them, reports."""
 
 from treatments.models.availability import TreatmentAvailability
+from treatments.models.drafts import (
+    AcceptedFinding,
+    DesignatedSigner,
+    DraftChange,
+    RulesetDraft,
+    RulesetSignature,
+)
 from treatments.models.recommendations import (
     Comment,
     Decision,
@@ -8,14 +15,20 @@ from treatments.models.recommendations import (
     Review,
 )
 from treatments.models.reports import Report
-from treatments.models.rulesets import RulesetVersion
+from treatments.models.rulesets import RulesetActivation, RulesetVersion
 
 __all__ = [
+    "AcceptedFinding",
     "Comment",
     "Decision",
+    "DesignatedSigner",
+    "DraftChange",
     "Recommendation",
     "Report",
     "Review",
+    "RulesetActivation",
+    "RulesetDraft",
+    "RulesetSignature",
     "RulesetVersion",
     "TreatmentAvailability",
 ]

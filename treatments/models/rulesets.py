@@ -3,8 +3,10 @@
 from functools import lru_cache
 from typing import Self
 
+from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Subquery
+from django.db.models.functions import Now
 from django.urls import reverse
 
 from treatments.engine import Ruleset
@@ -22,7 +24,21 @@ def _compiled(sha256: str) -> Ruleset:
 class RulesetVersionQuerySet(models.QuerySet["RulesetVersion"]):
     def live(self) -> Self:
         """The one version that new evaluations use, as a queryset of at most one."""
-        return self.filter(is_live=True)
+        return self.filter(pk=Subquery(RulesetActivation.objects.in_force()))
+
+    def with_standing(self) -> Self:
+        """Each with ``is_live``, ``is_scheduled`` and ``was_live``."""
+        own = RulesetActivation.objects.filter(version=OuterRef("pk"))
+        live = RulesetActivation.objects.in_force()
+        return self.annotate(
+            is_live=Exists(
+                RulesetVersion.objects.filter(pk=Subquery(live)).filter(
+                    pk=OuterRef("pk")
+                )
+            ),
+            is_scheduled=Exists(own.filter(live_from__gt=Now())),
+            was_live=Exists(own.filter(live_from__lte=Now())),
+        )
 
     def without_document(self) -> Self:
         """For footers and lists: the tables themselves are left unread."""
@@ -30,7 +46,11 @@ class RulesetVersionQuerySet(models.QuerySet["RulesetVersion"]):
 
 
 class RulesetVersion(models.Model):
-    """One loaded version. Its content never changes; only `is_live` moves."""
+    """One published version. Its content never changes.
+
+    Which one is live is said by the activations, so that it is known for every moment
+    which rules were in force.
+    """
 
     ruleset_id = models.CharField(max_length=100)
     version = models.CharField(max_length=40)
@@ -38,20 +58,12 @@ class RulesetVersion(models.Model):
     sha256 = models.CharField(max_length=64, unique=True)
     document = models.JSONField()
     sign_off_state = models.CharField(max_length=40)
-    is_live = models.BooleanField(default=False)
     loaded_at = models.DateTimeField(auto_now_add=True)
 
     objects = RulesetVersionQuerySet.as_manager()
 
     class Meta:
         ordering = ("-loaded_at", "-pk")
-        constraints = (
-            models.UniqueConstraint(
-                fields=("is_live",),
-                condition=Q(is_live=True),
-                name="ruleset_version_one_live",
-            ),
-        )
 
     def __str__(self) -> str:
         return f"{self.title} {self.version}"
@@ -70,3 +82,44 @@ class RulesetVersion(models.Model):
     @property
     def short_sha256(self) -> str:
         return self.sha256[:12]
+
+
+class RulesetActivationQuerySet(models.QuerySet["RulesetActivation"]):
+    def in_force(self) -> models.QuerySet["RulesetActivation", int]:
+        """The version of the newest activation whose moment has come, by its key."""
+        return (
+            self.filter(live_from__lte=Now())
+            .order_by("-live_from", "-pk")
+            .values_list("version_id", flat=True)[:1]
+        )
+
+    def to_come(self) -> Self:
+        return self.filter(live_from__gt=Now())
+
+
+class RulesetActivation(models.Model):
+    """A version goes live at a moment, for all processes at once; never changed.
+
+    The database's clock decides, so no process has to be told.
+    """
+
+    version = models.ForeignKey(
+        RulesetVersion, on_delete=models.PROTECT, related_name="activations"
+    )
+    live_from = models.DateTimeField(db_index=True)
+    reason = models.CharField(max_length=500, blank=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="ruleset_activations",
+    )
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    objects = RulesetActivationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-live_from", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.version} from {self.live_from:%Y-%m-%d %H:%M} UTC"

@@ -16,7 +16,7 @@ from treatments.tables import ruleset_page, source_rows, table_page
 
 @require_safe
 def ruleset_list(request: Request) -> HttpResponse:
-    versions = RulesetVersion.objects.without_document()
+    versions = RulesetVersion.objects.without_document().with_standing()
     teams = Team.objects.all() if request.user.is_rule_admin else ()
     page = {"versions": versions, "teams": teams}
     return render(request, "treatments/rules/ruleset_list.html", page)
@@ -67,4 +67,5 @@ def availability_edit(request: Request, pk: int) -> HttpResponse:
 
 
 def _version(pk: int) -> RulesetVersion:
-    return get_object_or_404(RulesetVersion.objects.without_document(), pk=pk)
+    versions = RulesetVersion.objects.without_document().with_standing()
+    return get_object_or_404(versions, pk=pk)

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from treatments.engine import RulesetError, load_ruleset
+from treatments.models import RulesetVersion
 from treatments.services import ruleset_load
 
 
@@ -23,5 +24,6 @@ class Command(BaseCommand):
         except RulesetError as refusal:
             raise CommandError(f"The ruleset was refused.\n{refusal}") from refusal
         version = ruleset_load(ruleset=ruleset)
-        live = "live" if version.is_live else "not live"
+        is_live = RulesetVersion.objects.live().filter(pk=version.pk).exists()
+        live = "live" if is_live else "not live"
         self.stdout.write(f"{version} ({version.short_sha256}): {live}")
