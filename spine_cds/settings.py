@@ -6,6 +6,7 @@ a generated secret, and a worker inside the web process.
 start without it. Every variable is listed in ``.env.example``.
 """
 
+from datetime import timedelta
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -62,6 +63,10 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
     "crispy_forms",
     "crispy_bootstrap5",
     "django_htmx",
@@ -83,6 +88,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "spine_cds.audit.middleware.RemoteAddressMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "spine_cds.accounts.first.FirstThingsFirstMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "spine_cds.urls"
@@ -137,6 +145,14 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 )
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = environment.text("SPINE_CDS_QUEUE", "spine-cds")
+# What takes long has a queue of its own, and in production workers of its own, so
+# that nobody's report waits for it. A worker that is told no queue serves both.
+SLOW_QUEUE = f"{CELERY_TASK_DEFAULT_QUEUE}-slow"
+CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {
+    CELERY_TASK_DEFAULT_QUEUE: {},
+    SLOW_QUEUE: {},
+}
+CELERY_TASK_ROUTES = {"treatments.run_replay": {"queue": SLOW_QUEUE}}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -165,8 +181,43 @@ AUTH_PASSWORD_VALIDATORS = [
 SESSION_IDLE_SECONDS = 15 * 60
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-SIGN_IN_ATTEMPTS = 10
-SIGN_IN_ATTEMPTS_SECONDS = 15 * 60
+# A password that an administrator chose: to be changed by its owner within this time.
+TEMPORARY_PASSWORD_AGE = timedelta(days=3)
+
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+# Ten wrong passwords for one name from one address: a pause, or an administrator.
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_USERNAME_CALLABLE = "spine_cds.accounts.lockout.counted_name"
+AXES_CLIENT_IP_CALLABLE = "spine_cds.audit.middleware.client_address"
+AXES_DISABLE_ACCESS_LOG = True  # sign-ins are in the audit trail
+AXES_VERBOSE = False
+# And for one name from everywhere together, against guessing from many addresses.
+SIGN_IN_FAILURES_A_DAY = 100
+
+ACCOUNT_ADAPTER = "spine_cds.accounts.second_factor.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_FORMS = {"reauthenticate": "spine_cds.accounts.forms.ReauthenticateForm"}
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
+MFA_ADAPTER = "spine_cds.accounts.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# Browsers let keys work without TLS on localhost alone, which is where development is.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+# Administrators always; other roles may be named too.
+SECOND_FACTOR_ROLES = (
+    {"admin", *environment.listing("SPINE_CDS_SECOND_FACTOR_ROLES")}
+    if PRODUCTION
+    else set()
+)
 
 # --- Security ---------------------------------------------------------------------
 

@@ -32,15 +32,35 @@ SURGEONS = (SIGN_IN, YES, ROLE, ROLE, YES)
 THE_TEAM = (SIGN_IN, YES, YES, ROLE, HIDDEN)
 ITS_SURGEONS = (SIGN_IN, YES, ROLE, ROLE, HIDDEN)
 ITS_RESIDENTS = (SIGN_IN, ROLE, YES, ROLE, ROLE)
+# The page between the password and the second factor sends everybody else away.
+SECOND_STEP = (YES, YES, YES, YES, YES)
+# Nobody in this world has a second factor yet.
+NOT_SET_UP = (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN)
 TABLE = [
     ("healthz", "get", None, PUBLIC),
     ("accounts:login", "get", None, PUBLIC),
     ("accounts:logout", "post", None, PUBLIC),
     ("accounts:session-extend", "post", None, EVERYONE),
+    ("accounts:account", "get", None, EVERYONE),
+    ("accounts:sign-out-everywhere", "post", None, EVERYONE),
     ("accounts:password-change", "get", None, EVERYONE),
+    ("account_login", "get", None, PUBLIC),
+    ("account_logout", "post", None, PUBLIC),
+    ("account_reauthenticate", "get", None, EVERYONE),
+    ("mfa_index", "get", None, EVERYONE),
+    ("mfa_authenticate", "get", None, SECOND_STEP),
+    ("mfa_activate_totp", "get", None, EVERYONE),
+    ("mfa_deactivate_totp", "get", None, NOT_SET_UP),
+    ("mfa_view_recovery_codes", "get", None, NOT_SET_UP),
+    ("mfa_generate_recovery_codes", "get", None, EVERYONE),
+    ("mfa_add_webauthn", "get", None, EVERYONE),
+    ("mfa_remove_webauthn", "get", "key", EVERYONE),  # asks for the password first
+    ("mfa_list_webauthn", "get", None, EVERYONE),
     ("accounts:user-list", "get", None, ADMINS),
     ("accounts:user-create", "get", None, ADMINS),
     ("accounts:user-edit", "get", "user", ADMINS),
+    ("accounts:user-unlock", "post", "user", ADMINS),
+    ("accounts:second-factor-remove", "get", "user", ADMINS),
     ("accounts:team-list", "get", None, ADMINS),
     ("accounts:team-create", "get", None, ADMINS),
     ("accounts:team-edit", "get", "team", ADMINS),
@@ -107,6 +127,7 @@ def world(
             None: [],
             "user": [dr_resident.pk],
             "team": [team.pk],
+            "key": [1],
             "patient": [patient.pk],
             "draft": [draft.pk],
             "encounter": [encounter.pk],

@@ -2,18 +2,18 @@
 
 from typing import Any
 
+from allauth.core import context
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
 from django.conf import settings
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
-from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
-from spine_cds.accounts import throttle
+from spine_cds.accounts import lockout
 from spine_cds.accounts.models import Role, Team, User
+from spine_cds.accounts.signing import FIELD, PasswordAgain, confirm_password
 from spine_cds.audit.services import record
 
 
@@ -25,7 +25,7 @@ def form_helper(submit: str) -> FormHelper:
 
 
 class SignInForm(AuthenticationForm):
-    """Name and password; pauses after too many failures."""
+    """Name and password; pauses after too many failures, of whatever name."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -33,19 +33,25 @@ class SignInForm(AuthenticationForm):
 
     def clean(self) -> dict[str, Any]:
         username = self.cleaned_data.get("username", "")
-        if throttle.is_paused(username):
-            minutes = settings.SIGN_IN_ATTEMPTS_SECONDS // 60
-            raise ValidationError(
-                f"Too many attempts. Please wait {minutes} minutes and try again."
-            )
-        try:
-            cleaned = super().clean()
-        except ValidationError:
-            throttle.note_failure(username)
+        password = self.cleaned_data.get("password", "")
+        if not self.request or not username or not password:
+            return self.cleaned_data
+        self.user_cache = lockout.user_of(self.request, username, password)
+        if self.user_cache is None:
             self._record_refusal(username)
-            raise
-        throttle.forget(username)
-        return cleaned
+            if lockout.is_locked(self.request, username):
+                raise ValidationError(lockout.locked_words())
+            raise self.get_invalid_login_error()
+        self.confirm_login_allowed(self.user_cache)
+        return self.cleaned_data
+
+    def confirm_login_allowed(self, user: User) -> None:
+        super().confirm_login_allowed(user)
+        if user.has_expired_password:
+            raise ValidationError(
+                "This password was a temporary one, and its time is over. Please ask "
+                "an administrator for another."
+            )
 
     def _record_refusal(self, username: str) -> None:
         user = User.objects.filter(username=username).first()
@@ -68,7 +74,34 @@ class OwnPasswordForm(PasswordChangeForm):
         self.helper = form_helper("Change password")
 
 
-class UserForm(forms.ModelForm):
+class ReauthenticateForm(forms.Form):
+    """The password again, before a second factor is changed."""
+
+    password = forms.CharField(
+        label="Your password",
+        strip=False,
+        widget=forms.PasswordInput(
+            attrs={"autocomplete": "current-password", "autofocus": True}
+        ),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.helper = form_helper("Go on")
+        self.helper.form_tag = False
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        request = context.request
+        if not confirm_password(request, password):
+            locked = lockout.is_locked(request, self.user.get_username())
+            wrong = "That is not your password."
+            raise ValidationError(lockout.locked_words() if locked else wrong)
+        return password
+
+
+class UserForm(PasswordAgain, forms.ModelForm):
     """A user as an administrator sees them; the service does the saving."""
 
     password = forms.CharField(
@@ -101,20 +134,24 @@ class UserForm(forms.ModelForm):
             "teams": forms.CheckboxSelectMultiple,
         }
 
-    def __init__(
-        self, *args: Any, acting: AbstractBaseUser | AnonymousUser, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.acting = acting
+        self.acting = self.request.user
+        self.fields[FIELD].help_text = "Yours, not that of this user."
         self.helper = form_helper("Save" if self.instance.pk else "Create user")
         password = self.fields["password"]
-        length = f"At least {settings.PASSWORD_MINIMUM} characters."
+        days = settings.TEMPORARY_PASSWORD_AGE.days
+        terms = (
+            f"At least {settings.PASSWORD_MINIMUM} characters. Hand it over in person: "
+            f"it works for {days} days, and only to choose another."
+        )
         if self.instance.pk:
-            password.label = "New password"
-            password.help_text = f"Empty leaves it as it is. {length}"
+            password.label = "New temporary password"
+            password.help_text = f"Empty leaves the old one. {terms}"
         else:
+            password.label = "Temporary password"
             password.required = True
-            password.help_text = f"{length} Hand it over in person."
+            password.help_text = terms
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -144,3 +181,12 @@ class TeamForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = form_helper("Save" if self.instance.pk else "Create team")
+
+
+class ConfirmForm(PasswordAgain):
+    """Nothing but the password again, before something is done to an account."""
+
+    def __init__(self, *args: Any, action: str, submit: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = form_helper(submit)
+        self.helper.form_action = action

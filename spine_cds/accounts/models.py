@@ -1,10 +1,14 @@
-"""Who uses Spine CDS: users, their role, and the teams whose patients they see."""
+"""Who uses Spine CDS: users, their role, the teams whose patients they see, and what
+they signed.
+"""
 
-from typing import ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 
 class Role(models.TextChoices):
@@ -57,6 +61,12 @@ class User(AbstractUser):
 
     role = models.CharField(max_length=20, choices=Role, default=Role.RESIDENT)
     teams = models.ManyToManyField(Team, related_name="members", blank=True)
+    # Counts up to end every session at once: a new role, new teams, "everywhere".
+    session_generation = models.PositiveIntegerField(
+        default=0, db_default=0, editable=False
+    )
+    # Set while the password is one that an administrator chose and knows.
+    temporary_password_until = models.DateTimeField(null=True, editable=False)
 
     objects: ClassVar[Users] = Users()
 
@@ -76,6 +86,25 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.get_full_name() or self.username
 
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """As Django's, and another for each generation; sessions hold a copy of it."""
+        generation = f":{self.session_generation}" if self.session_generation else ""
+        return salted_hmac(
+            "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash",
+            self.password + generation,
+            secret=secret,
+            algorithm="sha256",
+        ).hexdigest()
+
+    @property
+    def has_temporary_password(self) -> bool:
+        return self.temporary_password_until is not None
+
+    @property
+    def has_expired_password(self) -> bool:
+        until = self.temporary_password_until
+        return until is not None and until <= timezone.now()
+
     @property
     def is_surgeon(self) -> bool:
         return self.role == Role.SURGEON
@@ -87,3 +116,61 @@ class User(AbstractUser):
     @property
     def is_rule_admin(self) -> bool:
         return self.role == Role.ADMIN
+
+
+class SignatureQuerySet(models.QuerySet["Signature"]):
+    def of(self, entity: models.Model) -> "SignatureQuerySet":
+        """The signatures under a row, whatever its model."""
+        return self.filter(
+            entity_type=entity._meta.label_lower, entity_id=str(entity.pk)
+        )
+
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise TypeError("signatures are never changed")
+
+    def delete(self) -> NoReturn:
+        raise TypeError("signatures are never deleted")
+
+
+class Signature(models.Model):
+    """Who signed what, when, and what it means; the password was asked again for it.
+
+    ``sha256`` is the hash of what was signed, so that a later change of it shows. The
+    name and the role are those of the moment: both may change afterwards.
+    """
+
+    signer = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="signatures"
+    )
+    signer_name = models.CharField(max_length=310)
+    signer_role = models.CharField(max_length=20)
+    signed_at = models.DateTimeField(auto_now_add=True)
+    meaning = models.CharField(max_length=200)
+    entity_type = models.CharField(max_length=60)
+    entity_id = models.CharField(max_length=64)
+    sha256 = models.CharField(max_length=64)
+
+    objects = SignatureQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-signed_at", "-pk")
+        indexes = (
+            models.Index(fields=("entity_type", "entity_id"), name="signature_entity"),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=~models.Q(meaning="") & ~models.Q(sha256=""),
+                name="signature_is_complete",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.signer_name}, {self.signed_at:%Y-%m-%d %H:%M}: {self.meaning}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("signatures are never changed")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError("signatures are never deleted")

@@ -1,18 +1,25 @@
-"""Signing in and out, the session, and one's own password."""
+"""Signing in and out, the session, and one's own account."""
 
+from allauth.account.utils import perform_login
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login, logout, update_session_auth_hash
+from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
+from spine_cds.accounts.access import SignedInRequest
 from spine_cds.accounts.forms import OwnPasswordForm, SignInForm
-from spine_cds.accounts.services import password_change
+from spine_cds.accounts.second_factor import has_second_factor
+from spine_cds.accounts.services import password_change, sessions_end
 from spine_cds.audit.services import record
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -22,15 +29,14 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @sensitive_post_parameters("password")
 @get_or_post
-def sign_in(request: HttpRequest) -> HttpResponse:
+def sign_in(request: HttpRequest) -> HttpResponseBase:
+    """Name and password; who has a second factor is asked for it on the next page."""
     if request.user.is_authenticated:
         return redirect(_destination(request))
     form = SignInForm(request, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
         user = form.get_user()
-        login(request, user)
-        record(actor=user, action="user.sign_in", entity=user)
-        return redirect(_destination(request))
+        return perform_login(request, user, redirect_url=_destination(request))
     return render(request, "accounts/login.html", {"form": form})
 
 
@@ -58,6 +64,21 @@ def session_extend(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
+@require_safe
+def account(request: SignedInRequest) -> HttpResponse:
+    """Who one is here, and how one signs in."""
+    page = {"second_factor": has_second_factor(request.user)}
+    return render(request, "accounts/account.html", page)
+
+
+@require_POST
+def sign_out_everywhere(request: SignedInRequest) -> HttpResponse:
+    sessions_end(user=request.user, actor=request.user)
+    logout(request)
+    messages.success(request, "You are signed out everywhere.")
+    return redirect(settings.LOGOUT_REDIRECT_URL)
+
+
 @sensitive_post_parameters()
 @get_or_post
 def own_password(request: HttpRequest) -> HttpResponse:
@@ -65,7 +86,9 @@ def own_password(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         password_change(user=form.user, password=form.cleaned_data["new_password1"])
         update_session_auth_hash(request, form.user)
-        messages.success(request, "Your password is changed.")
-        return redirect("accounts:password-change")
+        messages.success(
+            request, "Your password is changed. Other sessions of yours have ended."
+        )
+        return redirect("accounts:account")
     context = {"title": "Change your password", "form": form}
     return render(request, "accounts/form.html", context)

@@ -85,7 +85,7 @@ def test_who_was_deactivated_cannot_sign_in_and_is_out_at_once(client, dr_surgeo
 
 
 def test_guessing_is_paused_even_for_the_right_password(client, dr_surgeon, settings):
-    settings.SIGN_IN_ATTEMPTS = 3
+    settings.AXES_FAILURE_LIMIT = 3
     for _ in range(3):
         client.post(LOGIN, {"username": "dr_surgeon", "password": "wrong"})
     answer = client.post(LOGIN, {"username": "DR_surgeon", **PASSWORD})
@@ -97,7 +97,7 @@ def test_guessing_is_paused_even_for_the_right_password(client, dr_surgeon, sett
 
 
 def test_a_good_sign_in_forgets_the_failures(client, dr_surgeon, settings):
-    settings.SIGN_IN_ATTEMPTS = 2
+    settings.AXES_FAILURE_LIMIT = 2
     for _ in range(3):
         client.post(LOGIN, {"username": "dr_surgeon", "password": "wrong"})
         client.post(LOGIN, {"username": "dr_surgeon", **PASSWORD})

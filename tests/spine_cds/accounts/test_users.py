@@ -15,6 +15,7 @@ NEW = {
     "role": "surgeon",
     "is_active": "on",
     "password": "four unlikely words here",
+    "own_password": "a-long-passphrase",  # as tests.conftest.a_user sets it
 }
 
 
@@ -34,6 +35,7 @@ def form_of(user: User, **changes: object) -> dict[str, object]:
         "role": user.role,
         "teams": list(user.teams.values_list("pk", flat=True)),
         "is_active": "on",
+        "own_password": NEW["own_password"],
         **changes,
     }
     return {name: value for name, value in form.items() if value is not None}

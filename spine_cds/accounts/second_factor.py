@@ -1,0 +1,104 @@
+"""A second factor beside the password: where django-allauth is bent to this project.
+
+Everybody may have one (authenticator app, security key, recovery codes); the roles in
+``settings.SECOND_FACTOR_ROLES`` must. There is no registration, no e-mail, and no other
+way to sign in than a user name and a password.
+"""
+
+import base64
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from cryptography.fernet import Fernet, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.encoding import force_bytes
+
+from spine_cds.accounts.models import User
+from spine_cds.accounts.signing import confirm_password
+from spine_cds.audit.middleware import client_address
+from spine_cds.audit.services import record
+
+FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
+def has_second_factor(user: User) -> bool:
+    """Recovery codes alone are none: they come with one."""
+    return Authenticator.objects.filter(user=user, type__in=FACTORS).exists()
+
+
+def needs_second_factor(user: User) -> bool:
+    """Whether this role may do nothing before there is one."""
+    return user.role in settings.SECOND_FACTOR_ROLES and not has_second_factor(user)
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Signing in: the password, then the second factor, then a new session."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_login_stages(self) -> list[str]:
+        return ["allauth.mfa.stages.AuthenticateStage"]
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        super().login(request, user)
+        record(actor=user, action="user.sign_in", entity=user)
+
+    def add_message(self, *args: Any, **kwargs: Any) -> None:
+        """No word of welcome; what was changed is said."""
+        if "account/messages/logged_in.txt" not in args:
+            super().add_message(*args, **kwargs)
+
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
+        return redirect("accounts:login")
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return client_address(request) or "0.0.0.0"  # noqa: S104, a name for "unknown"
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """A second factor is changed with the password, never with itself."""
+        url = reverse("account_reauthenticate")
+        return [{"id": "reauthenticate", "description": "Your password", "url": url}]
+
+    def reauthenticate(self, user: User, password: str) -> bool:
+        return confirm_password(self.request, password)
+
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """There is no e-mail; the audit trail tells of each change."""
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """What an authenticator app or a key is told, and how its secret is kept."""
+
+    def encrypt(self, text: str) -> str:
+        return _ciphers().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _ciphers().decrypt(encrypted_text.encode()).decode()
+
+    def get_totp_label(self, user: User) -> str:
+        return user.get_username()
+
+    def _get_site_name(self) -> str:
+        return "Spine CDS"
+
+
+def _ciphers() -> MultiFernet:
+    """A copy of the database alone gives nobody a second factor.
+
+    Of SECRET_KEY, and of those in SECRET_KEY_FALLBACKS while a key is replaced.
+    """
+    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return MultiFernet([Fernet(_key_of(secret)) for secret in secrets])
+
+
+def _key_of(secret: str | bytes) -> bytes:
+    derived = HKDF(SHA256(), length=32, salt=None, info=b"spine-cds second factor")
+    return base64.urlsafe_b64encode(derived.derive(force_bytes(secret)))
