@@ -1,9 +1,13 @@
 """The append-only trail of who read and wrote what."""
 
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
+
+from spine_cds.audit.chain import SAID, Head, detail_sha256
 
 
 class AppendOnlyError(TypeError):
@@ -17,6 +21,21 @@ class EventQuerySet(models.QuerySet["Event"]):
     def of_patient(self, patient_id: object) -> "EventQuerySet":
         return self.filter(patient_id=str(patient_id))
 
+    def of_user(self, user: models.Model) -> "EventQuerySet":
+        """What the user did, and what was done to the account."""
+        about = models.Q(entity_type=user._meta.label_lower, entity_id=str(user.pk))
+        return self.filter(models.Q(actor_id=user.pk) | about)
+
+    def in_order(self) -> "EventQuerySet":
+        """Stream by stream, each as its lines were written."""
+        return self.order_by("stream", "sequence")
+
+    def lines(self, chunk: int = 1000) -> Iterator[dict[str, Any]]:
+        """Every event as a plain mapping, a chunk at a time."""
+        fields = (*SAID, "id", "at", "detail", "sha256")
+        for line in self.values(*fields).iterator(chunk_size=chunk):
+            yield {**line, "detail_sha256": detail_sha256(line["detail"])}
+
     def update(self, **kwargs: Any) -> NoReturn:
         raise AppendOnlyError("audit events are never changed")
 
@@ -28,9 +47,10 @@ class Event(models.Model):
     """One read or write. Triggers in the database refuse any later change.
 
     ``detail`` holds codes, counts and ids: never a patient's name, number or notes.
+    The last four fields chain it to the event before it in its stream.
     """
 
-    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    at = models.DateTimeField(default=timezone.now, db_index=True)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -39,17 +59,26 @@ class Event(models.Model):
     )
     actor_name = models.CharField(max_length=150, blank=True)
     action = models.CharField(max_length=60)
-    entity_type = models.CharField(max_length=60)
-    entity_id = models.CharField(max_length=64)
+    entity_type = models.CharField(max_length=60, blank=True)
+    entity_id = models.CharField(max_length=64, blank=True)
     patient_id = models.CharField(max_length=36, blank=True, db_index=True)
     case_uid = models.CharField(max_length=36, blank=True, db_index=True)
     remote_addr = models.GenericIPAddressField(null=True)
     detail = models.JSONField(default=dict)
+    stream = models.CharField(max_length=130)
+    sequence = models.PositiveBigIntegerField()
+    previous = models.CharField(max_length=64, blank=True)
+    sha256 = models.CharField(max_length=64)
 
     objects = EventQuerySet.as_manager()
 
     class Meta:
         ordering = ("-at", "-pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("stream", "sequence"), name="audit_event_once_in_stream"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor_name} {self.action}"
@@ -61,3 +90,24 @@ class Event(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise AppendOnlyError("audit events are never deleted")
+
+
+class StreamHead(models.Model):
+    """Where a stream ends: the lock of those who append, and the proof of its length.
+
+    The database lets it move one line forward at a time, and never back.
+    """
+
+    stream = models.CharField(primary_key=True, max_length=130)
+    sequence = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ("stream",)
+
+    def __str__(self) -> str:
+        return f"{self.stream} {self.sequence}"
+
+    @property
+    def head(self) -> Head:
+        return Head(self.stream, self.sequence, self.sha256)
