@@ -31,6 +31,7 @@ def test_a_queue_lost_with_its_process_is_rung_again_at_the_next_start(
     assert site.stop() < 15, "a graceful stop takes some seconds, no kill is needed"
     # As a process killed before its worker came to the row would have left it.
     with site.database() as database:
+        database.execute("DROP TRIGGER guard_treatments_report_update")
         database.execute(
             "UPDATE treatments_report SET state='queued', document=NULL, sha256='',"
             " finished_at=NULL, rung_at='2020-01-01 00:00:00' WHERE id = ?",
