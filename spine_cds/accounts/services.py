@@ -130,7 +130,6 @@ def signature_record(
 
     ``content`` is what is signed, as JSON values; its canonical form is hashed.
     """
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), default=str)
     signature = Signature.objects.create(
         signer=signer,
         signer_name=str(signer),
@@ -138,7 +137,7 @@ def signature_record(
         meaning=meaning,
         entity_type=entity._meta.label_lower,
         entity_id=str(entity.pk),
-        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        sha256=signed_sha256(content),
     )
     record(
         actor=signer,
@@ -149,6 +148,12 @@ def signature_record(
         detail={"signature": signature.pk, "sha256": signature.sha256},
     )
     return signature
+
+
+def signed_sha256(content: Mapping[str, Any]) -> str:
+    """The hash that a signature under this content has."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @transaction.atomic

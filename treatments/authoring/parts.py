@@ -87,7 +87,7 @@ def _table_parts(place: str, table: Mapping[str, Any]) -> Parts:
         place: head,
         f"{place}/inputs": list(table.get("inputs", ())),
         f"{place}/rules": _order(f"table {table['id']}", rules, "id"),
-        **{f"{place}/rules/{quote(rule['id'], safe='')}": rule for rule in rules},
+        **{f"{place}/rules/{address(rule['id'])}": rule for rule in rules},
     }
 
 
@@ -105,8 +105,7 @@ def join(parts: Mapping[str, Any]) -> dict[str, Any]:
 
 def _table(parts: Mapping[str, Any], place: str) -> dict[str, Any]:
     rules = [
-        parts[f"{place}/rules/{quote(rule, safe='')}"]
-        for rule in parts[f"{place}/rules"]
+        parts[f"{place}/rules/{address(rule)}"] for rule in parts[f"{place}/rules"]
     ]
     return {**parts[place], "inputs": parts[f"{place}/inputs"], "rules": rules}
 

@@ -10,7 +10,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from spine_cds.accounts.models import User
+from spine_cds.accounts.models import Signature, SignatureQuerySet, User
+from spine_cds.accounts.services import signature_record, signed_sha256
 from spine_cds.audit.services import record
 from treatments.authoring.edits import EditError
 from treatments.authoring.parts import Change, Parts, apply, difference, join, split
@@ -20,7 +21,6 @@ from treatments.models import (
     DesignatedSigner,
     DraftChange,
     RulesetDraft,
-    RulesetSignature,
     RulesetVersion,
 )
 
@@ -99,7 +99,7 @@ def draft_describe(
     *, draft: RulesetDraft, title: str, note: str, actor: User
 ) -> RulesetDraft:
     """Change the title and the note, which say what the draft is for."""
-    locked = _locked(draft)
+    locked = held(draft)
     before = {"title": locked.title, "note": locked.note}
     locked.title, locked.note = title, note
     locked.save(update_fields=["title", "note", "changed_at"])
@@ -121,7 +121,7 @@ def draft_edit(
         DraftConflictError: somebody else changed the same rule or row since ``seen``.
         EditError: the edit cannot be made.
     """
-    locked = _locked(draft)
+    locked = held(draft)
     parts = split(locked.document)
     after = edit(parts)
     changes = difference(parts, after)
@@ -187,7 +187,7 @@ def draft_submit(*, draft: RulesetDraft, version: str, actor: User) -> RulesetDr
         DraftClosedError: it is not a draft any more.
         EditError: the number is taken.
     """
-    locked = _locked(draft)
+    locked = held(draft)
     document = dict(locked.document)
     metadata = dict(document["metadata"])
     taken = RulesetVersion.objects.filter(
@@ -201,10 +201,7 @@ def draft_submit(*, draft: RulesetDraft, version: str, actor: User) -> RulesetDr
         "sign_off": {"state": "unsigned", "by": None, "on": None},
     }
     edited = {**document, "metadata": metadata}
-    before, after = split(document), split(edited)
-    changes = difference(before, after)
-    if changes:
-        _write(locked, after, changes, Kind.EDIT, f"Version {version}", actor)
+    write(locked, split(edited), f"Version {version}", actor)
     _move(locked, State.IN_REVIEW, actor, sha256=content_sha256(locked.document))
     return locked
 
@@ -212,7 +209,7 @@ def draft_submit(*, draft: RulesetDraft, version: str, actor: User) -> RulesetDr
 @transaction.atomic
 def draft_return(*, draft: RulesetDraft, actor: User, reason: str) -> RulesetDraft:
     """Give a draft back for more work; signatures under its content stay on record."""
-    locked = _locked(draft, State.IN_REVIEW)
+    locked = held(draft, State.IN_REVIEW)
     _move(locked, State.DRAFT, actor, reason=reason)
     return locked
 
@@ -220,7 +217,7 @@ def draft_return(*, draft: RulesetDraft, actor: User, reason: str) -> RulesetDra
 @transaction.atomic
 def draft_abandon(*, draft: RulesetDraft, actor: User) -> RulesetDraft:
     """Close a draft without publishing it; it can still be read and copied."""
-    locked = _locked(draft, *RulesetDraft.OPEN)
+    locked = held(draft, *RulesetDraft.OPEN)
     _move(locked, State.ABANDONED, actor)
     return locked
 
@@ -228,27 +225,36 @@ def draft_abandon(*, draft: RulesetDraft, actor: User) -> RulesetDraft:
 @transaction.atomic
 def draft_sign(
     *, draft: RulesetDraft, content: str, meaning: str, actor: User
-) -> RulesetSignature:
+) -> Signature:
     """Sign the content that was on the signer's screen, named by its hash.
+
+    The view has asked for the signer's password again.
 
     Raises:
         DraftClosedError: the draft is not in review.
         EditError: the content is another one by now, or the signer wrote in it.
     """
-    locked = _locked(draft, State.IN_REVIEW)
+    locked = held(draft, State.IN_REVIEW)
     if content != content_sha256(locked.document):
         raise EditError("The draft changed since you read it. Read it again first.")
     if actor.pk in author_ids(locked):
         raise EditError("Nobody signs what they wrote themselves: ask a second person.")
-    signature, created = RulesetSignature.objects.get_or_create(
-        draft=locked,
-        content_sha256=content,
-        signed_by=actor,
-        defaults={"meaning": meaning, "signed_name": str(actor)},
+    known = signatures(locked).filter(signer=actor).first()
+    return known or signature_record(
+        signer=actor, entity=locked, meaning=meaning, content=signed_content(locked)
     )
-    if created:
-        _record(locked, actor, "draft.sign", sha256=content, meaning=meaning)
-    return signature
+
+
+def signatures(draft: RulesetDraft) -> SignatureQuerySet:
+    """The signatures under the draft's content as it is now."""
+    return Signature.objects.of(draft).filter(
+        sha256=signed_sha256(signed_content(draft))
+    )
+
+
+def signed_content(draft: RulesetDraft) -> dict[str, str]:
+    """What a signature is put under: the hash of all that the rules say."""
+    return {"ruleset_content_sha256": content_sha256(draft.document)}
 
 
 def author_ids(draft: RulesetDraft) -> set[int]:
@@ -285,12 +291,26 @@ def signer_withdraw(*, user: User, actor: User) -> None:
 # --- Within a transaction -----------------------------------------------------------
 
 
-def _locked(draft: RulesetDraft, *states: str) -> RulesetDraft:
-    """The draft as it is now, held; two writers come one after the other."""
+def held(draft: RulesetDraft, *states: str) -> RulesetDraft:
+    """The draft as it is now, held: two writers come one after the other.
+
+    Raises:
+        DraftClosedError: it is in none of ``states`` (without any: not a draft).
+    """
     locked = RulesetDraft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
     if locked.state not in (states or (State.DRAFT,)):
         raise DraftClosedError(f"This draft is {locked.get_state_display().lower()}.")
     return locked
+
+
+def write(
+    locked: RulesetDraft, after: Parts, summary: str, actor: User
+) -> DraftChange | None:
+    """Write these parts into a draft that is held; None where nothing differs."""
+    changes = difference(split(locked.document), after)
+    if not changes:
+        return None
+    return _write(locked, after, changes, Kind.EDIT, summary, actor)
 
 
 def _write(
@@ -353,7 +373,7 @@ def _taken_back(draft: RulesetDraft, actor: User) -> QuerySet[DraftChange]:
 def _reverse(
     draft: RulesetDraft, actor: User, kind: str, *, undone: bool
 ) -> DraftChange | None:
-    locked = _locked(draft)
+    locked = held(draft)
     edit = (_taken_back if undone else _done)(locked, actor).first()
     if edit is None:
         return None

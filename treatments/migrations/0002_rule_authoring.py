@@ -89,6 +89,7 @@ class Migration(migrations.Migration):
                 ('live_from', models.DateTimeField(db_index=True)),
                 ('reason', models.CharField(blank=True, max_length=500)),
                 ('made_at', models.DateTimeField(auto_now_add=True)),
+                ('withdrawn_at', models.DateTimeField(null=True)),
             ],
             options={
                 'ordering': ('-live_from', '-pk'),
@@ -109,19 +110,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-changed_at', '-pk'),
-            },
-        ),
-        migrations.CreateModel(
-            name='RulesetSignature',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('content_sha256', models.CharField(max_length=64)),
-                ('meaning', models.CharField(max_length=300)),
-                ('signed_name', models.CharField(max_length=200)),
-                ('signed_at', models.DateTimeField(auto_now_add=True)),
-            ],
-            options={
-                'ordering': ('signed_at',),
             },
         ),
         migrations.AddField(
@@ -184,16 +172,6 @@ class Migration(migrations.Migration):
             name='draft',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accepted_findings', to='treatments.rulesetdraft'),
         ),
-        migrations.AddField(
-            model_name='rulesetsignature',
-            name='draft',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='treatments.rulesetdraft'),
-        ),
-        migrations.AddField(
-            model_name='rulesetsignature',
-            name='signed_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ruleset_signatures', to=settings.AUTH_USER_MODEL),
-        ),
         migrations.AddConstraint(
             model_name='rulesetdraft',
             constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'in_review', 'published', 'abandoned'])), name='ruleset_draft_state_known'),
@@ -209,10 +187,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='acceptedfinding',
             constraint=models.UniqueConstraint(fields=('draft', 'fingerprint'), name='finding_accepted_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='rulesetsignature',
-            constraint=models.UniqueConstraint(fields=('draft', 'content_sha256', 'signed_by'), name='ruleset_signed_once_by_each'),
         ),
         migrations.RunPython(keep_what_is_live, say_what_is_live),
         migrations.RemoveConstraint(

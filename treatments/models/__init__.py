@@ -6,7 +6,6 @@ from treatments.models.drafts import (
     DesignatedSigner,
     DraftChange,
     RulesetDraft,
-    RulesetSignature,
 )
 from treatments.models.recommendations import (
     Comment,
@@ -28,7 +27,6 @@ __all__ = [
     "Review",
     "RulesetActivation",
     "RulesetDraft",
-    "RulesetSignature",
     "RulesetVersion",
     "TreatmentAvailability",
 ]

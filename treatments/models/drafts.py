@@ -155,33 +155,6 @@ class AcceptedFinding(models.Model):
         return self.message
 
 
-class RulesetSignature(models.Model):
-    """A named person's signature under the exact content of a draft; never changed."""
-
-    draft = models.ForeignKey(
-        RulesetDraft, on_delete=models.PROTECT, related_name="signatures"
-    )
-    content_sha256 = models.CharField(max_length=64)
-    meaning = models.CharField(max_length=300)
-    signed_by = models.ForeignKey(
-        USER, on_delete=models.PROTECT, related_name="ruleset_signatures"
-    )
-    signed_name = models.CharField(max_length=200)
-    signed_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering = ("signed_at",)
-        constraints = (
-            models.UniqueConstraint(
-                fields=("draft", "content_sha256", "signed_by"),
-                name="ruleset_signed_once_by_each",
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.signed_name}, {self.signed_at:%Y-%m-%d %H:%M} UTC"
-
-
 class DesignatedSigner(models.Model):
     """A surgeon whom the administrators let sign rulesets."""
 

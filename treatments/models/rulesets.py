@@ -36,8 +36,8 @@ class RulesetVersionQuerySet(models.QuerySet["RulesetVersion"]):
                     pk=OuterRef("pk")
                 )
             ),
-            is_scheduled=Exists(own.filter(live_from__gt=Now())),
-            was_live=Exists(own.filter(live_from__lte=Now())),
+            is_scheduled=Exists(own.to_come()),
+            was_live=Exists(own.come()),
         )
 
     def without_document(self) -> Self:
@@ -88,19 +88,27 @@ class RulesetActivationQuerySet(models.QuerySet["RulesetActivation"]):
     def in_force(self) -> models.QuerySet["RulesetActivation", int]:
         """The version of the newest activation whose moment has come, by its key."""
         return (
-            self.filter(live_from__lte=Now())
+            self.come()
             .order_by("-live_from", "-pk")
             .values_list("version_id", flat=True)[:1]
         )
 
+    def come(self) -> Self:
+        return self.filter(live_from__lte=Now(), withdrawn_at=None)
+
     def to_come(self) -> Self:
-        return self.filter(live_from__gt=Now())
+        return self.filter(live_from__gt=Now(), withdrawn_at=None)
+
+    def head(self) -> "RulesetActivation | None":
+        """The newest of all, come or to come: what the next version builds upon."""
+        return self.filter(withdrawn_at=None).order_by("-live_from", "-pk").first()
 
 
 class RulesetActivation(models.Model):
-    """A version goes live at a moment, for all processes at once; never changed.
+    """A version goes live at a moment, for all processes at once.
 
-    The database's clock decides, so no process has to be told.
+    The database's clock decides, so no process has to be told. Never changed, but
+    withdrawn while its moment is still to come.
     """
 
     version = models.ForeignKey(
@@ -115,6 +123,7 @@ class RulesetActivation(models.Model):
         related_name="ruleset_activations",
     )
     made_at = models.DateTimeField(auto_now_add=True)
+    withdrawn_at = models.DateTimeField(null=True)
 
     objects = RulesetActivationQuerySet.as_manager()
 
