@@ -6,9 +6,11 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
+from django_htmx.http import HttpResponseClientRedirect
 
 from spine_cds.accounts.models import User
-from spine_cds.accounts.second_factor import needs_second_factor
+from spine_cds.accounts.second_factor import EXISTS, needs_second_factor
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -23,7 +25,6 @@ _ALWAYS_OPEN = frozenset(
     }
 )
 _SECOND_FACTOR = ("mfa_", "account_reauthenticate")
-_HAS_FACTOR = "second_factor_exists"
 
 
 class FirstThingsFirstMiddleware:
@@ -45,20 +46,27 @@ class FirstThingsFirstMiddleware:
             return None
         if user.has_temporary_password:
             messages.info(request, "First choose a password that only you know.")
-            return redirect("accounts:password-change")
+            return _whole_page(request, "accounts:password-change")
         if match.view_name.startswith(_SECOND_FACTOR):
             return None
         if _lacks_second_factor(request, user):
             messages.info(request, "Your role needs a second factor to sign in.")
-            return redirect("mfa_index")
+            return _whole_page(request, "mfa_index")
         return None
+
+
+def _whole_page(request: HttpRequest, name: str) -> HttpResponse:
+    """Never into a fragment of the page that asked."""
+    if "HX-Request" in request.headers:
+        return HttpResponseClientRedirect(reverse(name))
+    return redirect(name)
 
 
 def _lacks_second_factor(request: HttpRequest, user: User) -> bool:
     """Asked of the database until there is one, then remembered in the session."""
-    if request.session.get(_HAS_FACTOR):
+    if request.session.get(EXISTS):
         return False
     if needs_second_factor(user):
         return True
-    request.session[_HAS_FACTOR] = True
+    request.session[EXISTS] = True
     return False

@@ -25,6 +25,8 @@ from spine_cds.accounts.signing import confirm_password
 from spine_cds.audit.middleware import client_address
 from spine_cds.audit.services import record
 
+#: In the session, once there is a second factor: see accounts.first.
+EXISTS = "second_factor_exists"
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
@@ -70,8 +72,16 @@ class AccountAdapter(DefaultAccountAdapter):
     def reauthenticate(self, user: User, password: str) -> bool:
         return confirm_password(self.request, password)
 
-    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
-        """There is no e-mail; the audit trail tells of each change."""
+    def send_notification_mail(
+        self, template_prefix: str, user: User, *args: Any, **kwargs: Any
+    ) -> None:
+        """There is no e-mail: each change of a second factor goes to the audit trail.
+
+        ``template_prefix`` names the change: "mfa/email/totp_activated".
+        """
+        self.request.session.pop(EXISTS, None)
+        change = template_prefix.rpartition("/")[2]
+        record(actor=user, action=f"user.{change}", entity=user)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
