@@ -1,0 +1,124 @@
+"""DMN XML to a ruleset document: our own exports, edited or not; others as drafts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from treatments.engine.exact import restored
+from treatments.engine.tables import OUTPUTS
+
+from .. import strict_json, xml_safely
+from ..refusal import refusal
+from . import foreign, tables
+from .names import ANY_DMN, OURS, PARTS
+
+GROUNDS = ("strength", "certainty", "owner", "review_by")
+
+
+def read(data: bytes, filename: str, base: Mapping[str, Any] | None = None) -> Any:
+    """The document of a decision model, of whatever shape.
+
+    A model without our extension is read into a copy of ``base``.
+
+    Raises:
+        ImportRefusedError: the XML is unsafe or broken, or no decision model; or it is
+            of another tool and ``base`` lacks what its tables name.
+    """
+    root = xml_safely.parse(data, filename)
+    for element in root.iter():
+        # DMN's own elements have their bare names from here on, whatever the version.
+        element.tag = ANY_DMN.sub("", element.tag)
+    if root.tag != "definitions":
+        raise refusal(filename, "is no decision model: DMN starts with <definitions>")
+    ours = root.find(f"extensionElements/{{{OURS}}}ruleset")
+    if ours is not None:
+        return _Ours(root, ours, filename).document()
+    if base is None:
+        message = (
+            "holds tables of another tool and no ruleset: "
+            "import it into the ruleset whose facts it names"
+        )
+        raise refusal(filename, message)
+    return foreign.read(root, filename, base)
+
+
+class _Ours:
+    def __init__(self, root: Element, ours: Element, filename: str) -> None:
+        self.root = root
+        self.ours = ours
+        self.filename = filename
+
+    def document(self) -> Any:
+        document: dict[str, Any] = {"format": 1}
+        document |= {part: self._json(self.ours, part) for part in PARTS}
+        document["tables"] = [self._table(d) for d in self.root.iterfind("decision")]
+        exact = self._json(self.ours, "exact", [])
+        try:
+            return restored(document, exact)
+        except (TypeError, ValueError) as error:
+            raise refusal(self.filename, "has no list of differences") from error
+
+    def _json(self, held: Element, name: str, missing: Any = ...) -> Any:
+        found = held.find(f"{{{OURS}}}{name}")
+        place = f"{self.filename}, <spine:{name}>"
+        if found is None:
+            if missing is ...:
+                raise refusal(place, "is missing: export the ruleset anew")
+            return missing
+        try:
+            return strict_json.parse(found.text or "")
+        except strict_json.JSONRefusedError as error:
+            raise refusal(place, str(error)) from error
+
+    def _table(self, decision: Element) -> dict[str, Any]:
+        place = f"{self.filename}, decision {decision.get('name', '?')!r}"
+        told = decision.find(f"extensionElements/{{{OURS}}}table")
+        held = decision.find("decisionTable")
+        if told is None or held is None:
+            message = (
+                "was added in another tool, or is no table any more: "
+                "add the table to the ruleset first, and its rows there"
+            )
+            raise refusal(place, message)
+        head = self._json(told, "head")
+        if not isinstance(head, dict) or not isinstance(head.get("kind"), str):
+            raise refusal(place, "has no head of a table")
+        tables.refuse_unknown_parts(held, place)
+        table = {"title": decision.get("label", ""), **head}
+        if decision.find("description") is not None:
+            table["description"] = tables.text_of(decision, "description")
+        table["hit_policy"] = held.get("hitPolicy", "UNIQUE")
+        table["inputs"] = tables.inputs(held)
+        outputs = OUTPUTS.get(head["kind"], ())
+        rules = [
+            _rule(rule, table["inputs"], outputs, f"{place}, rule {number}")
+            for number, rule in enumerate(held.iterfind("rule"), start=1)
+        ]
+        table["rules"] = self._with_disabled(rules, told, place)
+        return table
+
+    def _with_disabled(self, rules: list[Any], told: Element, place: str) -> list[Any]:
+        disabled = self._json(told, "disabled", [])
+        for entry in disabled if isinstance(disabled, list) else [None]:
+            if not isinstance(entry, dict) or not isinstance(entry.get("at"), int):
+                raise refusal(place, "has no list of disabled rules")
+            rules.insert(max(entry["at"], 0), entry.get("rule"))
+        return rules
+
+
+def _rule(
+    rule: Element, inputs: list[str], outputs: tuple[str, ...], place: str
+) -> dict[str, Any]:
+    told = rule.find(f"extensionElements/{{{OURS}}}rule")
+    said = {} if told is None else told.attrib
+    return {
+        # A row that was added in a modeler has the name that the modeler gave it.
+        "id": said.get("ref") or rule.get("id", ""),
+        "cells": tables.cells(rule, inputs, place),
+        "outputs": tables.says(rule, outputs, place),
+        "rationale": tables.text_of(rule, "description"),
+        "sources": said.get("sources", "").split(),
+        **{key: said.get(key, "") for key in GROUNDS},
+    }

@@ -1,0 +1,111 @@
+"""A ruleset document as tables of text: what :mod:`.engine.folder` reads, written.
+
+What a cell cannot say is clipped or left out here; :func:`.formats.export` reads its
+own file back and keeps the differences beside the tables.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from treatments.engine.folder import COLUMNS, DISABLED, GROUNDS
+from treatments.engine.tables import OUTPUTS
+
+Grid = list[list[str]]
+
+#: The longest text that a cell of a spreadsheet takes, with room to spare.
+MAX_TEXT = 30_000
+#: Columns that are there where a row has them.
+OPTIONAL = {"rungs.csv": ("description",), "sources.csv": ("note",)}
+SEPARATORS = {"values": "|", "advantages": " | ", "disadvantages": " | "}
+TABLE_HEAD = ("id", "kind", "title", "hit_policy", "file", "output", "description")
+METADATA_HEAD = ("id", "version", "title", "description", "authors", "created")
+
+
+def head(document: Mapping[str, Any], files: Sequence[str]) -> dict[str, Any]:
+    """What ``ruleset.json`` holds: the metadata, each table's file, the selection."""
+    tables = [
+        ordered({**_without(table, "inputs", "rules"), "file": file}, TABLE_HEAD)
+        for table, file in zip(document["tables"], files, strict=True)
+    ]
+    return {
+        **ordered(document["metadata"], METADATA_HEAD),
+        "tables": tables,
+        "selection": document["selection"],
+    }
+
+
+def parts(document: Mapping[str, Any]) -> dict[str, Grid]:
+    """The tables beside the decision tables, by the name of their file."""
+    return {
+        name: _part(document[name.removesuffix(".csv")], name)
+        for name in ("facts.csv", "rungs.csv", "treatments.csv", "sources.csv")
+    } | {"invariants.csv": _part(document["invariants"], "invariants.csv")}
+
+
+def rules(table: Mapping[str, Any]) -> Grid:
+    """A decision table: a line a rule, a dash where any value will do."""
+    outputs = OUTPUTS.get(table["kind"], ())
+    disabled = (DISABLED,) if any(DISABLED in r for r in table["rules"]) else ()
+    grid = [["id", *table["inputs"], *outputs, *GROUNDS, *disabled]]
+    for rule in table["rules"]:
+        cells = [rule["cells"].get(name, "-") for name in table["inputs"]]
+        says = [rule["outputs"].get(name, "") for name in outputs]
+        rest = [rule.get(name, "") for name in (*GROUNDS, *disabled)]
+        grid.append([text(v) for v in (rule["id"], *cells, *says, *rest)])
+    return grid
+
+
+def stems(ids: Iterable[str], taken: Iterable[str] = (), length: int = 60) -> list[str]:
+    """A name for each table that can name a file or a sheet, each its own."""
+    used = {name.casefold() for name in taken}
+    found = []
+    for table in ids:
+        plain = re.sub(r"[^A-Za-z0-9_-]", "_", table)[:length] or "table"
+        stem, number = plain, 2
+        while stem.casefold() in used:
+            stem, number = f"{plain[: length - 5]}_{number}", number + 1
+        used.add(stem.casefold())
+        found.append(stem)
+    return found
+
+
+def ordered(row: Mapping[str, Any], first: Sequence[str]) -> dict[str, Any]:
+    """The row with its known keys first: a database keeps no order of keys."""
+    known = [key for key in first if key in row]
+    return {key: row[key] for key in (*known, *row)}
+
+
+def text(value: Any, separator: str = " ") -> str:
+    """A value as a cell says it; an empty text where it cannot."""
+    if isinstance(value, str):
+        return value[:MAX_TEXT]
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return repr(value)
+    if isinstance(value, list):
+        return separator.join(map(text, value))[:MAX_TEXT]
+    if isinstance(value, dict):
+        pairs = (f"{name}: {text(cell)}" for name, cell in value.items())
+        return "; ".join(pairs)[:MAX_TEXT]
+    return ""
+
+
+def _part(rows: Sequence[Mapping[str, Any]], name: str) -> Grid:
+    optional = (c for c in OPTIONAL.get(name, ()) if any(c in row for row in rows))
+    columns = (*COLUMNS[name], *optional)
+    return [list(columns), *([_said(row, c) for c in columns] for row in rows)]
+
+
+def _said(row: Mapping[str, Any], column: str) -> str:
+    value = row.get(column)
+    if column == "modifiable":
+        return "yes" if value is True else "no"
+    return text(value, SEPARATORS.get(column, " "))
+
+
+def _without(row: Mapping[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: value for key, value in row.items() if key not in keys}

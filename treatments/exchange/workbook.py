@@ -1,0 +1,52 @@
+"""Whether a workbook from outside may be opened: a zip of small, plain XML parts."""
+
+from __future__ import annotations
+
+from . import archive, xml_safely
+from .refusal import MAX_COLUMNS, refusal
+
+#: XML elements in the whole workbook; a cell takes two or three.
+MAX_ELEMENTS = 600_000
+_XML = (".xml", ".rels", ".vml")
+_MACROS = ("vbaproject.bin", "xl/macrosheets/", "xl/activex/", "xl/embeddings/")
+
+
+def check(data: bytes, filename: str) -> None:
+    """Look at every part before any library does.
+
+    Raises:
+        ImportRefusedError: it holds macros, a document type, or more than is read.
+    """
+    parts = archive.opened(data, filename)
+    if "[Content_Types].xml" not in parts.namelist():
+        raise refusal(filename, "is a zip, but no workbook of Excel")
+    left = MAX_ELEMENTS
+    for name in parts.namelist():
+        place = f"{filename}, {name!r}"
+        if any(mark in name.lower() for mark in _MACROS):
+            message = "is a macro or an embedded file, which are never read: remove it"
+            raise refusal(place, message)
+        if name.lower().endswith(_XML):
+            content = archive.content(parts, name, filename)
+            if b"macroEnabled" in content and name == "[Content_Types].xml":
+                raise refusal(filename, "may hold macros: save it as plain .xlsx")
+            left -= _count(content, place, left)
+
+
+def _count(content: bytes, place: str, most: int) -> int:
+    cells = 0
+    count = 0
+
+    def start(tag: str, _attributes: object) -> None:
+        nonlocal cells, count
+        count += 1
+        name = tag.rpartition(":")[2]
+        cells = 0 if name == "row" else cells + (name == "c")
+        if count > most:
+            raise refusal(place, f"makes more than {MAX_ELEMENTS} XML elements")
+        # Some libraries hold a whole row at once, whatever columns it names.
+        if cells > 2 * MAX_COLUMNS and name == "c":
+            raise refusal(place, f"has a row of more than {MAX_COLUMNS} cells")
+
+    xml_safely.scan(content, place, start)
+    return count
