@@ -1,9 +1,9 @@
 """The work queue, in two modes.
 
 Production: Redis, own worker processes (``celery -A spine_cds worker``) and one beat.
-Embedded (no ``REDIS_URL``): the queue is in the memory of each web process, and
-`start_embedded_worker` gives that process one worker thread and one sweeping thread.
-In both, the report rows are the truth: a lost message costs seconds, never a report.
+Embedded (no ``REDIS_URL``): the queues are in the memory of each web process, and
+`start_embedded_worker` gives that process a worker thread for each queue and one that
+sweeps. In both, the rows are the truth: a lost message costs seconds, never a job.
 """
 
 import atexit
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spine_cds.settings")
 
-SWEEP_SECONDS = 5.0
+SWEEP_SECONDS = 2.0
 STOP_SECONDS = 10.0
 
 app = Celery("spine_cds")
@@ -36,8 +36,8 @@ app.conf.update(
     worker_cancel_long_running_tasks_on_connection_loss=False,
     worker_max_tasks_per_child=500,
     beat_schedule={
-        "sweep-reports": {
-            "task": "treatments.sweep_reports",
+        "sweep-jobs": {
+            "task": "treatments.sweep_jobs",
             "schedule": SWEEP_SECONDS,
             "options": {"expires": SWEEP_SECONDS},
         }
@@ -63,14 +63,17 @@ def _bound_the_publish(sender: Celery, **kwargs: Any) -> None:
 
 
 class EmbeddedWorker:
-    """One worker thread and one sweeping thread inside a web process."""
+    """A worker thread for each queue and one sweeping thread inside a web process."""
 
     def __init__(self) -> None:
         self._stopping = threading.Event()
         self._threads = [
-            threading.Thread(target=self._work, name="report-worker", daemon=True),
-            threading.Thread(target=self._sweep, name="report-sweep", daemon=True),
+            threading.Thread(target=self._work, args=[q], name=f"work-{q}", daemon=True)
+            for q in settings.CELERY_TASK_QUEUES
         ]
+        self._threads.append(
+            threading.Thread(target=self._sweep, name="sweep", daemon=True)
+        )
 
     def start(self) -> None:
         # The application must be whole before the first message and the first sweep.
@@ -81,7 +84,7 @@ class EmbeddedWorker:
             thread.start()
 
     def stop(self) -> None:
-        """Finish the report in hand, then end; at most `STOP_SECONDS`."""
+        """Finish the jobs in hand, then end; at most `STOP_SECONDS` for each."""
         if self._stopping.is_set():
             return
         self._stopping.set()
@@ -90,16 +93,17 @@ class EmbeddedWorker:
             thread.join(STOP_SECONDS)
         worker_state.should_stop = None
 
-    def _work(self) -> None:
+    def _work(self, queue: str) -> None:
+        consumer = _app_of(queue)
         while not self._stopping.is_set():
             try:
-                _in_process_worker().start()
+                _in_process_worker(consumer, queue).start()
             except Exception:
                 logger.exception("the embedded worker fell over and starts again")
             self._stopping.wait(1.0)
 
     def _sweep(self) -> None:
-        sweep = app.tasks["treatments.sweep_reports"]
+        sweep = app.tasks["treatments.sweep_jobs"]
         while not self._stopping.is_set():
             try:
                 sweep.run()
@@ -110,12 +114,22 @@ class EmbeddedWorker:
             self._stopping.wait(SWEEP_SECONDS)
 
 
-def _in_process_worker() -> WorkController:
+def _app_of(queue: str) -> Celery:
+    """An application that consumes one queue: an application chooses for all of it."""
+    consumer = Celery(f"spine_cds.{queue}", set_as_current=False)
+    consumer.config_from_object("django.conf:settings", namespace="CELERY")
+    consumer.conf.task_default_queue = queue
+    consumer.conf.task_queues = {queue: {}}
+    consumer.finalize()
+    return consumer
+
+
+def _in_process_worker(consumer: Celery, queue: str) -> WorkController:
     return WorkController(
-        app=app,
+        app=consumer,
         pool="solo",
         concurrency=1,
-        hostname=f"embedded-{os.getpid()}@localhost",
+        hostname=f"embedded-{queue}-{os.getpid()}@localhost",
         without_heartbeat=True,
         without_gossip=True,
         without_mingle=True,

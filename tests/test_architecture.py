@@ -13,12 +13,13 @@ PACKAGES = ("spine_cds", "patients", "treatments")
 
 # Importer -> what it may import of this project besides itself; the longest prefix
 # wins. Django's own wiring (apps, urls, celery, wsgi, migrations) is at the top.
-LEAVES = ("spine_cds.audit", "spine_cds.accounts")
+LEAVES = ("spine_cds.audit", "spine_cds.accounts", "spine_cds.jobs")
 DOMAIN = ("patients", "treatments", *LEAVES)
 MAY_IMPORT = {
     "treatments.engine": (),
     "spine_cds.audit": (),
     "spine_cds.accounts": ("spine_cds.audit",),
+    "spine_cds.jobs": ("spine_cds.audit", "spine_cds.accounts"),
     "patients": LEAVES,
     "treatments": ("patients", *LEAVES),
     "treatments.reports.render": ("treatments.reports.context",),

@@ -81,6 +81,7 @@ TABLE = [
     ("treatments:comment-create", "get", "recommendation", THE_TEAM),
     ("treatments:report-create", "post", "recommendation", THE_TEAM),
     ("treatments:report-detail", "get", "report", THE_TEAM),
+    ("treatments:report-cancel", "post", "report", THE_TEAM),
     ("treatments:report-download", "get", "report", THE_TEAM),
     ("treatments:ruleset-list", "get", None, EVERYONE),
     ("treatments:ruleset-detail", "get", "ruleset", EVERYONE),

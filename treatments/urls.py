@@ -35,6 +35,7 @@ urlpatterns = [
         name="report-create",
     ),
     path("reports/<uuid:pk>/", reports.report_detail, name="report-detail"),
+    path("reports/<uuid:pk>/cancel/", reports.report_stop, name="report-cancel"),
     path("reports/<uuid:pk>/pdf/", reports.report_download, name="report-download"),
     path("rules/", rules.ruleset_list, name="ruleset-list"),
     path("rules/<int:pk>/", rules.ruleset_detail, name="ruleset-detail"),

@@ -10,13 +10,14 @@ from django.utils import timezone
 from patients.findings import CaseFindings
 from patients.models import Encounter, Patient
 from patients.services import case_create, patient_create
+from spine_cds.jobs import life
 from tests.browser.person import Person
 from tests.fixtures_browser import DESKTOP, PHONE
 from treatments.demo import CASES, DemoCase
 from treatments.engine import load_ruleset
 from treatments.models import Recommendation, Report, RulesetVersion
-from treatments.reports import jobs
 from treatments.reports.context import ReportContext
+from treatments.reports.jobs import report_finish
 from treatments.reports.render import render
 from treatments.services import case_evaluate, ruleset_load
 
@@ -90,18 +91,17 @@ def advice_on(a_case, dr_surgeon) -> Callable[..., Recommendation]:
 class Printer:
     """The worker's part in slow motion: the test says when each step is taken."""
 
-    claim: jobs.Claim | None = None
+    claim: life.Claim[Report] | None = None
 
     def takes_it(self) -> None:
-        waiting = Report.objects.get(state=Report.State.QUEUED)
-        self.claim = jobs.report_claim(report_id=waiting.pk)
+        self.claim = life.claim(Report)
 
     def is_done(self) -> None:
-        document = render(ReportContext.from_document(self.claim.content))
-        assert jobs.report_finish(claim=self.claim, document=document)
+        document = render(ReportContext.from_document(self.claim.job.content))
+        assert report_finish(claim=self.claim, document=document)
 
     def gives_up(self) -> None:
-        assert jobs.report_fail(claim=self.claim, failure="No glyph for this text.")
+        assert life.fail(self.claim, failure="No glyph for this text.")
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from spine_cds.checks import named_urls
 from tests.fixtures_browser import AXE, AXE_TAGS, DESKTOP, PHONE
 from treatments.models import Report
-from treatments.reports.services import report_request
+from treatments.reports.services import report_cancel, report_request
 from treatments.services import comment_add, decision_record
 
 NO_PAGE = {
@@ -24,6 +24,7 @@ NO_PAGE = {
     "treatments:case-evaluate": "POST only",
     "treatments:case-preview": "POST only",
     "treatments:report-create": "POST only",
+    "treatments:report-cancel": "POST only",
     "treatments:report-download": "a PDF",
 }
 SURGEON, RESIDENT, ADMIN, NOBODY = "dr_surgeon", "dr_resident", "admin", "nobody"
@@ -65,9 +66,10 @@ PAGES = [
     ("treatments:review-create", RESIDENT, "ladder"),
     ("treatments:comment-create", RESIDENT, "ladder"),
     ("treatments:report-detail", SURGEON, "queued"),
-    ("treatments:report-detail", SURGEON, "rendering"),
-    ("treatments:report-detail", SURGEON, "rendered"),
+    ("treatments:report-detail", SURGEON, "running"),
+    ("treatments:report-detail", SURGEON, "done"),
     ("treatments:report-detail", RESIDENT, "failed"),
+    ("treatments:report-detail", RESIDENT, "cancelled"),
     ("treatments:ruleset-list", ADMIN, None),
     ("treatments:ruleset-list", SURGEON, None),
     ("treatments:ruleset-detail", ADMIN, "ruleset"),
@@ -133,16 +135,18 @@ def _without_case(a_case):
 def _reports(recommendation, printer) -> dict[str, list[uuid.UUID]]:
     """A report in each state of its job."""
     made = {}
-    for state in ("rendered", "failed", "rendering", "queued"):
+    for state in ("done", "failed", "running", "cancelled", "queued"):
         report = report_request(
             recommendation=recommendation,
             actor=recommendation.created_by,
             request_key=uuid.uuid4(),
         )
         made[state] = [report.pk]
-        if state != "queued":
+        if state == "cancelled":
+            assert report_cancel(report=report, actor=report.requested_by)
+        elif state != "queued":
             printer.takes_it()
-        if state == "rendered":
+        if state == "done":
             printer.is_done()
         if state == "failed":
             printer.gives_up()
@@ -210,7 +214,8 @@ def test_what_is_said_to_be_no_page_is_none(world, dr_surgeon):
         "treatments:case-evaluate": "draft",
         "treatments:case-preview": "patient",
         "treatments:report-create": "ladder",
-        "treatments:report-download": "rendered",
+        "treatments:report-cancel": "done",
+        "treatments:report-download": "done",
     }
     for name in NO_PAGE:
         answer = client.get(address(name, of.get(name), world))

@@ -3,11 +3,11 @@
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from spine_cds.accounts.models import User
 from spine_cds.audit.services import record
+from spine_cds.jobs.life import cancel
 from treatments.models import Decision, Recommendation, Report
 from treatments.reports.freeze import freeze
 from treatments.tasks import render_report
@@ -49,12 +49,12 @@ def _report_create(
         request_key=request_key,
         status=report_status(recommendation),
         queued_at=timezone.now().replace(microsecond=0),
-        rung_at=Now(),
+        turn=Report.objects.next_turn(actor.pk),
     )
     report.content = freeze(report).to_document()
     report.save(force_insert=True)
     _record(report, actor, "report.request", {"status": report.status})
-    render_report.delay_on_commit(report_id=str(report.pk))
+    render_report.delay_on_commit()
     return report
 
 
@@ -71,6 +71,11 @@ def report_status(recommendation: Recommendation) -> str:
         status__in=[Report.Status.FINAL, Report.Status.AMENDED],
     )
     return Report.Status.AMENDED if earlier.exists() else Report.Status.FINAL
+
+
+def report_cancel(*, report: Report, actor: User) -> bool:
+    """Stop a report that is not ready; False when it was finished already."""
+    return cancel(report, actor=actor)
 
 
 def report_read(*, report: Report, actor: User) -> None:

@@ -16,7 +16,12 @@ from django.views.decorators.http import require_POST, require_safe
 from spine_cds.accounts.access import SignedInRequest, require_role
 from spine_cds.accounts.models import Role
 from treatments.models import Recommendation, Report
-from treatments.reports.services import report_hand_over, report_read, report_request
+from treatments.reports.services import (
+    report_cancel,
+    report_hand_over,
+    report_read,
+    report_request,
+)
 
 # A report is ready in well under a second and a lost one is found within some more;
 # a page left open longer than this stops asking and offers a link.
@@ -68,6 +73,19 @@ def report_detail(request: SignedInRequest, pk: UUID) -> HttpResponse:
     return render(request, "treatments/reports/_report_status.html", values)
 
 
+@require_POST
+@require_role(Role.SURGEON, Role.RESIDENT)
+def report_stop(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Cancel a report that is still to be made; its page says what came of it."""
+    report = get_object_or_404(
+        Report.objects.visible_to(request.user).without_bytes(), pk=pk
+    )
+    report_cancel(report=report, actor=request.user)
+    response = HttpResponseRedirect(report.get_absolute_url())
+    response.status_code = 303
+    return response
+
+
 @require_safe
 @require_role(Role.SURGEON, Role.RESIDENT)
 def report_download(request: SignedInRequest, pk: UUID) -> HttpResponse:
@@ -77,7 +95,7 @@ def report_download(request: SignedInRequest, pk: UUID) -> HttpResponse:
         .select_related("recommendation__encounter"),
         pk=pk,
     )
-    if report.state != Report.State.RENDERED:
+    if report.state != Report.State.DONE:
         raise Http404("The report is not ready.")
     return HttpResponse(
         report_hand_over(report=report, actor=request.user),

@@ -16,7 +16,7 @@ django.setup()
 from spine_cds.celery import app
 from treatments.tasks import render_report
 for _ in range(3):
-    render_report.delay_on_commit(report_id="00000000-0000-0000-0000-000000000000")
+    render_report.delay_on_commit()
 options = app.conf.broker_transport_options
 print("retries", options["max_retries"], app.conf.task_publish_retry)
 """

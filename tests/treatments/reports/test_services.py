@@ -3,11 +3,12 @@
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from kombu.exceptions import OperationalError
 
 from spine_cds.audit.models import Event
-from treatments import tasks
+from spine_cds.audit.triggers import suspended
+from spine_cds.jobs import doorbell
 from treatments.models import Decision, Report
 from treatments.reports import services
 from treatments.reports.services import report_hand_over, report_request, report_status
@@ -87,7 +88,7 @@ def test_a_broker_that_is_away_neither_fails_nor_loses_the_request(
     def refuse(*args, **kwargs):
         raise OperationalError("connection refused")
 
-    monkeypatch.setattr(tasks.DjangoTask, "apply_async", refuse)
+    monkeypatch.setattr(doorbell.DjangoTask, "apply_async", refuse)
     with django_capture_on_commit_callbacks(execute=True):
         report = asked()
     report.refresh_from_db()
@@ -132,7 +133,8 @@ def test_a_corrected_case_makes_an_amended_report(asked, a_recommendation, dr_su
     correction = second.encounter
     correction.case_uid, correction.version = first.encounter.case_uid, 2
     correction.previous = first.encounter
-    correction.save()
+    with suspended(connection):
+        correction.save()
     assert report_status(second) == "preliminary"
     decide(second, dr_surgeon, "accepted")
     assert report_status(second) == "amended"

@@ -11,8 +11,8 @@ from django.db.models.functions import Now
 from tests.treatments.reports import pdf_reading as pdf
 from treatments import tasks
 from treatments.models import Report
+from treatments.reports import jobs
 from treatments.reports.context import ReportContext
-from treatments.reports.jobs import MAX_ATTEMPTS
 from treatments.reports.render import UnprintableTextError, render
 from treatments.reports.services import report_request
 
@@ -28,10 +28,10 @@ def queued(a_recommendation, dr_surgeon) -> Report:
 
 
 def test_the_task_renders_what_the_row_says(queued):
-    tasks.render_report(report_id=str(queued.pk))
+    tasks.render_report()
     queued.refresh_from_db()
     document = bytes(queued.document)
-    assert queued.state == State.RENDERED
+    assert queued.state == State.DONE
     assert queued.sha256 == hashlib.sha256(document).hexdigest()
     assert document == render(ReportContext.from_document(queued.content))
     recommendation = queued.recommendation
@@ -42,19 +42,19 @@ def test_the_task_renders_what_the_row_says(queued):
 
 
 def test_the_task_twice_makes_one_document(queued, monkeypatch):
-    tasks.render_report(report_id=str(queued.pk))
+    tasks.render_report()
     queued.refresh_from_db()
     before = bytes(queued.document)
-    monkeypatch.setattr(tasks, "render", lambda context: b"another")
-    tasks.render_report(report_id=str(queued.pk))
+    monkeypatch.setattr(jobs, "render", lambda context: b"another")
+    tasks.render_report()
     queued.refresh_from_db()
     assert bytes(queued.document) == before
     assert queued.attempts == 1
 
 
 def test_an_unprintable_text_fails_at_once_and_is_named(queued, monkeypatch):
-    monkeypatch.setattr(tasks, "render", raising(UnprintableTextError("no glyph: 김")))
-    tasks.render_report(report_id=str(queued.pk))
+    monkeypatch.setattr(jobs, "render", raising(UnprintableTextError("no glyph: 김")))
+    tasks.render_report()
     queued.refresh_from_db()
     assert (queued.state, queued.failure) == (State.FAILED, "no glyph: 김")
 
@@ -70,11 +70,12 @@ def test_an_unprintable_text_fails_at_once_and_is_named(queued, monkeypatch):
 def test_another_fault_is_tried_again_and_then_shown_in_plain_words(
     queued, monkeypatch, caplog, fault, words
 ):
-    monkeypatch.setattr(tasks, "render", raising(fault))
-    for attempt in range(1, MAX_ATTEMPTS + 1):
+    monkeypatch.setattr(jobs, "render", raising(fault))
+    for attempt in range(1, Report.max_attempts + 1):
         queued.refresh_from_db()
         assert (queued.state, queued.attempts) == (State.QUEUED, attempt - 1)
-        tasks.render_report(report_id=str(queued.pk))
+        Report.objects.update(due_at=Now())
+        tasks.render_report()
     queued.refresh_from_db()
     assert queued.state == State.FAILED
     assert words in queued.failure
@@ -86,16 +87,16 @@ def test_the_sweep_renders_a_row_whose_ring_was_lost(
 ):
     Report.objects.update(rung_at=Now() - timedelta(minutes=1))
     with django_capture_on_commit_callbacks(execute=True):
-        tasks.sweep_reports()
+        tasks.sweep_jobs()
     queued.refresh_from_db()
-    assert queued.state == State.RENDERED
+    assert queued.state == State.DONE
 
 
 def test_the_sweep_twice_renders_once(queued, django_capture_on_commit_callbacks):
     Report.objects.update(rung_at=Now() - timedelta(minutes=1))
     with django_capture_on_commit_callbacks() as rings:
-        tasks.sweep_reports()
-        tasks.sweep_reports()
+        tasks.sweep_jobs()
+        tasks.sweep_jobs()
     assert len(rings) == 1
 
 

@@ -25,7 +25,7 @@ def report(a_recommendation, dr_surgeon) -> Report:
 
 @pytest.fixture
 def rendered(report) -> Report:
-    tasks.render_report(report_id=str(report.pk))
+    tasks.render_report()
     report.refresh_from_db()
     return report
 
@@ -96,14 +96,14 @@ def test_a_waiting_report_looks_again_by_itself_and_offers_a_link(
     page = sign_in(dr_surgeon).get(report.get_absolute_url()).text
     assert "Queued" in page
     assert f'hx-get="{report.get_absolute_url()}?shown=queued"' in page
-    assert f'<a href="{report.get_absolute_url()}">Refresh</a>' in page
+    assert f'href="{report.get_absolute_url()}">Refresh</a>' in page
 
 
 def test_the_fragment_is_silent_while_nothing_changes(sign_in, dr_surgeon, report):
     client = sign_in(dr_surgeon)
     url = report.get_absolute_url()
     assert client.get(f"{url}?shown=queued", headers=HTMX).status_code == 204
-    tasks.render_report(report_id=str(report.pk))
+    tasks.render_report()
     fragment = client.get(f"{url}?shown=queued", headers=HTMX)
     assert fragment.status_code == 200
     assert "Ready" in fragment.text
@@ -169,9 +169,30 @@ def test_the_status_page_reads_neither_the_pdf_nor_the_printed_values(
     sign_in, dr_surgeon, rendered, django_assert_max_num_queries
 ):
     client = sign_in(dr_surgeon)
-    with django_assert_max_num_queries(8) as queries:
+    with django_assert_max_num_queries(10) as queries:  # two chain the audit line
         client.get(rendered.get_absolute_url())
     selected = [q["sql"] for q in queries if '"treatments_report"."state"' in q["sql"]]
     assert selected
     assert not any('"treatments_report"."document"' in sql for sql in selected)
     assert not any('"treatments_report"."content"' in sql for sql in selected)
+
+
+def test_a_report_that_waits_can_be_cancelled_and_asked_for_again(
+    sign_in, dr_resident, report
+):
+    client = sign_in(dr_resident)
+    cancel = reverse("treatments:report-cancel", args=[report.pk])
+    assert f'action="{cancel}"' in client.get(report.get_absolute_url()).text
+    answer = client.post(cancel)
+    assert (answer.status_code, answer.url) == (303, report.get_absolute_url())
+    page = client.get(report.get_absolute_url()).text
+    assert "This report was cancelled" in page
+    assert f'action="{create_url(report.recommendation)}"' in page
+    assert "hx-get" not in page
+
+
+def test_a_stranger_cannot_cancel_a_report(sign_in, stranger, report):
+    cancel = reverse("treatments:report-cancel", args=[report.pk])
+    assert sign_in(stranger).post(cancel).status_code == 404
+    report.refresh_from_db()
+    assert report.state == Report.State.QUEUED

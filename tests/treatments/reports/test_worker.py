@@ -20,7 +20,7 @@ from tests.fixtures_worker import _test_database_url
 from tests.treatments.reports.samples import LADDER, OTHERS
 from treatments.models import Report
 from treatments.reports.services import report_request
-from treatments.tasks import render_report, sweep_reports
+from treatments.tasks import render_report, sweep_jobs
 
 State = Report.State
 # So much to print that a worker is busy for some seconds: long enough to be caught.
@@ -91,8 +91,8 @@ def state_is(report: Report, state: str) -> bool:
 
 def caught_in_the_act(report: Report, victim: subprocess.Popen[bytes]) -> None:
     """Ring the victim and wait until it renders."""
-    render_report.apply_async(kwargs={"report_id": str(report.pk)}, queue=victim.queue)
-    wait_until(lambda: state_is(report, State.RENDERING), victim.said())
+    render_report.apply_async(queue=victim.queue)
+    wait_until(lambda: state_is(report, State.RUNNING), victim.said())
 
 
 def lease_runs_out(report: Report) -> None:
@@ -105,7 +105,7 @@ def test_a_click_reaches_the_real_worker_and_comes_back_as_a_document(
     report = report_request(
         recommendation=a_recommendation(), actor=dr_surgeon, request_key=uuid4()
     )
-    wait_until(lambda: state_is(report, State.RENDERED), "not rendered")
+    wait_until(lambda: state_is(report, State.DONE), "not rendered")
     report.refresh_from_db()
     assert bytes(report.document).startswith(b"%PDF-1.7")
     assert report.attempts == 1
@@ -118,15 +118,15 @@ def test_a_worker_killed_while_rendering_loses_nothing_and_doubles_nothing(
     os.killpg(victim.pid, signal.SIGKILL)
     victim.wait(20)
     slow_report.refresh_from_db()
-    assert (slow_report.state, slow_report.document) == (State.RENDERING, None)
+    assert (slow_report.state, slow_report.document) == (State.RUNNING, None)
 
-    sweep_reports()
-    assert state_is(slow_report, State.RENDERING), "the lease still runs"
+    sweep_jobs()
+    assert state_is(slow_report, State.RUNNING), "the lease still runs"
     lease_runs_out(slow_report)
-    sweep_reports()
-    sweep_reports()
+    sweep_jobs()
+    sweep_jobs()
 
-    wait_until(lambda: state_is(slow_report, State.RENDERED), "never rendered")
+    wait_until(lambda: state_is(slow_report, State.DONE), "never rendered")
     slow_report.refresh_from_db()
     assert (slow_report.attempts, slow_report.token) == (2, 2)
     assert Event.objects.filter(action="report.render").count() == 1
@@ -136,8 +136,8 @@ def test_a_frozen_worker_that_thaws_is_fenced_off(victim, slow_report):
     caught_in_the_act(slow_report, victim)
     os.killpg(victim.pid, signal.SIGSTOP)
     lease_runs_out(slow_report)
-    sweep_reports()
-    wait_until(lambda: state_is(slow_report, State.RENDERED), "never rendered")
+    sweep_jobs()
+    wait_until(lambda: state_is(slow_report, State.DONE), "never rendered")
     slow_report.refresh_from_db()
     finished_at = slow_report.finished_at
 
