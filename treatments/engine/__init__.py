@@ -5,6 +5,7 @@ pure; both speak the documents of the project's contract.
 """
 
 from .answer import ENGINE_VERSION, Evaluation, Option, RuleTrace
+from .dmn import DmnError, evaluate_decision, load_dmn
 from .errors import Problem, RulesetError
 from .evaluation import evaluate
 from .exploration import Exploration, explore
@@ -15,6 +16,7 @@ from .vocabulary import Fact
 __all__ = [
     "ENGINE_VERSION",
     "DecisionTable",
+    "DmnError",
     "Evaluation",
     "Exploration",
     "Fact",
@@ -30,6 +32,8 @@ __all__ = [
     "Treatment",
     "document_hash",
     "evaluate",
+    "evaluate_decision",
     "explore",
+    "load_dmn",
     "load_ruleset",
 ]

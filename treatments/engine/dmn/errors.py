@@ -1,0 +1,24 @@
+"""What can be wrong with a foreign decision model, or with a question put to it."""
+
+from __future__ import annotations
+
+from ..errors import Problem
+
+
+class DmnError(ValueError):
+    """A decision model was refused; ``problems`` names every reason and its place."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in problems))
+
+
+class DecisionError(DmnError):
+    """A decision has no answer for these inputs, or none that the standard defines.
+
+    Two hits in a UNIQUE table, hits that differ in an ANY table, an input outside its
+    type or its allowed values, an unknown decision, work beyond the limits.
+    """
+
+    def __init__(self, path: str, message: str, value: str = "") -> None:
+        super().__init__([Problem(path, value, message)])
