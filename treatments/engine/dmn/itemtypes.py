@@ -83,7 +83,9 @@ class Types:
         if not isinstance(value, dict):
             return f"is no {of.name}"
         for name, component in of.components.items():
-            reason = self.mismatch(value.get(name), component, run)
+            if name not in value:
+                return f"has no {name!r}"
+            reason = self.mismatch(value[name], component, run)
             if reason:
                 return f"has a {name!r} that {reason}"
         return ""
@@ -107,13 +109,13 @@ class Types:
         return value
 
     def read(self, value: Any, of: ItemType) -> Any:
-        """Texts given for dates, times and durations, turned into these."""
+        """What an asker gives: texts as dates, times, durations; what lacks as null."""
         if isinstance(value, list):
             return [self.read(item, of) for item in value]
         base = self._resolved(of)
         if isinstance(value, dict) and base.components:
             parts = base.components
-            return {
+            return dict.fromkeys(parts) | {
                 name: self.read(item, parts[name]) if name in parts else item
                 for name, item in value.items()
             }
@@ -136,6 +138,10 @@ class Types:
         while of.allowed is None and of.base:
             of = self.defined[of.base]
         return of.allowed
+
+    def component(self, of: ItemType, name: str) -> ItemType:
+        """The type of a component; of a type without components, itself."""
+        return self._resolved(of).components.get(name, of)
 
     def _resolved(self, of: ItemType) -> ItemType:
         while of.base:

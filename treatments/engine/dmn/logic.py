@@ -73,6 +73,7 @@ class LogicReader:
     owner: str = ""
     problems: list[Problem] = field(default_factory=list)
     read: int = 0
+    result: ItemType = field(default_factory=lambda: _ANY)
 
     def start(self, owner: str) -> None:
         self.owner, self.problems = owner, []
@@ -143,11 +144,17 @@ class LogicReader:
         element = holder.first(*_EXPRESSIONS)
         return None if element is None else self._boxed(element, names)
 
+    def decided(self, holder: Element, names: Names, of: ItemType) -> Node | None:
+        """The logic of a decision whose result is of a type."""
+        self.result = of
+        return self.logic(holder, names)
+
     def _boxed(self, element: Element, names: Names) -> Node:
-        if element.name == "literalExpression":
-            return self.expression(text_of(element), element, names)
         if element.name == "decisionTable":
             return self._table(element, names)
+        self.result = _ANY
+        if element.name == "literalExpression":
+            return self._literal(element, names)
         if element.name == "context":
             return self._context(element, names)
         if element.name == "invocation":
@@ -158,6 +165,13 @@ class LogicReader:
             return self._relation(element, names)
         self.note(element, "is no expression that is read here", element.name)
         return _NOTHING
+
+    def _literal(self, element: Element, names: Names) -> Node:
+        node = self.expression(text_of(element), element, names)
+        if not element.get("typeRef"):
+            return node
+        of = self.type_named(element.get("typeRef"), element)
+        return Typed(self.owner, node, of, self.types)
 
     def _boxed_in(self, element: Element, names: Names) -> Iterator[Node]:
         for child in element.all(*_EXPRESSIONS):
@@ -265,12 +279,15 @@ class LogicReader:
 
     def _output(self, clause: Element, names: Names, *, ranked: bool) -> OutputClause:
         of = self.type_named(clause.get("typeRef"), clause)
+        name = own_name(clause) or normal(clause.get("label"))
         listed = self.tests(clause.first("outputValues"), names)
         if listed is None and ranked:
-            listed = self.types.allowed(of)
+            listed = self.types.allowed(of) or self.types.allowed(
+                self.types.component(self.result, name)
+            )
         default = clause.first("defaultOutputEntry")
         return OutputClause(
-            own_name(clause) or normal(clause.get("label")),
+            name,
             of,
             listed,
             None if default is None else self._entry(default, names),

@@ -141,10 +141,11 @@ class _Reader:
         decisions = self._required(element, "requiredDecision", "decision", logic)
         knowledge = self._knowledge_of(element, logic)
         scope = Names((*inputs, *decisions, *knowledge))
+        of = self._type_of(element, logic)
         return Decision(
             name,
-            logic.logic(element, scope),
-            self._type_of(element, logic),
+            logic.decided(element, scope, of),
+            of,
             inputs,
             decisions,
             knowledge,

@@ -100,6 +100,9 @@ def _not(_: Run, value: Any) -> bool | None:
 
 @_declare("is", "value1:a, value2:a")
 def _is(run: Run, left: Any, right: Any) -> bool:
+    if isinstance(left, time | datetime) and isinstance(right, time | datetime):
+        # Equal moments told with different offsets are not the same element.
+        return left == right and left.utcoffset() == right.utcoffset()
     return type(left) is type(right) and same(left, right, run) is True
 
 
@@ -195,7 +198,7 @@ def _round_to(name: str, default: bool) -> None:
 
     @_declare(name, signature)
     def _round(_: Run, number: Decimal, scale: Decimal | None = None) -> Decimal:
-        digits = _whole(scale) if scale is not None else 0
+        digits = int(scale) if scale is not None else 0
         if not -6111 <= digits <= 6176:
             raise ValueError("scale out of range")
         if number.as_tuple().exponent >= -digits:  # type: ignore[operator]

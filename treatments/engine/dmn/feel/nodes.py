@@ -27,6 +27,7 @@ from .values import (
 )
 
 INPUT = "?"
+_RUNS = {"number"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +137,22 @@ class Interval:
 
     def value(self, scope: Scope) -> Any:
         low, high = self.low.value(scope), self.high.value(scope)
-        if low is None or high is None or compare("<", low, high) is None:
+        known = low is not None and high is not None
+        if known and compare("<=", low, high) is not True:
             return scope.run.null(f"no range from {kind(low)} to {kind(high)}")
         return Range(low, high, self.low_closed, self.high_closed)
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """``2..5`` of a ``for``: numbers one apart, up or down."""
+
+    low: Node
+    high: Node
+
+    def value(self, scope: Scope) -> Any:
+        low, high = self.low.value(scope), self.high.value(scope)
+        return Range(low, high, low_closed=True, high_closed=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,12 +273,18 @@ def called(function: Function, arguments: list[Any], run: Run) -> Any:
 
 
 def called_by_name(function: Function, given: dict[str, Any], run: Run) -> Any:
+    if function.parameters is None and given.keys() == {"list"}:
+        return called(function, [given["list"]], run)
     names = list(function.parameters or ())
     if not set(given) <= set(names):
         return run.null(f"{function.name}() has no such parameter")
     while names and names[-1] not in given:
         names.pop()
     return called(function, [given.get(name) for name in names], run)
+
+
+class _NothingToRunOver(Exception):  # noqa: N818
+    """The domain of an iteration is null, or a range of no steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +296,12 @@ class Iteration:
     body: Node
 
     def value(self, scope: Scope) -> Any:
+        try:
+            return self._value(scope)
+        except _NothingToRunOver:
+            return scope.run.null(f"{self.word} has no list to run over")
+
+    def _value(self, scope: Scope) -> Any:
         if self.word == "for":
             return [self.body.value(inner) for inner in self._scopes(scope, 0)]
         combine = either if self.word == "some" else both
@@ -296,14 +322,16 @@ class Iteration:
 def _items(domain: Any, run: Run) -> Iterator[Any]:
     if isinstance(domain, list):
         yield from domain
-    elif isinstance(domain, Range) and isinstance(domain.low, Decimal):
+    elif isinstance(domain, Range) and {kind(domain.low), kind(domain.high)} == _RUNS:
         step = 1 if domain.low <= domain.high else -1
         value = domain.low
         while (domain.high - value) * step >= 0:
             run.spend()
             yield value
             value += step
-    elif domain is not None:
+    elif domain is None or isinstance(domain, Range):
+        raise _NothingToRunOver
+    else:
         yield domain
 
 

@@ -148,15 +148,11 @@ class _Parser:
             domain = self.expression()
             if self.current.text == "..":
                 self._advance()
-                domain = nodes.Interval(
-                    domain, self.expression(), low_closed=True, high_closed=True
-                )
+                domain = nodes.Steps(domain, self.expression())
             variables.append((label, domain))
             self.local.add(label)
             if not self._take(","):
                 break
-        if word == "for":
-            self.local.add("partial")
         self._expect("return" if word == "for" else "satisfies")
         return nodes.Iteration(word, tuple(variables), self.expression())
 
