@@ -6,7 +6,7 @@ of outcomes for a case. With every fact known each set has one member.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from .program import Program, SingleHit, Truth
@@ -45,26 +45,38 @@ class Triage(NamedTuple):
 UNCOVERED = Triage("out_of_scope", "elective")
 
 
+#: The statuses by the bits of a number: any of the five alone, or several.
+_STATUSES = tuple(
+    frozenset(
+        status
+        for place, status in enumerate(
+            (CONTRAINDICATED, UNSUITABLE, CAUTION, SUITABLE, NOT_INDICATED)
+        )
+        if number >> place & 1
+    )
+    for number in range(1 << 5)
+)
+
+
 def possible_statuses(program: Program, code: str, truth: Truth) -> Statuses:
     """The statuses that a treatment can still come to, its availability aside."""
-    rules = program.effects[code]
-    found = set()
-    if truth.sure & rules.contraindicated:
-        return frozenset({CONTRAINDICATED})
-    if truth.possible & rules.contraindicated:
-        found.add(CONTRAINDICATED)
-    if truth.sure & rules.unsuitable:
-        return frozenset(found | {UNSUITABLE})
-    if truth.possible & rules.unsuitable:
-        found.add(UNSUITABLE)
-    if truth.possible & rules.indicated:
-        if truth.possible & rules.caution:
-            found.add(CAUTION)
-        if not truth.sure & rules.caution:
-            found.add(SUITABLE)
-    if not truth.sure & rules.indicated:
-        found.add(NOT_INDICATED)
-    return frozenset(found)
+    rules, sure, possible = program.effects[code], truth.sure, truth.possible
+    against = 1 if possible & rules.contraindicated else 0
+    if sure & rules.contraindicated:
+        return _STATUSES[1]
+    if possible & rules.unsuitable:
+        against |= 2
+        if sure & rules.unsuitable:
+            return _STATUSES[against]
+    found = against
+    if possible & rules.indicated:
+        if possible & rules.caution:
+            found |= 4
+        if not sure & rules.caution:
+            found |= 8
+    if not sure & rules.indicated:
+        found |= 16
+    return _STATUSES[found]
 
 
 def status_of(statuses: Statuses) -> str:
@@ -120,48 +132,51 @@ def possible_urgencies(program: Program, truth: Truth) -> set[str]:
 
 
 class Race(NamedTuple):
-    """Who may still be advised on the ladder, and whose rules still bear on it."""
+    """Who may still be advised on the ladder, whose rules still bear on it, and the
+    statuses that tell one race from another."""
 
     winners: frozenset[str]
-    bearing: tuple[tuple[str, Statuses], ...]
+    bearing: tuple[str, ...]
+    statuses: tuple[tuple[str, Statuses], ...]
 
 
 def race(program: Program, truth: Truth, unavailable: frozenset[str]) -> Race:
     """The treatments that may be advised in some completion (never too few)."""
     selection = program.ruleset.selection
     offered = [code for code in selection.order if code not in unavailable]
-    statuses = {code: possible_statuses(program, code, truth) for code in offered}
-    winners: list[str] = []
+    entered: dict[str, Statuses] = {}
+    winners = []
     for code in offered:
-        if SUITABLE in statuses[code]:
+        statuses = possible_statuses(program, code, truth)
+        if statuses & FOR:
+            entered[code] = statuses
+        if SUITABLE in statuses:
             winners.append(code)
-            if statuses[code] == {SUITABLE}:
-                return Race(frozenset(winners), _open(winners, statuses))
-    cautions, settled = _first_cautions(offered, statuses)
+            if len(statuses) == 1:
+                return _race(winners, winners, entered)
+    cautions, settled = _first_cautions(entered)
     found = {*winners, *cautions}
     if not settled:
         found.add(selection.last_resort_treatment)
-    bearing = [c for c in offered if c in found or SUITABLE in statuses[c]]
-    return Race(frozenset(found), _open(bearing, statuses))
+    return _race(found, {*winners, *cautions}, entered)
 
 
-def _open(
-    codes: list[str], statuses: dict[str, Statuses]
-) -> tuple[tuple[str, Statuses], ...]:
-    return tuple((code, statuses[code]) for code in codes if len(statuses[code]) > 1)
+def _race(
+    winners: Iterable[str], bearing: Collection[str], entered: Mapping[str, Statuses]
+) -> Race:
+    waits = (code for code, s in entered.items() if len(s) > 1 and code in bearing)
+    return Race(frozenset(winners), tuple(waits), tuple(entered.items()))
 
 
-def _first_cautions(
-    offered: list[str], statuses: dict[str, Statuses]
-) -> tuple[list[str], bool]:
+def _first_cautions(entered: Mapping[str, Statuses]) -> tuple[list[str], bool]:
     """Who may be the first caution, and whether someone surely has a reason for."""
     cautions = []
-    for code in offered:
-        if CAUTION in statuses[code]:
+    for code, statuses in entered.items():
+        if CAUTION in statuses:
             cautions.append(code)
-            if statuses[code] == {CAUTION}:
+            if len(statuses) == 1:
                 return cautions, True
-    return cautions, any(statuses[code] <= FOR for code in offered)
+    return cautions, any(statuses <= FOR for statuses in entered.values())
 
 
 def waiting_rules(program: Program, code: str, truth: Truth) -> Iterator[int]:
@@ -175,6 +190,26 @@ def waiting_rules(program: Program, code: str, truth: Truth) -> Iterator[int]:
         effects.caution,
     ):
         yield from program.numbers_in(waiting & bits)
+
+
+def bearing_rules(program: Program, code: str, truth: Truth) -> Iterator[int]:
+    """The undetermined rules on which a status still hangs.
+
+    A rule hangs on nothing any more where another of its kind, or one that outranks
+    it, surely holds.
+    """
+    effects, sure = program.effects[code], truth.sure
+    if sure & effects.contraindicated:
+        return
+    waiting = truth.possible & ~sure
+    yield from program.numbers_in(waiting & effects.contraindicated)
+    if sure & effects.unsuitable:
+        return
+    yield from program.numbers_in(waiting & effects.unsuitable)
+    if not sure & effects.indicated:
+        yield from program.numbers_in(waiting & effects.indicated)
+    if truth.possible & effects.indicated and not sure & effects.caution:
+        yield from program.numbers_in(waiting & effects.caution)
 
 
 def waiting_hits(

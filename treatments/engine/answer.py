@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from .case import CONTRACT, Unknown
+from .reaching import Outlook
 from .ruleset import Ruleset
 from .sfeel import Value
 
@@ -65,7 +66,15 @@ class Evaluation:
     derived: Mapping[str, Value | None] = field(default_factory=dict)
     matched_rules: tuple[str, ...] = ()
     errors: tuple[Mapping[str, str], ...] = ()
-    trace: tuple[RuleTrace, ...] = ()
+    outlook: Outlook | None = field(default=None, repr=False, compare=False)
+    tracing: Callable[[], Iterable[RuleTrace]] = field(
+        default=tuple, repr=False, compare=False
+    )
+
+    @property
+    def trace(self) -> tuple[RuleTrace, ...]:
+        """Every rule of the ruleset, worked out anew each time it is asked for."""
+        return tuple(self.tracing())
 
     def to_document(self) -> dict[str, Any]:
         """The evaluation document of contract 1."""

@@ -10,8 +10,10 @@ states, not seconds: the same case and ruleset always give the same document.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from typing import Generic, TypeVar
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import reduce
+from operator import or_
+from typing import Generic, NamedTuple, TypeVar
 
 from .advice import (
     FOR,
@@ -20,17 +22,18 @@ from .advice import (
     Race,
     Statuses,
     Triage,
+    bearing_rules,
     possible_statuses,
     possible_triage,
     possible_urgencies,
     race,
     waiting_hits,
-    waiting_rules,
 )
-from .program import Program, Truth
+from .program import Program, SingleHit, Truth, keep
 
 Answer = TypeVar("Answer")
 Base = tuple[int, ...]
+_Key = tuple[int, int]
 
 
 class BudgetSpentError(Exception):
@@ -49,22 +52,75 @@ class Budget:
             raise BudgetSpentError
 
 
+class Reading(NamedTuple, Generic[Answer]):
+    """What a state says of a question: the answers that are still possible, the open
+    rules that decide, in deciding order and as bits, and what else of the state tells
+    it apart from one with the same open rules and facts."""
+
+    possible: frozenset[Answer]
+    waiting: tuple[int, ...]
+    bits: int
+    residue: object
+
+
 class Question(Generic[Answer]):
-    """The answers that are still possible, and the open rules that decide."""
+    """What is asked of a case. ``rules`` are the bits of all that can answer it.
+
+    What a state says depends on the truth of those rules alone, and is kept.
+    """
+
+    def __init__(self, program: Program, rules: int) -> None:
+        self.program, self.rules = program, rules
+        self._possible: dict[_Key, frozenset[Answer]] = {}
+        self._readings: dict[_Key, Reading[Answer]] = {}
+
+    def reading(self, truth: Truth) -> Reading[Answer]:
+        key = truth.sure & self.rules, truth.possible & self.rules
+        found = self._readings.get(key)
+        if found is None:
+            rules = tuple(dict.fromkeys(self._waiting(truth)))
+            found = Reading(
+                self.possible(truth),
+                rules,
+                sum(1 << number for number in rules),
+                self._residue(truth),
+            )
+            keep(self._readings, key, found)
+        return found
 
     def possible(self, truth: Truth) -> frozenset[Answer]:
-        raise NotImplementedError
+        """The answers that are still possible (never too few)."""
+        key = truth.sure & self.rules, truth.possible & self.rules
+        found = self._possible.get(key)
+        if found is None:
+            found = frozenset(self._answers(truth))
+            keep(self._possible, key, found)
+        return found
 
     def waiting(self, truth: Truth) -> Iterable[int]:
-        raise NotImplementedError
+        """The open rules that decide, the deciding ones first."""
+        return self.reading(truth).waiting
 
     def residue(self, truth: Truth) -> object:
-        """What, beside the open rules and their facts, tells two states apart."""
-        return self.possible(truth)
+        """What tells two states with the same open rules and open facts apart."""
+        return self.reading(truth).residue
 
     def enough(self, found: Collection[Answer]) -> bool:
         """Whether the answers found already settle what is asked."""
         return False
+
+    def weight(self, answer: Answer) -> object:
+        """What of an answer matters where one fact is asked about."""
+        return answer
+
+    def _answers(self, truth: Truth) -> Iterable[Answer]:
+        raise NotImplementedError
+
+    def _waiting(self, truth: Truth) -> Iterable[int]:
+        raise NotImplementedError
+
+    def _residue(self, truth: Truth) -> object:
+        raise NotImplementedError
 
 
 class StatusQuestion(Question[str]):
@@ -77,14 +133,20 @@ class StatusQuestion(Question[str]):
     def __init__(
         self, program: Program, code: str, *, never_excluded: bool = False
     ) -> None:
-        self.program, self.code = program, code
-        self.never_excluded = never_excluded
+        super().__init__(program, program.effects[code].all)
+        self.code, self.never_excluded = code, never_excluded
 
-    def possible(self, truth: Truth) -> Statuses:
+    def _answers(self, truth: Truth) -> Statuses:
         return possible_statuses(self.program, self.code, truth)
 
-    def waiting(self, truth: Truth) -> Iterable[int]:
-        return waiting_rules(self.program, self.code, truth)
+    def _waiting(self, truth: Truth) -> Iterable[int]:
+        return bearing_rules(self.program, self.code, truth)
+
+    def _residue(self, truth: Truth) -> Statuses:
+        return self.possible(truth)
+
+    def weight(self, answer: str) -> bool:
+        return answer in FOR
 
     def enough(self, found: Collection[str]) -> bool:
         statuses = frozenset(found)
@@ -97,13 +159,16 @@ class TriageQuestion(Question[Triage]):
     """Where can triage send the case?"""
 
     def __init__(self, program: Program) -> None:
-        self.program = program
+        super().__init__(program, _bits_of(hit.bits for hit in program.triage))
 
-    def possible(self, truth: Truth) -> frozenset[Triage]:
-        return frozenset(possible_triage(self.program, truth))
+    def _answers(self, truth: Truth) -> Iterable[Triage]:
+        return possible_triage(self.program, truth)
 
-    def waiting(self, truth: Truth) -> Iterable[int]:
+    def _waiting(self, truth: Truth) -> Iterable[int]:
         return waiting_hits(self.program, self.program.triage, truth)
+
+    def _residue(self, truth: Truth) -> object:
+        return _left_of(self.program.triage, truth)
 
     def enough(self, found: Collection[Triage]) -> bool:
         return len(found) > 1
@@ -113,58 +178,72 @@ class UrgencyQuestion(Question[str]):
     """How urgent can the case be on the ladder?"""
 
     def __init__(self, program: Program) -> None:
-        self.program = program
+        super().__init__(program, _bits_of(hit.bits for hit in program.urgency))
 
-    def possible(self, truth: Truth) -> frozenset[str]:
-        return frozenset(possible_urgencies(self.program, truth))
+    def _answers(self, truth: Truth) -> Iterable[str]:
+        return possible_urgencies(self.program, truth)
 
-    def waiting(self, truth: Truth) -> Iterable[int]:
+    def _waiting(self, truth: Truth) -> Iterable[int]:
         return waiting_hits(self.program, self.program.urgency, truth)
+
+    def _residue(self, truth: Truth) -> object:
+        return _left_of(self.program.urgency, truth)
 
 
 class OutcomeQuestion(Question[Outcome]):
     """What can the advice come to?"""
 
     def __init__(self, program: Program, unavailable: frozenset[str]) -> None:
-        self.program, self.unavailable = program, unavailable
-        self._read: tuple[Truth, frozenset[Triage], Race | None] | None = None
+        self._options = _bits_of(effects.all for effects in program.effects.values())
+        hits = (*program.triage, *program.urgency)
+        super().__init__(program, self._options | _bits_of(hit.bits for hit in hits))
+        self.unavailable = unavailable
+        self._races: dict[_Key, Race] = {}
 
-    def _reading(self, truth: Truth) -> tuple[frozenset[Triage], Race | None]:
-        """Triage and, where the ladder is possible, the race; kept for one state."""
-        if self._read is None or self._read[0] is not truth:
-            triage = frozenset(possible_triage(self.program, truth))
-            ladder = any(answer.disposition == "ladder" for answer in triage)
-            run = race(self.program, truth, self.unavailable) if ladder else None
-            self._read = truth, triage, run
-        return self._read[1], self._read[2]
+    def without(self, codes: Iterable[str]) -> OutcomeQuestion:
+        """The same question with these treatments off the list."""
+        return OutcomeQuestion(self.program, self.unavailable | frozenset(codes))
 
-    def possible(self, truth: Truth) -> frozenset[Outcome]:
-        triage, run = self._reading(truth)
-        found = set()
-        for answer in triage:
-            if run is None or answer.disposition != "ladder":
-                found.add(Outcome(answer.disposition, answer.urgency, None))
+    def _race(self, truth: Truth) -> Race:
+        key = truth.sure & self._options, truth.possible & self._options
+        found = self._races.get(key)
+        if found is None:
+            found = race(self.program, truth, self.unavailable)
+            keep(self._races, key, found)
+        return found
+
+    def _run(self, truth: Truth) -> Race | None:
+        """The race, where the ladder is possible."""
+        triage = possible_triage(self.program, truth)
+        ladder = any(answer.disposition == "ladder" for answer in triage)
+        return self._race(truth) if ladder else None
+
+    def _answers(self, truth: Truth) -> Iterator[Outcome]:
+        for answer in possible_triage(self.program, truth):
+            if answer.disposition != "ladder":
+                yield Outcome(answer.disposition, answer.urgency, None)
                 continue
             urgencies = (
                 possible_urgencies(self.program, truth)
                 if answer.urgency == "-"
                 else {answer.urgency}
             )
-            found |= {Outcome("ladder", u, c) for u in urgencies for c in run.winners}
-        return frozenset(found)
+            winners = self._race(truth).winners
+            yield from (Outcome("ladder", u, c) for u in urgencies for c in winners)
 
-    def waiting(self, truth: Truth) -> Iterable[int]:
+    def _waiting(self, truth: Truth) -> Iterator[int]:
         program = self.program
         yield from waiting_hits(program, program.triage, truth)
-        _, run = self._reading(truth)
+        run = self._run(truth)
         if run is not None:
-            for code, _ in run.bearing:
-                yield from waiting_rules(program, code, truth)
+            for code in run.bearing:
+                yield from bearing_rules(program, code, truth)
             yield from waiting_hits(program, program.urgency, truth)
 
-    def residue(self, truth: Truth) -> object:
-        _, run = self._reading(truth)
-        return self.possible(truth), run and run.bearing
+    def _residue(self, truth: Truth) -> object:
+        run = self._run(truth)
+        triage = _left_of(self.program.triage, truth)
+        return triage, run and (run.statuses, _left_of(self.program.urgency, truth))
 
 
 class AdviceQuestion(OutcomeQuestion):
@@ -174,17 +253,28 @@ class AdviceQuestion(OutcomeQuestion):
         return len({outcome.recommended for outcome in found}) > 1
 
 
-def open_facts(
-    program: Program, truth: Truth, waiting: Iterable[int]
-) -> tuple[dict[int, int], int]:
-    """The base variables that undetermined rules hang on, in deciding order.
+def _bits_of(sets: Iterable[int]) -> int:
+    return reduce(or_, sets, 0)
 
-    Returns:
-        for each such variable the regions that the first open cell accepts, and the
-        bits of all the open rules, those of derived facts included.
-    """
-    facts: dict[int, int] = {}
-    rules = 0
+
+def _left_of(hits: Iterable[SingleHit], truth: Truth) -> object:
+    """The rules that may be the hit of each table, those that surely hold included."""
+    found = (hit.candidates(truth.sure, truth.possible) for hit in hits)
+    return tuple((tuple(numbers), none) for numbers, none in found)
+
+
+class Split(NamedTuple):
+    """A base variable that an open rule hangs on, and the regions its cell accepts."""
+
+    rule: int
+    at: int
+    accepted: int
+
+
+def splits(program: Program, truth: Truth, waiting: Iterable[int]) -> Iterator[Split]:
+    """The first open cell over each base variable that open rules hang on, in
+    deciding order."""
+    facts = rules = 0
     queue = list(waiting)
     queue.reverse()
     while queue:
@@ -196,12 +286,17 @@ def open_facts(
             mask = truth.masks[at]
             if not (mask & accepted and mask & ~accepted):
                 continue
-            if at < program.base_count:
-                facts.setdefault(at, accepted)
-            else:
+            if at >= program.base_count:
                 hit = (program.step_of[at].hit,)
                 queue.extend(reversed(list(waiting_hits(program, hit, truth))))
-    return facts, rules
+            elif not facts >> at & 1:
+                facts |= 1 << at
+                yield Split(number, at, accepted)
+
+
+def open_facts(program: Program, truth: Truth, waiting: Iterable[int]) -> list[int]:
+    """The base variables that open rules hang on, in deciding order."""
+    return [split.at for split in splits(program, truth, waiting)]
 
 
 def search(
@@ -221,21 +316,21 @@ def search(
         state = stack.pop()
         budget.spend()
         truth = program.propagate(state)
-        possible = question.possible(truth)
+        reading = question.reading(truth)
+        possible = reading.possible
         if possible <= found:
             continue
         if len(possible) == 1:
             found |= possible
             yield next(iter(possible)), state
             continue
-        facts, rules = open_facts(program, truth, question.waiting(truth))
-        key = _residue(program, question, truth, rules, {f: state[f] for f in facts})
+        key, _ = told_apart(program, reading, truth)
         if key in entered:
             continue
         entered.add(key)
-        at, accepted = next(iter(facts.items()))
-        stack.append(_with(state, at, state[at] & ~accepted))
-        stack.append(_with(state, at, state[at] & accepted))
+        _, at, accepted = next(splits(program, truth, reading.waiting))
+        stack.append(with_mask(state, at, state[at] & ~accepted))
+        stack.append(with_mask(state, at, state[at] & accepted))
 
 
 def answers(
@@ -245,62 +340,30 @@ def answers(
     return dict(search(program, question, base, budget))
 
 
-def fact_bears(
-    program: Program,
-    question: Question[Answer],
-    fact: int,
-    base: Sequence[int],
-    budget: Budget,
-    witness: Callable[[Base], bool],
-) -> bool:
-    """Whether some completion of the *other* facts makes ``witness`` true.
+def told_apart(
+    program: Program, reading: Reading[Answer], truth: Truth
+) -> tuple[object, int]:
+    """What makes two states one, all that their answers can still depend on, and the
+    bits of the base variables that open rules hang on.
 
-    ``witness`` is asked of states in which the question hangs on ``fact`` alone.
-
-    Raises:
-        BudgetSpentError: neither a witness was found nor could all states be entered.
+    Of a derived fact that is all the rules that may give its value: one that surely
+    holds is not open, and still says which value is left where the open ones fail.
     """
-    entered: set[object] = set()
-    stack: list[Base] = [tuple(base)]
-    while stack:
-        state = stack.pop()
-        budget.spend()
-        truth = program.propagate(state)
-        if len(question.possible(truth)) == 1:
-            continue
-        facts, rules = open_facts(program, truth, question.waiting(truth))
-        if fact not in facts:
-            continue
-        others = [(at, accepted) for at, accepted in facts.items() if at != fact]
-        if not others:
-            if witness(state):
-                return True
-            continue
-        key = _residue(program, question, truth, rules, {f: state[f] for f in facts})
-        if key in entered:
-            continue
-        entered.add(key)
-        at, accepted = others[0]
-        stack.append(_with(state, at, state[at] & accepted))
-        stack.append(_with(state, at, state[at] & ~accepted))
-    return False
+    masks, rules, facts = truth.masks, reading.bits, 0
+    derived = []
+    for step in reversed(program.steps):
+        if rules & program.open_cells(step.variable, masks[step.variable]):
+            numbers, none = step.hit.candidates(truth.sure, truth.possible)
+            derived.append((step.variable, tuple(numbers), none))
+            rules |= _bits_of(1 << number for number in numbers) & ~truth.sure
+    left = []
+    for at in range(program.base_count):
+        mask = masks[at]
+        if mask & (mask - 1) and rules & program.open_cells(at, mask):
+            facts |= 1 << at
+            left.append(mask)
+    return (reading.residue, rules, tuple(derived), facts, tuple(left)), facts
 
 
-def _residue(
-    program: Program,
-    question: Question[Answer],
-    truth: Truth,
-    rules: int,
-    facts: dict[int, int],
-) -> object:
-    """What makes two states one: all that their answers can still depend on.
-
-    The derived facts' regions are part of it: a rule that surely holds is not open,
-    and still says which value is left where the open ones fail.
-    """
-    derived = truth.masks[program.base_count :]
-    return question.residue(truth), rules, derived, tuple(facts.items())
-
-
-def _with(state: Base, at: int, mask: int) -> Base:
+def with_mask(state: Base, at: int, mask: int) -> Base:
     return (*state[:at], mask, *state[at + 1 :])

@@ -7,6 +7,7 @@ same document.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 
 from .advice import (
     NOT_INDICATED,
@@ -99,7 +100,8 @@ class _Run:
             derived=self._derived(),
             matched_rules=tuple(self._matched(outcome)),
             errors=tuple(conflicts),
-            trace=tuple(_trace(self.program, self.truth)),
+            outlook=guarantees.outlook if effects and self.case.level else None,
+            tracing=partial(_trace, self.program, self.truth),
         )
 
     # -- what is said of it ---------------------------------------------------------
@@ -127,7 +129,7 @@ class _Run:
         against = effects.all & ~effects.indicated
         waiting = []
         for number in waiting_rules(program, code, self.truth):
-            facts, _ = open_facts(program, self.truth, [number])
+            facts = open_facts(program, self.truth, [number])
             names = tuple(program.variables[at].name for at in facts)
             waiting.append((program.rules[number].id, names))
         return Option(
@@ -148,7 +150,7 @@ class _Run:
                 waiting += waiting_rules(program, code, truth)
             undetermined = truth.possible & ~truth.sure
             waiting += [n for n in program.alerts if undetermined >> n & 1]
-        facts, _ = open_facts(program, truth, waiting)
+        facts = open_facts(program, truth, waiting)
         names = {program.variables[at].name for at in facts}
         return {name: v for name, v in self.presumed.items() if name in names}
 
@@ -180,7 +182,7 @@ class _Run:
             rule = self.program.rules[number]
             if rule.outputs["urgency"] != "urgent":
                 continue
-            facts, _ = open_facts(self.program, self.truth, [number])
+            facts = open_facts(self.program, self.truth, [number])
             labels = [self.program.variables[at].fact.label for at in facts]
             text = f"May be urgent; not known: {', '.join(labels)}. {rule.rationale}"
             yield _alert(rule.id, "warning", text)

@@ -7,30 +7,32 @@ completions or all changes, or it says that its budget was spent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations, product
 from typing import Any
 
 from .advice import Outcome
 from .answer import Evaluation
-from .case import NEIGHBOUR_MAXIMUM, Case, CaseReader, Unknown
-from .completions import Budget, BudgetSpentError, OutcomeQuestion, open_facts, search
+from .case import NEIGHBOUR_MAXIMUM, Case, CaseReader
+from .completions import Base, Budget, OutcomeQuestion, open_facts, with_mask
 from .evaluation import evaluate
 from .guarantees import BLOCKS, CANNOT_CHANGE
 from .presumptions import conditional_values, presumed_values
 from .program import Program, program_of
 from .ranges import nearest_value, regions_in_words
+from .reaching import Outlook, aimed_outlook
 from .ruleset import Ruleset
 from .settling import Settled
 from .sfeel import Value
 from .starting import computed_masks
 from .whynot import why_not
 
-#: States for the list of outcomes, and for the outcomes behind one possible answer.
-POSSIBLE_STATES = 2_000
-ANSWER_STATES = 100
+#: Questions that are asked, and states for the outcomes behind one possible answer
+#: and behind all of them together.
 ASKED_AT_MOST = 6
+ANSWER_STATES = 1_500
+ALL_ANSWERS_STATES = 6_000
 #: What trying pairs of changes may cost, a pair that has to be settled by a search
 #: being the dearer, and the changes that are listed.
 PAIRS_COST = 4_000
@@ -68,8 +70,9 @@ def explore(
     case = CaseReader(ruleset).read(document)
     if case is None:
         return Exploration(None, None, None, [], [])
-    missing = (evaluation or evaluate(document, ruleset)).missing
-    return _Explorer(ruleset, case, dict(missing)).exploration()
+    if evaluation is None or evaluation.outlook is None:
+        evaluation = evaluate(document, ruleset)
+    return _Explorer(ruleset, case, evaluation).exploration()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +85,12 @@ class _Change:
 
 
 class _Explorer:
-    def __init__(
-        self, ruleset: Ruleset, case: Case, missing: Mapping[Unknown, str | None]
-    ) -> None:
+    def __init__(self, ruleset: Ruleset, case: Case, evaluation: Evaluation) -> None:
         self.ruleset, self.case = ruleset, case
+        self.outlook = evaluation.outlook or Outlook({}, complete=False)
         self.effects = {
             NEIGHBOUR_MAXIMUM if unknown.level else unknown.fact: effect
-            for unknown, effect in missing.items()
+            for unknown, effect in evaluation.missing
         }
         self.program: Program = program_of(ruleset)
         self.computed = computed_masks(self.program, case)
@@ -97,6 +99,7 @@ class _Explorer:
         self.settled = Settled(self.program, case, self._base({}))
         self.not_said: list[dict[str, str]] = []
         self.left = PAIRS_COST
+        self.states_left = ALL_ANSWERS_STATES
 
     def exploration(self) -> Exploration:
         if self.case.level is None:
@@ -117,34 +120,40 @@ class _Explorer:
     # -- what is possible, and what to ask ---------------------------------------------
 
     def _possible(self) -> list[dict[str, Any]] | None:
-        budget = Budget(POSSIBLE_STATES)
-        found = []
-        try:
-            for outcome, state in search(
-                self.program, self.question, self.open_base, budget
-            ):
-                example = self._example(state)
-                found.append({**_outcome(outcome), "example": example})
-        except BudgetSpentError:
+        if not self.outlook.complete:
             self._unsaid("possible", "Too much is unknown to list every outcome.")
             return None
+        found = (
+            {**_outcome(outcome), "example": self._example(outcome, state)}
+            for outcome, state in self.outlook.found.items()
+        )
         return sorted(found, key=_rank)
 
-    def _example(self, state: tuple[int, ...]) -> dict[str, Value]:
-        """The answers that lead to a state, for the facts it had to settle."""
-        found = {}
-        for at, mask in enumerate(state):
-            if mask != self.open_base[at]:
-                variable = self.program.variables[at]
-                found[variable.name] = variable.representatives[_first(mask)]
-        return found
+    def _example(self, outcome: Outcome, state: Base) -> dict[str, Value]:
+        """Answers that lead to an outcome whatever else is answered, none too many."""
+        for at, mask in enumerate(self.open_base):
+            if state[at] != mask:
+                wider = with_mask(state, at, mask)
+                if self._possible_at(wider) == {outcome}:
+                    state = wider
+        return {
+            self.program.variables[at].name: self._value(at, mask)
+            for at, mask in enumerate(state)
+            if mask != self.open_base[at]
+        }
+
+    def _value(self, at: int, mask: int) -> Value:
+        return self.program.variables[at].representatives[_first(mask)]
+
+    def _possible_at(self, base: Base) -> frozenset[Outcome]:
+        return self.question.possible(self.program.propagate(base))
 
     def _ask_next(self) -> list[dict[str, Any]]:
         """The questions that bear on the answer: first what blocks it, then by how
         few outcomes the least telling answer would leave."""
         truth = self.program.propagate(self.open_base)
         waiting = self.question.waiting(truth)
-        facts, _ = open_facts(self.program, truth, waiting)
+        facts = open_facts(self.program, truth, waiting)
         bearing = [at for at in facts if self._effect(at) != CANNOT_CHANGE]
         order = sorted(bearing, key=self._left_at_worst)
         return [self._asked(at) for at in order[:ASKED_AT_MOST]]
@@ -154,20 +163,17 @@ class _Explorer:
 
     def _left_at_worst(self, at: int) -> tuple[bool, int, int]:
         sizes = [
-            len(self.question.possible(self.program.propagate(self._answered(at, r))))
-            for r in _regions(self.open_base[at])
+            len(self._possible_at(with_mask(self.open_base, at, 1 << region)))
+            for region in _regions(self.open_base[at])
         ]
         return self._effect(at) != BLOCKS, max(sizes), sum(sizes)
-
-    def _answered(self, at: int, region: int) -> tuple[int, ...]:
-        return (*self.open_base[:at], 1 << region, *self.open_base[at + 1 :])
 
     def _asked(self, at: int) -> dict[str, Any]:
         """A question with its answers; those that lead to the same are one."""
         variable = self.program.variables[at]
         found: list[tuple[int, list[dict[str, Any]] | None]] = []
         for region in _regions(self.open_base[at]):
-            outcomes = self._outcomes(self._answered(at, region))
+            outcomes = self._outcomes(at, 1 << region)
             same = [
                 i for i, (_, o) in enumerate(found) if o is not None and o == outcomes
             ]
@@ -181,20 +187,34 @@ class _Explorer:
             "answers": [
                 {
                     "range": regions_in_words(variable, mask),
-                    "example": variable.representatives[_first(mask)],
+                    "example": self._value(at, mask),
                     "outcomes": outcomes,
                 }
                 for mask, outcomes in found
             ],
         }
 
-    def _outcomes(self, base: tuple[int, ...]) -> list[dict[str, Any]] | None:
-        budget = Budget(ANSWER_STATES)
-        try:
-            found = [o for o, _ in search(self.program, self.question, base, budget)]
-        except BudgetSpentError:
+    def _outcomes(self, at: int, answer: int) -> list[dict[str, Any]] | None:
+        """The outcomes that one answer leaves: of all those there are, the ones whose
+        completions it is in, and those that others lead to."""
+        found = {
+            outcome: state
+            for outcome, state in self.outlook.found.items()
+            if state[at] & answer
+        }
+        base = with_mask(self.open_base, at, answer)
+        question, among = self.question, self._possible_at(base)
+        if self.outlook.complete:
+            among &= self.outlook.found.keys()
+            advised = {outcome.recommended for outcome in self.outlook.found}
+            question = question.without(self.program.effects.keys() - advised)
+        budget = Budget(min(ANSWER_STATES, self.states_left))
+        allowed = budget.left
+        left = aimed_outlook(self.program, question, base, budget, among, found)
+        self.states_left -= allowed - max(budget.left, 0)
+        if not left.complete:
             return None
-        return sorted((_outcome(outcome) for outcome in found), key=_rank)
+        return sorted((_outcome(outcome) for outcome in left.found), key=_rank)
 
     # -- what would change the advice --------------------------------------------------
 

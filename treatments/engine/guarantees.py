@@ -6,10 +6,10 @@ or they are None.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 
-from .advice import FOR, UNDETERMINED, Outcome
+from .advice import UNDETERMINED, Outcome
 from .case import NEIGHBOUR_GRADE, NEIGHBOUR_MAXIMUM, Case, Unknown
 from .completions import (
     Answer,
@@ -20,30 +20,20 @@ from .completions import (
     Question,
     StatusQuestion,
     TriageQuestion,
-    answers,
-    fact_bears,
-    search,
+    with_mask,
 )
 from .program import Program
+from .reaching import Outlook, bears, bits, outlook
 
 BLOCKS = "blocks"
 COULD_CHANGE = "could_change"
 CANNOT_CHANGE = "cannot_change"
 
-#: States that may be entered for ``robust``, for a first look at the outcomes, for
-#: the effect of one fact, and for the effects of all facts together: about a second
-#: of one core at the most.
-ROBUST_STATES = 6_000
-FIRST_LOOK_STATES = 400
-EFFECT_STATES = 600
-ALL_EFFECTS_STATES = 3_000
-
-
-class _Enough(OutcomeQuestion):
-    """Two outcomes are enough to know that the answer is not robust."""
-
-    def enough(self, found: Collection[Outcome]) -> bool:
-        return len(found) > 1
+#: States that may be entered for the outcomes, for the effect of one fact, and for
+#: the effects of all facts together: half a second of one core at the most.
+OUTLOOK_STATES = 12_000
+EFFECT_STATES = 3_000
+ALL_EFFECTS_STATES = 9_000
 
 
 class Guarantees:
@@ -69,8 +59,9 @@ class Guarantees:
         self.base, self.open_base = base, open_base
         self.outcome, self.statuses = outcome, statuses
         self.triage_is_open = triage_is_open
-        self.question = _Enough(program, case.unavailable)
+        self.question = OutcomeQuestion(program, case.unavailable)
         self.states_left = ALL_EFFECTS_STATES
+        self._tried_to_bear: dict[int, bool | None] = {}
 
     def robust(self) -> bool | None:
         """Whether every completion gives this disposition, urgency and option.
@@ -79,14 +70,16 @@ class Guarantees:
         open (then only an outcome that needs no level is certain).
         """
         if self.case.level is None:
-            truth = self.program.propagate(self.open_base)
-            return True if len(self.question.possible(truth)) == 1 else None
-        try:
-            budget = Budget(ROBUST_STATES)
-            found = answers(self.program, self.question, self.open_base, budget)
-        except BudgetSpentError:
-            return None
-        return len(found) == 1
+            return True if self._settled else None
+        if len(self.outlook.found) > 1:
+            return False
+        return True if self.outlook.complete else None
+
+    @cached_property
+    def outlook(self) -> Outlook:
+        """The outcomes of the completions, where the responsible level is known."""
+        budget = Budget(OUTLOOK_STATES)
+        return outlook(self.program, self.question, self.open_base, budget)
 
     def missing(self) -> Iterator[tuple[Unknown, str | None]]:
         """Every unknown fact of the vocabulary, with what it can do to the answer."""
@@ -123,7 +116,7 @@ class Guarantees:
             return BLOCKS
         if blocking[at] is None or self.case.level is None:
             return None
-        bears = at in self._seen_to_bear or self._tried(self._changes, at)
+        bears = self._bearing(at)
         if bears:
             return BLOCKS if blocking[at] else COULD_CHANGE
         return None if bears is None else CANNOT_CHANGE
@@ -141,8 +134,26 @@ class Guarantees:
         except BudgetSpentError:
             return None
 
+    def _bearing(self, at: int) -> bool | None:
+        """Whether some value of a fact changes the outcome of some completion."""
+        if self.robust() is True:
+            return False
+        if at in self._seen_to_bear:
+            return True
+        if at not in self._tried_to_bear:
+            self._tried_to_bear[at] = self._tried(self._changes, at)
+        return self._tried_to_bear[at]
+
     def _changes(self, at: int) -> bool:
-        return self._bears(self.question, at, self.open_base)
+        return self._bears(self._telling, at, self.open_base)
+
+    @cached_property
+    def _telling(self) -> OutcomeQuestion:
+        """The same question without the options that no completion advises."""
+        if not self.outlook.complete:
+            return self.question
+        advised = {outcome.recommended for outcome in self.outlook.found}
+        return self.question.without(self.program.effects.keys() - advised)
 
     @cached_property
     def _seen_to_bear(self) -> frozenset[int]:
@@ -152,39 +163,23 @@ class Guarantees:
         they do not.
         """
         seen: set[int] = set()
-        question = OutcomeQuestion(self.program, self.case.unavailable)
-        budget = Budget(FIRST_LOOK_STATES)
-        try:
-            for outcome, state in search(
-                self.program, question, self.open_base, budget
+        for outcome, state in self.outlook.found.items():
+            for whole in (
+                tuple(mask & -mask for mask in state),
+                tuple(1 << mask.bit_length() - 1 for mask in state),
             ):
-                seen |= self._flips(question, outcome, state, seen)
-        except BudgetSpentError:
-            pass
+                seen |= self._flips(outcome, whole, seen)
         return frozenset(seen)
 
-    def _flips(
-        self, question: OutcomeQuestion, outcome: Outcome, state: Base, seen: set[int]
-    ) -> set[int]:
-        """The variables whose change alone leaves the outcome of this completion."""
-        found: set[int] = set()
-        for whole in (
-            tuple(mask & -mask for mask in state),
-            tuple(1 << mask.bit_length() - 1 for mask in state),
-        ):
-            found |= self._flips_of(question, outcome, whole, seen | found)
-        return found
-
-    def _flips_of(
-        self, question: OutcomeQuestion, outcome: Outcome, whole: Base, seen: set[int]
-    ) -> set[int]:
+    def _flips(self, outcome: Outcome, whole: Base, seen: set[int]) -> set[int]:
+        """The variables whose change alone leaves the outcome of a completion."""
         found = set()
         for at, mask in enumerate(self.open_base):
             if at in seen:
                 continue
-            for region in _bits(mask & ~whole[at]):
-                other = (*whole[:at], region, *whole[at + 1 :])
-                if outcome not in question.possible(self.program.propagate(other)):
+            for region in bits(mask & ~whole[at]):
+                truth = self.program.propagate(with_mask(whole, at, region))
+                if outcome not in self._telling.possible(truth):
                     found.add(at)
                     break
         return found
@@ -208,29 +203,9 @@ class Guarantees:
         )
 
     def _bears(self, question: Question[Answer], at: int, base: Base) -> bool:
-        def differs(state: Base) -> bool:
-            found = set()
-            for region in _bits(state[at]):
-                one = (*state[:at], region, *state[at + 1 :])
-                possible = question.possible(self.program.propagate(one))
-                found.add(_weight(question, next(iter(possible))))
-            return len(found) > 1
-
         budget = Budget(min(EFFECT_STATES, self.states_left))
         allowed = budget.left
         try:
-            return fact_bears(self.program, question, at, base, budget, differs)
+            return bears(self.program, question, at, base, budget)
         finally:
             self.states_left -= allowed - max(budget.left, 0)
-
-
-def _weight(question: Question[Answer], answer: Answer) -> object:
-    """What of an answer matters: of a status, whether the option may be taken."""
-    return answer in FOR if isinstance(question, StatusQuestion) else answer
-
-
-def _bits(mask: int) -> Iterator[int]:
-    while mask:
-        low = mask & -mask
-        yield low
-        mask ^= low

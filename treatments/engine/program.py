@@ -55,7 +55,7 @@ class SingleHit:
         found = self._kept.get(key)
         if found is None:
             found = self._candidates(*key)
-            _keep(self._kept, key, found)
+            keep(self._kept, key, found)
         return found
 
     def _candidates(self, sure: int, possible: int) -> _Hits:
@@ -174,6 +174,7 @@ class Program:
         self._grid: Grid = grid_of(self.cells, len(self.variables))
         self._everything = self.all_rules | self.all_rules << len(self.rules)
         self._bits_of: list[dict[int, int]] = [{} for _ in self.variables]
+        self._open_cells: list[dict[int, int]] = [{} for _ in self.variables]
         self._groups: list[tuple[slice, dict[tuple[int, ...], int]]] = [
             (slice(start, min(start + _TOGETHER, self.base_count)), {})
             for start in range(0, self.base_count, _TOGETHER)
@@ -261,7 +262,7 @@ class Program:
         both = self._everything
         for at, mask in enumerate(masks, start=group.start):
             both &= self._bits(at, mask)
-        _keep(kept, masks, both)
+        keep(kept, masks, both)
         return both
 
     def _derive(self, both: int) -> tuple[int, tuple[int, ...]]:
@@ -277,7 +278,7 @@ class Program:
             masks[step.variable - self.base_count] = mask
             bits &= self._bits(step.variable, mask)
         found = bits, tuple(masks)
-        _keep(self._derived, both, found)
+        keep(self._derived, both, found)
         return found
 
     def _bits(self, at: int, mask: int) -> int:
@@ -285,7 +286,16 @@ class Program:
         if found is None:
             sure, possible = self._grid.bits(at, mask)
             found = sure | possible << len(self.rules)
-            _keep(self._bits_of[at], mask, found)
+            keep(self._bits_of[at], mask, found)
+        return found
+
+    def open_cells(self, at: int, mask: int) -> int:
+        """The rules whose cell over a variable some of these regions pass, some not."""
+        found = self._open_cells[at].get(mask)
+        if found is None:
+            both = self._bits(at, mask)
+            found = both >> len(self.rules) & ~both
+            keep(self._open_cells[at], mask, found)
         return found
 
     def numbers_in(self, bits: int) -> Iterator[int]:
@@ -296,7 +306,7 @@ class Program:
             bits ^= low
 
 
-def _keep(kept: dict[Any, Any], key: object, found: object) -> None:
+def keep(kept: dict[Any, Any], key: object, found: object) -> None:
     if len(kept) >= _MOST_KEPT:
         kept.clear()
     kept[key] = found

@@ -53,7 +53,7 @@ def _reason(
     elif status == UNDETERMINED:
         entry["reason"] = "unknown"
         waiting = waiting_rules(program, code, settled.truth)
-        facts, _ = open_facts(program, settled.truth, waiting)
+        facts = open_facts(program, settled.truth, waiting)
         entry["facts"] = [program.variables[at].name for at in facts]
     else:
         entry["reason"] = "not_met"

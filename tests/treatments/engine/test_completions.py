@@ -11,7 +11,9 @@ from tests.treatments.engine.small import (
     rule,
     table,
 )
-from treatments.engine import Ruleset, evaluate
+from treatments.engine import Ruleset, evaluate, explore
+
+LADDER_ELECTIVE = {"disposition": "ladder", "urgency": "elective", "text": ""}
 
 
 def test_the_value_left_by_failing_rules_tells_states_apart():
@@ -45,3 +47,50 @@ def test_the_value_left_by_failing_rules_tells_states_apart():
     told = {**known, "a": False, "b": False, "c": True, "g": False}
     assert evaluate(case(told), ruleset).recommended == "ENDO"
     assert evaluate(case(known), ruleset).robust is False
+
+
+def test_the_rule_left_where_open_ones_fail_tells_states_apart():
+    """``side`` is by ``g`` alone: the two rules before can never hold."""
+    even = table(
+        "even",
+        "derived",
+        [rule("E-1", {"a": "true"}, value="yes"), rule("E-2", {}, value="no")],
+        output="even",
+    )
+    side = table(
+        "side",
+        "derived",
+        [
+            rule("S-1", {"a": "true", "even": '"no"'}, value="left"),
+            rule("S-2", {"a": "false", "even": '"yes"'}, value="right"),
+            rule("S-3", {"g": "true"}, value="left"),
+            rule("S-4", {}, value="right"),
+        ],
+        output="side",
+    )
+    triage = table(
+        "triage",
+        "triage",
+        [
+            rule("T-1", {"g": "true", "h": "true"}, **LADDER_ELECTIVE),
+            rule("T-2", {}, **LADDER_ELECTIVE),
+        ],
+    )
+    options = eligibility(
+        ({"side": '"left"'}, "ENDO", "indicated"),
+        ({"side": '"right"'}, "OPEN", "indicated"),
+    )
+    made = document([even, side, triage, options])
+    made["facts"] = [
+        *(f for f in FACTS if f["name"] == "level"),
+        *(fact(name, "bool") for name in "agh"),
+        fact("even", "enum", scope="derived", values=["no", "yes"]),
+        fact("side", "enum", scope="derived", values=["left", "right"]),
+    ]
+    ruleset = Ruleset.from_document(made)
+    told = {"a": True, "h": False}
+    assert evaluate(case({**told, "g": True}), ruleset).recommended == "ENDO"
+    assert evaluate(case({**told, "g": False}), ruleset).recommended == "OPEN"
+    assert evaluate(case({}), ruleset).robust is False
+    possible = explore(case({}), ruleset).possible
+    assert [found["treatment"] for found in possible or []] == ["ENDO", "OPEN"]
