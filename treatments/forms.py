@@ -7,6 +7,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Layout, Submit
 from django import forms
 
+from spine_cds.accounts.signing import PasswordAgain
 from treatments.engine import Ruleset
 from treatments.ladder import STATUS_WORDS
 from treatments.models import Comment, Decision, Recommendation, Review
@@ -43,8 +44,8 @@ class SubmittedOnce(forms.Form):
         return dict(self.cleaned_data)
 
 
-class DecisionForm(SubmittedOnce):
-    """The surgeon's decision: accepted, overridden with a reason, or deferred."""
+class DecisionForm(PasswordAgain, SubmittedOnce):
+    """The surgeon's decision, signed: accepted, overridden with a reason, deferred."""
 
     outcome = forms.ChoiceField(label="What was decided", widget=forms.RadioSelect)
     treatment = forms.ChoiceField(label="Treatment", required=False)
@@ -74,6 +75,7 @@ class DecisionForm(SubmittedOnce):
         treatments.choices = self._choices(recommendation.ruleset.ruleset)
         treatments.initial = recommendation.recommended_treatment
         self.helper.form_id = "decision-form"
+        self.fields["own_password"].help_text = "It signs the decision with your name."
         self.helper.layout = Layout(
             "submission_key",
             Field("outcome"),
@@ -83,6 +85,7 @@ class DecisionForm(SubmittedOnce):
             ),
             Div("override_reason", css_class="for-override"),
             "note",
+            "own_password",
             Submit("save", "Record the decision"),
         )
 

@@ -27,8 +27,8 @@ WORDS: Mapping[str, str] = {
     "report.read": "Report opened",
     "report.download": "Report downloaded",
 }
-#: A change of the workflow state alone: what led to it has a line of its own.
-ECHOES = ("case.evaluated", "case.reviewed", "case.decided")
+#: A change of the workflow state, or a signature: what led to it has its own line.
+ECHOES = ("case.evaluated", "case.reviewed", "case.decided", "signature.record")
 SYSTEM = "Spine CDS"
 
 

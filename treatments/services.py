@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 from patients.models import Encounter
 from patients.services import case_advance, case_evaluated
 from spine_cds.accounts.models import Team, User
+from spine_cds.accounts.services import signature_record
 from spine_cds.audit.services import record
 from treatments.cases import case_document
 from treatments.engine import Ruleset, evaluate, explore
@@ -224,8 +225,11 @@ def decision_record(
     override_reason: str = "",
     note: str = "",
     submission_key: uuid.UUID,
+    signed: bool = False,
 ) -> Decision:
     """Record what the surgeon decided. The newest decision counts; none is edited.
+
+    `signed` says that the actor's password was asked again: a signature is kept.
 
     Raises:
         CaseClosedError: the case was corrected or withdrawn since this advice.
@@ -249,6 +253,8 @@ def decision_record(
             case_advance(encounter=encounter, actor=actor, state=State.DECIDED)
         codes = {"outcome": outcome, "treatment": treatment, "reason": override_reason}
         _record(recommendation, actor, "decision.record", decision, **codes)
+        if signed:
+            _sign(decision, encounter, actor)
     return decision
 
 
@@ -334,6 +340,17 @@ def _reopen(encounter: Encounter, recommendation: Recommendation) -> None:
 def _sha256(document: dict[str, Any]) -> str:
     text = json.dumps(document, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _sign(decision: Decision, encounter: Encounter, actor: User) -> None:
+    signature_record(
+        signer=actor,
+        entity=decision,
+        meaning=f"I decided: {decision.get_outcome_display().lower()}.",
+        content=decision.signed_content,
+        patient_id=encounter.patient_id,
+        case_uid=encounter.case_uid,
+    )
 
 
 def _record(

@@ -13,7 +13,12 @@ from django.core.exceptions import ValidationError
 
 from spine_cds.accounts import lockout
 from spine_cds.accounts.models import Role, Team, User
-from spine_cds.accounts.signing import FIELD, PasswordAgain, confirm_password
+from spine_cds.accounts.signing import (
+    FIELD,
+    OwnPasswordInput,
+    PasswordAgain,
+    confirm_password,
+)
 from spine_cds.audit.services import record
 
 
@@ -80,14 +85,13 @@ class ReauthenticateForm(forms.Form):
     password = forms.CharField(
         label="Your password",
         strip=False,
-        widget=forms.PasswordInput(
-            attrs={"autocomplete": "current-password", "autofocus": True}
-        ),
+        widget=OwnPasswordInput(autofocus=True),
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+        self.fields["password"].widget.username = user.get_username()
         self.helper = form_helper("Go on")
         self.helper.form_tag = False
 
@@ -137,7 +141,9 @@ class UserForm(PasswordAgain, forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.acting = self.request.user
-        self.fields[FIELD].help_text = "Yours, not that of this user."
+        own = self.fields[FIELD]
+        own.help_text = "Yours, not that of this user."
+        own.widget.username = ""  # the form has the user name of somebody else
         self.helper = form_helper("Save" if self.instance.pk else "Create user")
         password = self.fields["password"]
         days = settings.TEMPORARY_PASSWORD_AGE.days

@@ -30,6 +30,21 @@ def confirm_password(request: HttpRequest, password: str) -> bool:
     return True
 
 
+class OwnPasswordInput(forms.PasswordInput):
+    """With the user name beside it, unseen, by which a browser finds the password."""
+
+    template_name = "accounts/widgets/own_password.html"
+    username = ""
+
+    def __init__(self, **attrs: Any) -> None:
+        super().__init__(attrs={"autocomplete": "current-password", **attrs})
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["username"] = self.username
+        return context
+
+
 class PasswordAgain(forms.Form):
     """A form with the password of whoever sends it, checked once all else is right.
 
@@ -40,14 +55,15 @@ class PasswordAgain(forms.Form):
         label="Your password",
         strip=False,
         max_length=4096,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        widget=OwnPasswordInput,
         error_messages={"required": "Your password is needed to sign."},
     )
 
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.request = request
-        self.fields[FIELD] = self.fields.pop(FIELD)  # asked last
+        field = self.fields[FIELD] = self.fields.pop(FIELD)  # asked last
+        field.widget.username = request.user.get_username()
 
     def full_clean(self) -> None:
         super().full_clean()

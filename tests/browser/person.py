@@ -8,6 +8,7 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 SECONDS = 10_000
+PASSWORD = "a-long-passphrase"  # as tests.conftest.a_user sets it
 expect.set_options(timeout=SECONDS)
 
 
@@ -47,6 +48,10 @@ class Person:
     def field(self, label: str) -> Locator:
         """A text field by its label."""
         return self.area.get_by_role("textbox", name=label_of(label))
+
+    def signs(self) -> None:
+        """Gives the password again."""
+        self.area.get_by_label("Your password").fill(PASSWORD)
 
     def types(self, label: str, text: str) -> None:
         self.field(label).fill(text)

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser import consultation as c
 from tests.browser.keyboard import Keyboard
+from tests.browser.person import PASSWORD
 from treatments.models import Decision
 
 
@@ -19,7 +20,7 @@ def keyboard(open_page, dr_surgeon, rules, size) -> Keyboard:
 def test_a_surgeon_does_the_whole_job_by_keyboard_alone(keyboard, printer):
     page = keyboard.page
     page.keyboard.type("dr_surgeon")  # the first field has the focus
-    keyboard.types("Password", "a-long-passphrase")
+    keyboard.types("Password", PASSWORD)
     page.keyboard.press("Enter")
     keyboard.arrives("Cases")
     keyboard.presses("New case")
@@ -83,6 +84,7 @@ def the_decision_is_recorded(keyboard):
     keyboard.arrives("Options to consider")
     keyboard.picks("What was decided", "Deferred")
     keyboard.types("Note", "Wants to talk to the family first.")
+    keyboard.types("Your password", PASSWORD)
     keyboard.presses("Record the decision")
     expect(keyboard.page.get_by_text("Decision recorded.")).to_be_visible()
     assert Decision.objects.get().note == "Wants to talk to the family first."

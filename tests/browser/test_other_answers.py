@@ -30,6 +30,7 @@ def test_saddle_anaesthesia_leads_to_the_emergency_pathway(
     shows_no_ladder(surgeon)
     decision = surgeon.section("Decision")
     decision.area.get_by_label("Accepted: the pathway above").check()
+    decision.signs()
     decision.click("Record the decision")
     surgeon.reads("Decision recorded.")
 

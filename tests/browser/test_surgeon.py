@@ -148,6 +148,7 @@ def the_report_becomes_ready_by_itself(surgeon, printer):
 def the_decision_is_recorded(surgeon):
     decision = surgeon.section("Decision")
     decision.area.get_by_label("Accepted").check()
+    decision.signs()
     decision.click("Record the decision")
     surgeon.reads("Decision recorded.")
     made = Decision.objects.get()

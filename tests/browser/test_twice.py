@@ -78,6 +78,7 @@ def test_a_double_click_on_decide_records_one_decision(
     advice = advice_on("Schmidt")
     surgeon = as_person(dr_surgeon, f"/recommendations/{advice.pk}/")
     surgeon.section("Decision").area.get_by_label("Deferred").check()
+    surgeon.section("Decision").signs()
     surgeon.control("Record the decision").dblclick()
     surgeon.reads("Decision recorded.")
     settles(surgeon)

@@ -7,9 +7,12 @@ import pytest
 from django.urls import reverse
 
 from patients.services import case_mark_entered_in_error
+from spine_cds.accounts.models import Signature
+from spine_cds.accounts.services import signed_sha256
 from treatments.models import Comment, Decision, Review
 
 pytestmark = pytest.mark.django_db
+PASSWORD = "a-long-passphrase"  # as tests.conftest.a_user sets it
 
 
 @pytest.fixture
@@ -19,6 +22,8 @@ def say(sign_in):
     def say(user, what: str, advice, **fields):
         url = reverse(f"treatments:{what}-create", args=[advice.pk])
         data = {"submission_key": str(uuid.uuid4()), **fields}
+        if what == "decision":
+            data.setdefault("own_password", PASSWORD)
         return sign_in(user).post(url, data)
 
     return say
@@ -36,6 +41,47 @@ def test_the_surgeon_accepts_the_advised_option(advice, say, dr_surgeon):
     assert response.url == advice.get_absolute_url()
     decision = Decision.objects.get()
     assert (decision.outcome, decision.decided_by) == ("accepted", dr_surgeon)
+
+
+def test_a_decision_is_signed_with_name_time_and_meaning(advice, say, dr_surgeon):
+    say(dr_surgeon, "decision", advice, outcome="deferred", note="Wants to wait.")
+    decision = Decision.objects.get()
+    signature = Signature.objects.of(decision).get()
+    assert (signature.signer, signature.signer_name) == (dr_surgeon, "Sam Ode")
+    assert signature.meaning == "I decided: deferred."
+    signed = signature.sha256
+    assert signed == signed_sha256(decision.signed_content)
+    decision.note = "Something else."
+    assert signed != signed_sha256(decision.signed_content)
+
+
+@pytest.mark.parametrize("password", ["", "not my password"])
+def test_without_the_password_nothing_is_decided_and_nothing_lost(
+    advice, say, dr_surgeon, password
+):
+    sent = {
+        "outcome": "overridden",
+        "treatment": "CONS",
+        "override_reason": "clinical-judgement",
+        "note": "Talked it over for an hour.",
+        "own_password": password,
+    }
+    response = say(dr_surgeon, "decision", advice, **sent)
+    assert response.status_code == 422
+    assert not Decision.objects.exists()
+    page = response.content.decode()
+    assert "Talked it over for an hour." in page
+    assert re.search(r'value="overridden"[^>]*checked', page)
+    assert re.search(r'value="CONS"[^>]*selected', page)
+    assert re.search(r'value="clinical-judgement"[^>]*selected', page)
+    assert not password or password not in page
+
+
+def test_a_form_sent_twice_is_signed_once(advice, say, dr_surgeon):
+    sent = {"outcome": "deferred", "submission_key": str(uuid.uuid4())}
+    for _ in range(2):
+        say(dr_surgeon, "decision", advice, **sent)
+    assert Signature.objects.count() == 1
 
 
 @pytest.mark.parametrize("who", ["dr_surgeon", "dr_resident"])

@@ -198,6 +198,25 @@ class Decision(Said):
     def __str__(self) -> str:
         return f"{self.get_outcome_display()} {self.treatment}".strip()
 
+    @property
+    def signed_content(self) -> dict[str, str]:
+        """What a signature under this decision covers: all that was decided, on what.
+
+        The recommendation's id stands for its case, ruleset and answer, which never
+        change; their hashes say so.
+        """
+        advice = self.recommendation
+        return {
+            "recommendation": str(advice.pk),
+            "case_sha256": advice.case_sha256,
+            "ruleset_sha256": advice.ruleset.sha256,
+            "outcome": str(self.outcome),
+            "treatment": self.treatment,
+            "override_reason": str(self.override_reason),
+            "note": self.note,
+            "submission_key": str(self.submission_key),
+        }
+
 
 class Review(Said):
     """A resident's view of a recommendation."""

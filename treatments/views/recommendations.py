@@ -1,6 +1,7 @@
 """The recommendation page, and what people say about a recommendation."""
 
 import uuid
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -8,11 +9,12 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from patients.views.request import Request
 from spine_cds.accounts.access import require_role
-from spine_cds.accounts.models import Role, User
+from spine_cds.accounts.models import Role
 from treatments.advice import read_advice
 from treatments.forms import CommentForm, DecisionForm, ReviewForm, SubmittedOnce
 from treatments.history import case_history
@@ -34,17 +36,19 @@ HISTORY_LINES = 12
 def recommendation_detail(request: Request, pk: uuid.UUID) -> HttpResponse:
     recommendation = _recommendation(request, pk)
     recommendation_read(recommendation=recommendation, actor=request.user)
-    page = _page(recommendation, request.user)
+    page = _page(recommendation, request)
     kind = "conflict" if page["advice"].is_conflict else recommendation.disposition
     return render(request, f"treatments/recommendation/{kind}.html", page)
 
 
+@sensitive_post_parameters("own_password", "note")
 @require_http_methods(["GET", "HEAD", "POST"])
 @require_role(Role.SURGEON)
 def decision_create(request: Request, pk: uuid.UUID) -> HttpResponse:
     recommendation = _recommendation(request, pk)
-    form = _decision_form(recommendation, _posted(request))
-    return _say(request, recommendation, form, decision_record, "Decision recorded.")
+    form = _decision_form(request, recommendation, _posted(request))
+    service = partial(decision_record, signed=True)
+    return _say(request, recommendation, form, service, "Decision recorded.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -94,7 +98,7 @@ def _recommendation(request: Request, pk: uuid.UUID) -> Recommendation:
     )
 
 
-def _page(recommendation: Recommendation, user: User) -> dict[str, Any]:
+def _page(recommendation: Recommendation, request: Request) -> dict[str, Any]:
     """All that the page shows; each list is one query."""
     ruleset = recommendation.ruleset.ruleset
     case_uid = recommendation.encounter.case_uid
@@ -118,25 +122,29 @@ def _page(recommendation: Recommendation, user: User) -> dict[str, Any]:
         "request_key": uuid.uuid4(),
         "history": case_history(case_uid, ruleset)[:HISTORY_LINES],
         "is_newest": is_newest,
-        "may_edit": is_open and user.is_surgeon,
-        **_forms(recommendation, user, is_open),
+        "may_edit": is_open and request.user.is_surgeon,
+        **_forms(request, recommendation, is_open),
     }
 
 
 def _forms(
-    recommendation: Recommendation, user: User, is_open: bool
+    request: Request, recommendation: Recommendation, is_open: bool
 ) -> dict[str, SubmittedOnce]:
+    user = request.user
     forms: dict[str, SubmittedOnce] = {"comment_form": _comment_form(recommendation)}
     if is_open and user.is_surgeon:
-        forms["decision_form"] = _decision_form(recommendation)
+        forms["decision_form"] = _decision_form(request, recommendation)
     if is_open and user.is_resident:
         forms["review_form"] = _review_form(recommendation)
     return forms
 
 
-def _decision_form(recommendation: Recommendation, data: Any = None) -> DecisionForm:
+def _decision_form(
+    request: Request, recommendation: Recommendation, data: Any = None
+) -> DecisionForm:
     return DecisionForm(
         data,
+        request=request,
         action=reverse("treatments:decision-create", args=[recommendation.pk]),
         recommendation=recommendation,
     )
