@@ -62,6 +62,29 @@ def set_field(parts: Parts, table: str, rule_id: str, field: str, value: Any) ->
     return {**parts, rule_place(table, rule_id): changed}
 
 
+def set_entries(
+    parts: Parts, table: str, entries: Iterable[tuple[str, str, Any]]
+) -> Parts:
+    """Write many places of a table at once, each a rule's id, a key and a value.
+
+    A key is ``cells.<fact>``, ``outputs.<name>`` or the name of one of the grounds.
+    Entries of the rule "+1" make a new rule at the end of the table, those of "+2"
+    one more, and so on.
+    """
+    found, made = parts, dict[str, str]()
+    for named, key, value in entries:
+        if named.startswith("+") and named not in made:
+            made[named] = _new_rule_id(found, table, "")
+            found = add_rule(found, table, rule_id=made[named])
+        rule_id = made.get(named, named)
+        if key.startswith("cells."):
+            cell = (rule_id, key.removeprefix("cells."), value)
+            found = set_cells(found, table, [cell])
+        else:
+            found = set_field(found, table, rule_id, key, value)
+    return found
+
+
 # --- Rules of a table ---------------------------------------------------------------
 
 
