@@ -96,7 +96,7 @@ class Job(models.Model):
     class Meta:
         abstract = True
         ordering = ("-queued_at", "-id")
-        indexes = (
+        indexes: ClassVar[tuple[models.Index, ...]] = (
             models.Index(
                 fields=("turn", "queued_at"),
                 name="%(class)s_waiting",

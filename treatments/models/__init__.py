@@ -13,6 +13,7 @@ from treatments.models.recommendations import (
     Recommendation,
     Review,
 )
+from treatments.models.replays import Replay, ReplayChunk, ReplayMove
 from treatments.models.reports import Report
 from treatments.models.rulesets import RulesetActivation, RulesetVersion
 
@@ -23,6 +24,9 @@ __all__ = [
     "DesignatedSigner",
     "DraftChange",
     "Recommendation",
+    "Replay",
+    "ReplayChunk",
+    "ReplayMove",
     "Report",
     "Review",
     "RulesetActivation",
