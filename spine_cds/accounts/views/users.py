@@ -67,8 +67,8 @@ def user_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "accounts/user_form.html", page)
 
 
-@require_role(Role.ADMIN)
 @require_POST
+@require_role(Role.ADMIN)
 def unlock(request: HttpRequest, pk: int) -> HttpResponse:
     user = get_object_or_404(User, pk=pk)
     user_unlock(user=user, actor=request.user)
