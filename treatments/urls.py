@@ -1,5 +1,6 @@
 from django.urls import path
 
+from treatments.authoring.views import drafts, versions
 from treatments.reports import views as reports
 from treatments.views import cases, recommendations, rules
 
@@ -41,6 +42,52 @@ urlpatterns = [
     path("rules/<int:pk>/", rules.ruleset_detail, name="ruleset-detail"),
     path("rules/<int:pk>/tables/<slug:slug>/", rules.table_detail, name="table-detail"),
     path("rules/<int:pk>/sources/", rules.source_list, name="source-list"),
+    path("rules/compare/", versions.version_compare, name="version-compare"),
+    path("rules/import/", versions.draft_import, name="draft-import"),
+    path("rules/signers/", versions.signer_list, name="signer-list"),
+    path(
+        "rules/signers/<int:pk>/withdraw/",
+        versions.signer_withdraw,
+        name="signer-withdraw",
+    ),
+    path("rules/<int:pk>/restore/", versions.version_restore, name="version-restore"),
+    path(
+        "rules/activations/<int:pk>/withdraw/",
+        versions.activation_withdraw,
+        name="activation-withdraw",
+    ),
+    path(
+        "rules/<int:pk>/export/<slug:form>/",
+        versions.version_export,
+        name="version-export",
+    ),
+    path("rules/<int:pk>/draft/", drafts.draft_create, name="draft-create"),
+    path("drafts/<uuid:pk>/", drafts.draft_detail, name="draft-detail"),
+    path("drafts/<uuid:pk>/describe/", drafts.draft_describe, name="draft-describe"),
+    path("drafts/<uuid:pk>/checks/", drafts.draft_checks, name="draft-checks"),
+    path("drafts/<uuid:pk>/accept/", drafts.finding_accept, name="finding-accept"),
+    path(
+        "drafts/<uuid:pk>/difference/",
+        drafts.draft_difference,
+        name="draft-difference",
+    ),
+    path("drafts/<uuid:pk>/submit/", drafts.draft_submit, name="draft-submit"),
+    path("drafts/<uuid:pk>/return/", drafts.draft_return, name="draft-return"),
+    path("drafts/<uuid:pk>/sign/", drafts.draft_sign, name="draft-sign"),
+    path("drafts/<uuid:pk>/publish/", drafts.draft_publish, name="draft-publish"),
+    path("drafts/<uuid:pk>/merge/", drafts.draft_merge, name="draft-merge"),
+    path("drafts/<uuid:pk>/abandon/", drafts.draft_abandon, name="draft-abandon"),
+    path(
+        "drafts/<uuid:pk>/undo/", drafts.draft_undo, {"way": "undo"}, name="draft-undo"
+    ),
+    path(
+        "drafts/<uuid:pk>/redo/", drafts.draft_undo, {"way": "redo"}, name="draft-redo"
+    ),
+    path(
+        "drafts/<uuid:pk>/export/<slug:form>/",
+        versions.draft_export,
+        name="draft-export",
+    ),
     path(
         "teams/<int:pk>/availability/",
         rules.availability_edit,

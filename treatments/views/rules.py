@@ -8,8 +8,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 from patients.views.request import Request
 from spine_cds.accounts.access import require_role
 from spine_cds.accounts.models import Role, Team
+from treatments.exchange.formats import FORMATS
 from treatments.forms import AvailabilityForm
-from treatments.models import RulesetVersion, TreatmentAvailability
+from treatments.models import (
+    RulesetActivation,
+    RulesetDraft,
+    RulesetVersion,
+    TreatmentAvailability,
+)
+from treatments.models.drafts import acts_for_rules
 from treatments.services import availability_set, live_ruleset
 from treatments.tables import ruleset_page, source_rows, table_page
 
@@ -18,14 +25,27 @@ from treatments.tables import ruleset_page, source_rows, table_page
 def ruleset_list(request: Request) -> HttpResponse:
     versions = RulesetVersion.objects.without_document().with_standing()
     teams = Team.objects.all() if request.user.is_rule_admin else ()
-    page = {"versions": versions, "teams": teams}
+    makes_rules = acts_for_rules(request.user)
+    page = {
+        "versions": versions,
+        "teams": teams,
+        "makes_rules": makes_rules,
+        "drafts": RulesetDraft.objects.open().for_list() if makes_rules else (),
+        "to_come": RulesetActivation.objects.to_come().select_related("version"),
+    }
     return render(request, "treatments/rules/ruleset_list.html", page)
 
 
 @require_safe
 def ruleset_detail(request: Request, pk: int) -> HttpResponse:
     version = _version(pk)
-    page = {"version": version, **ruleset_page(version.ruleset)}
+    page = {
+        "version": version,
+        "formats": FORMATS.values(),
+        "drafts": version.drafted_as.without_document(),
+        "activations": version.activations.select_related("made_by"),
+        **ruleset_page(version.ruleset),
+    }
     return render(request, "treatments/rules/ruleset_detail.html", page)
 
 

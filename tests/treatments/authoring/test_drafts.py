@@ -12,8 +12,6 @@ from treatments.authoring.services import (
     DraftConflictError,
     can_redo,
     content_sha256,
-    draft_create,
-    draft_edit,
     draft_redo,
     draft_return,
     draft_sign,
@@ -21,21 +19,10 @@ from treatments.authoring.services import (
     draft_undo,
     signatures,
 )
-from treatments.engine import document_hash, load_ruleset
+from treatments.engine import document_hash
 from treatments.models import RulesetDraft
-from treatments.services import ruleset_load
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def version(db):
-    return ruleset_load(ruleset=load_ruleset())
-
-
-@pytest.fixture
-def draft(version, admin):
-    return draft_create(title="A wider trial", base=version, actor=admin)
 
 
 def cell(text, rule="CONS-01", fact="first_episode"):
@@ -47,32 +34,26 @@ def rule_of(draft, rule="CONS-01"):
     return split(draft.document)[edits.rule_place("cons", rule)]
 
 
-def edit(draft, how, actor, seen=None):
-    draft.refresh_from_db()
-    seen = draft.revision if seen is None else seen
-    return draft_edit(draft=draft, seen=seen, edit=how, summary="Edit", actor=actor)
-
-
 def test_a_document_is_its_parts_and_back(version):
     parts = split(version.document)
     assert document_hash(join(parts)) == version.sha256
 
 
-def test_an_edit_is_written_and_numbered(draft, admin):
-    change = edit(draft, cell("true"), admin)
+def test_an_edit_is_written_and_numbered(draft, admin, edit):
+    change = edit(draft, admin, cell("true"))
     assert change.number == 1
     assert rule_of(draft)["cells"]["first_episode"] == "true"
-    assert edit(draft, cell("true"), admin) is None
+    assert edit(draft, admin, cell("true")) is None
 
 
-def test_a_bad_cell_is_kept_as_it_was_typed(draft, admin):
-    edit(draft, cell("perhaps"), admin)
+def test_a_bad_cell_is_kept_as_it_was_typed(draft, admin, edit):
+    edit(draft, admin, cell("perhaps"))
     assert rule_of(draft)["cells"]["first_episode"] == "perhaps"
 
 
-def test_undo_and_redo_walk_through_ones_own_edits(draft, admin):
-    edit(draft, cell("true"), admin)
-    edit(draft, cell("false"), admin)
+def test_undo_and_redo_walk_through_ones_own_edits(draft, admin, edit):
+    edit(draft, admin, cell("true"))
+    edit(draft, admin, cell("false"))
     draft_undo(draft=draft, actor=admin)
     assert rule_of(draft)["cells"]["first_episode"] == "true"
     draft_undo(draft=draft, actor=admin)
@@ -84,24 +65,24 @@ def test_undo_and_redo_walk_through_ones_own_edits(draft, admin):
     assert draft_redo(draft=draft, actor=admin) is None
 
 
-def test_a_new_edit_ends_what_could_be_made_again(draft, admin):
-    edit(draft, cell("true"), admin)
+def test_a_new_edit_ends_what_could_be_made_again(draft, admin, edit):
+    edit(draft, admin, cell("true"))
     draft_undo(draft=draft, actor=admin)
     assert can_redo(draft, admin)
-    edit(draft, cell("false"), admin)
+    edit(draft, admin, cell("false"))
     assert not can_redo(draft, admin)
 
 
-def test_two_who_edit_different_rules_never_meet(draft, admin, second_admin):
-    edit(draft, cell("true"), admin, seen=0)
-    edit(draft, cell("true", rule="CONS-02"), second_admin, seen=0)
+def test_two_who_edit_different_rules_never_meet(draft, admin, second_admin, edit):
+    edit(draft, admin, cell("true"), seen=0)
+    edit(draft, second_admin, cell("true", rule="CONS-02"), seen=0)
     assert rule_of(draft)["cells"]["first_episode"] == "true"
     assert rule_of(draft, "CONS-02")["cells"]["first_episode"] == "true"
 
 
-def test_two_who_add_a_rule_both_have_it(draft, admin, second_admin):
-    edit(draft, partial(edits.add_rule, table="cons"), admin, seen=0)
-    edit(draft, partial(edits.add_rule, table="cons"), second_admin, seen=0)
+def test_two_who_add_a_rule_both_have_it(draft, admin, second_admin, edit):
+    edit(draft, admin, edits.add_rule, "cons", seen=0)
+    edit(draft, second_admin, edits.add_rule, "cons", seen=0)
     draft.refresh_from_db()
     parts = split(draft.document)
     assert len(set(parts["tables/cons/rules"])) == len(parts["tables/cons/rules"])
@@ -109,31 +90,35 @@ def test_two_who_add_a_rule_both_have_it(draft, admin, second_admin):
     assert len(parts["tables/cons/rules"]) == len(base) + 2
 
 
-def test_the_second_editor_of_a_rule_is_told_and_shown_both(draft, admin, second_admin):
-    edit(draft, cell("true"), admin, seen=0)
+def test_the_second_editor_of_a_rule_is_told_and_shown_both(
+    draft, admin, second_admin, edit
+):
+    edit(draft, admin, cell("true"), seen=0)
     with pytest.raises(DraftConflictError) as told:
-        edit(draft, cell("false"), second_admin, seen=0)
+        edit(draft, second_admin, cell("false"), seen=0)
     (clash,) = told.value.clashes
     assert clash.theirs["cells"]["first_episode"] == "true"
     assert clash.yours["cells"]["first_episode"] == "false"
     assert clash.by == str(admin)
     assert rule_of(draft)["cells"]["first_episode"] == "true"
-    edit(draft, cell("false"), second_admin, seen=told.value.revision)
+    edit(draft, second_admin, cell("false"), seen=told.value.revision)
     assert rule_of(draft)["cells"]["first_episode"] == "false"
 
 
-def test_an_edit_that_another_built_upon_is_not_taken_back(draft, admin, second_admin):
-    edit(draft, cell("true"), admin)
-    edit(draft, cell("false"), second_admin)
+def test_an_edit_that_another_built_upon_is_not_taken_back(
+    draft, admin, second_admin, edit
+):
+    edit(draft, admin, cell("true"))
+    edit(draft, second_admin, cell("false"))
     with pytest.raises(DraftConflictError):
         draft_undo(draft=draft, actor=admin)
     assert rule_of(draft)["cells"]["first_episode"] == "false"
 
 
-def test_a_draft_in_review_stands_still(draft, admin):
+def test_a_draft_in_review_stands_still(draft, admin, edit):
     draft_submit(draft=draft, version="1.1.0", actor=admin)
     with pytest.raises(DraftClosedError):
-        edit(draft, cell("true"), admin)
+        edit(draft, admin, cell("true"))
 
 
 def test_a_version_number_is_used_once(draft, version, admin):
@@ -141,8 +126,8 @@ def test_a_version_number_is_used_once(draft, version, admin):
         draft_submit(draft=draft, version=version.version, actor=admin)
 
 
-def test_nobody_signs_what_they_wrote(draft, admin, second_admin):
-    edit(draft, cell("true"), admin)
+def test_nobody_signs_what_they_wrote(draft, admin, second_admin, edit):
+    edit(draft, admin, cell("true"))
     draft_submit(draft=draft, version="1.1.0", actor=admin)
     draft = RulesetDraft.objects.get()
     content = content_sha256(draft.document)
@@ -152,11 +137,11 @@ def test_nobody_signs_what_they_wrote(draft, admin, second_admin):
     assert [s.signer for s in signatures(draft)] == [second_admin]
 
 
-def test_a_signature_is_for_the_content_that_was_read(draft, admin, second_admin):
+def test_a_signature_is_for_the_content_that_was_read(draft, admin, second_admin, edit):
     draft_submit(draft=draft, version="1.1.0", actor=admin)
     read = content_sha256(RulesetDraft.objects.get().document)
     draft_return(draft=draft, actor=second_admin, reason="One more rule")
-    edit(draft, cell("true"), admin)
+    edit(draft, admin, cell("true"))
     draft_submit(draft=draft, version="1.1.0", actor=admin)
     with pytest.raises(EditError, match="Read it again"):
         draft_sign(draft=draft, content=read, meaning="I approve", actor=second_admin)

@@ -1,0 +1,57 @@
+from functools import partial
+
+import pytest
+
+from treatments.authoring import edits
+from treatments.authoring.services import draft_create, draft_edit
+from treatments.engine import load_ruleset
+from treatments.services import ruleset_load
+
+
+@pytest.fixture
+def version(db):
+    return ruleset_load(ruleset=load_ruleset())
+
+
+@pytest.fixture
+def draft(version, admin):
+    return draft_create(title="A wider trial", base=version, actor=admin)
+
+
+@pytest.fixture
+def edit():
+    """Make one pure edit of a draft: ``edit(draft, actor, edits.add_rule, ...)``."""
+
+    def make(draft, actor, how, *args, seen=None, **kwargs):
+        draft.refresh_from_db()
+        return draft_edit(
+            draft=draft,
+            seen=draft.revision if seen is None else seen,
+            edit=partial(_applied, how, args, kwargs),
+            summary="Edit",
+            actor=actor,
+        )
+
+    return make
+
+
+def _applied(how, args, kwargs, parts):
+    return how(parts, *args, **kwargs)
+
+
+@pytest.fixture
+def older_trial(edit):
+    """A draft's small, sound change: a longer first rationale."""
+
+    def make(draft, actor):
+        return edit(
+            draft,
+            actor,
+            edits.set_field,
+            "cons",
+            "CONS-01",
+            "rationale",
+            "Most episodes settle with six weeks of care.",
+        )
+
+    return make

@@ -1,0 +1,136 @@
+"""The pages of a draft, opened and sent as an administrator would."""
+
+import io
+import zipfile
+
+import pytest
+from django.urls import reverse
+
+from treatments.authoring.publishing import gate_of
+from treatments.models import AcceptedFinding, RulesetDraft, RulesetVersion
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "a-long-passphrase"
+
+
+@pytest.fixture
+def client_of(client):
+    def sign_in(user):
+        client.force_login(user)
+        return client
+
+    return sign_in
+
+
+def url(name, *args):
+    return reverse(f"treatments:{name}", args=args)
+
+
+def test_a_draft_is_begun_from_a_version(client_of, admin, version):
+    client = client_of(admin)
+    form = client.get(url("draft-create", version.pk))
+    key = form.context["form"]["submission_key"].value()
+    said = {"title": "Wider trial", "note": "Meeting", "submission_key": key}
+    for _ in range(2):  # sent twice, it is one draft
+        sent = client.post(url("draft-create", version.pk), said)
+    draft = RulesetDraft.objects.get()
+    assert sent.url == draft.get_absolute_url()
+    page = client.get(sent.url).content.decode()
+    assert "Wider trial" in page
+    assert "On the way to the live rules" in page
+
+
+def test_a_finding_stands_only_with_a_reason(client_of, admin, draft):
+    client = client_of(admin)
+    marks = [o.fingerprint for o in gate_of(draft).open_findings]
+    to = url("finding-accept", draft.pk)
+    client.post(to, {"fingerprint": marks, "reason": " "})
+    assert not AcceptedFinding.objects.exists()
+    client.post(to, {"fingerprint": marks, "reason": "Known"})
+    assert gate_of(draft).open_findings == ()
+
+
+def test_what_a_draft_changes_is_shown_by_the_cell(
+    client_of, admin, draft, older_trial
+):
+    older_trial(draft, admin)
+    page = client_of(admin).get(url("draft-difference", draft.pk)).content.decode()
+    assert "CONS-01" in page
+    assert "<ins>Most episodes settle with six weeks of care.</ins>" in page
+
+
+def test_any_two_versions_are_compared(client_of, admin, draft, version, older_trial):
+    older_trial(draft, admin)
+    query = {"old": f"v{version.pk}", "new": f"d{draft.pk}"}
+    page = client_of(admin).get(url("version-compare"), query)
+    assert "six weeks of care" in page.content.decode()
+    wrong = client_of(admin).get(url("version-compare"), {"old": "v999", "new": "x"})
+    assert wrong.status_code == 404
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "dmn", "json"])
+def test_an_export_comes_back_as_the_same_draft(client_of, admin, version, form):
+    client = client_of(admin)
+    export = client.get(url("version-export", version.pk, form))
+    assert "attachment" in export["Content-Disposition"]
+    name = export["Content-Disposition"].split('"')[1]
+    file = io.BytesIO(export.content)
+    file.name = name
+    key = client.get(url("draft-import")).context["form"]["submission_key"].value()
+    said = {"title": "Back", "file": file, "submission_key": key}
+    sent = client.post(url("draft-import"), said)
+    assert sent.status_code == 302, sent.context["problems"]
+    draft = RulesetDraft.objects.get()
+    assert draft.document == version.document
+    assert "say the same" in client.get(sent.url).content.decode()
+
+
+def test_a_broken_import_is_refused_and_changes_nothing(client_of, admin, version):
+    client = client_of(admin)
+    broken = io.BytesIO()
+    with zipfile.ZipFile(broken, "w") as archive:
+        archive.writestr("ruleset.json", "{")
+    file = io.BytesIO(broken.getvalue())
+    file.name = "rules.zip"
+    key = client.get(url("draft-import")).context["form"]["submission_key"].value()
+    said = {"title": "Back", "file": file, "submission_key": key}
+    page = client.post(url("draft-import"), said)
+    assert "refused" in page.content.decode()
+    assert not RulesetDraft.objects.exists()
+    assert RulesetVersion.objects.count() == 1
+
+
+def test_a_review_takes_two_people(client_of, admin, second_admin, draft):
+    client = client_of(admin)
+    marks = [o.fingerprint for o in gate_of(draft).open_findings]
+    accept = {"fingerprint": marks, "reason": "Known"}
+    client.post(url("finding-accept", draft.pk), accept)
+    client.post(url("draft-submit", draft.pk), {"version": "1.1.0"})
+    page = client.get(url("draft-detail", draft.pk)).content.decode()
+    assert "a second person signs" in page
+    client = client_of(second_admin)
+    form = client.get(url("draft-detail", draft.pk)).context["sign_form"]
+    said = {"content": form["content"].value(), "agreed": "on"}
+    wrong = client.post(url("draft-sign", draft.pk), said | {"own_password": "no"})
+    assert "not your password" in wrong.content.decode()
+    client.post(url("draft-sign", draft.pk), said | {"own_password": PASSWORD})
+    page = client.get(url("draft-detail", draft.pk)).content.decode()
+    assert "approve them for clinical use" in page
+
+
+def test_a_draft_is_abandoned_after_a_question(client_of, admin, draft):
+    client = client_of(admin)
+    assert "Abandon" in client.get(url("draft-abandon", draft.pk)).content.decode()
+    client.post(url("draft-abandon", draft.pk))
+    assert RulesetDraft.objects.get().state == "abandoned"
+
+
+def test_a_designated_surgeon_sees_drafts_and_others_do_not(
+    client_of, admin, dr_surgeon, draft
+):
+    to = url("draft-detail", draft.pk)
+    assert client_of(dr_surgeon).get(to).status_code == 403
+    client_of(admin).post(url("signer-list"), {"user": dr_surgeon.pk})
+    assert client_of(dr_surgeon).get(to).status_code == 200
+    client_of(admin).post(url("signer-withdraw", dr_surgeon.pk))
+    assert client_of(dr_surgeon).get(to).status_code == 403

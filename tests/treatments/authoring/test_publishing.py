@@ -1,0 +1,200 @@
+"""A draft goes live only when everything is done; the version before comes back."""
+
+from datetime import timedelta
+
+import pytest
+from django.db.models import F
+from django.utils import timezone
+
+from treatments.authoring import edits, publishing
+from treatments.authoring.checks import golden_cases
+from treatments.authoring.comparison import compare
+from treatments.authoring.publishing import (
+    NotReadyError,
+    StaleBaseError,
+    draft_merge,
+    draft_publish,
+    gate_of,
+    version_restore,
+)
+from treatments.authoring.services import (
+    DraftClosedError,
+    content_sha256,
+    draft_create,
+    draft_sign,
+    draft_submit,
+    finding_accept,
+    signatures,
+)
+from treatments.engine import document_hash, evaluate
+from treatments.models import RulesetActivation, RulesetDraft, RulesetVersion
+
+pytestmark = pytest.mark.django_db
+
+
+def accept_all(draft, actor):
+    draft.refresh_from_db()
+    for finding in gate_of(draft).open_findings:
+        finding_accept(
+            draft=draft,
+            fingerprint=finding.fingerprint,
+            message=finding.message,
+            reason="Known, and told on the page",
+            actor=actor,
+        )
+
+
+def reviewed(draft, admin, second_admin, number="1.1.0"):
+    accept_all(draft, admin)
+    draft_submit(draft=draft, version=number, actor=admin)
+    draft = RulesetDraft.objects.get(pk=draft.pk)
+    draft_sign(
+        draft=draft,
+        content=content_sha256(draft.document),
+        meaning="I approve",
+        actor=second_admin,
+    )
+    return draft
+
+
+def step(draft, code):
+    return next(s for s in gate_of(draft).steps if s.code == code)
+
+
+@pytest.fixture
+def replayed(monkeypatch):
+    """As though each replay had been looked at: it has tests of its own."""
+    done = publishing.Step("replay", "Replay", is_done=True, text="Looked at")
+    monkeypatch.setattr(publishing, "_replay", lambda draft: done)
+
+
+def test_the_shipped_rules_need_their_findings_accepted(draft, admin):
+    assert not gate_of(draft).can_be_reviewed
+    accept_all(draft, admin)
+    assert gate_of(draft).can_be_reviewed
+
+
+def test_a_published_draft_is_live_and_signed(
+    draft, admin, second_admin, older_trial, replayed
+):
+    older_trial(draft, admin)
+    draft = reviewed(draft, admin, second_admin)
+    version = draft_publish(draft=draft, actor=admin)
+    assert RulesetVersion.objects.live().get() == version
+    assert version.is_signed
+    assert version.document["metadata"]["sign_off"]["by"] == str(second_admin)
+    assert content_sha256(version.document) == content_sha256(draft.document)
+
+
+def test_a_draft_of_a_published_one_has_its_accepted_findings(
+    draft, admin, second_admin, older_trial, replayed
+):
+    older_trial(draft, admin)
+    version = draft_publish(draft=reviewed(draft, admin, second_admin), actor=admin)
+    successor = draft_create(title="Next", base=version, actor=admin)
+    assert gate_of(successor).can_be_reviewed
+
+
+def test_without_a_signature_nothing_is_published(draft, admin, replayed):
+    accept_all(draft, admin)
+    draft_submit(draft=draft, version="1.1.0", actor=admin)
+    with pytest.raises(NotReadyError, match="second person"):
+        draft_publish(draft=draft, actor=admin)
+    assert RulesetVersion.objects.count() == 1
+
+
+def test_without_a_replay_nothing_is_published(draft, admin, second_admin):
+    draft = reviewed(draft, admin, second_admin)
+    with pytest.raises(NotReadyError, match="replay"):
+        draft_publish(draft=draft, actor=second_admin)
+
+
+def test_two_who_publish_the_same_draft_publish_it_once(
+    draft, admin, second_admin, replayed
+):
+    draft = reviewed(draft, admin, second_admin)
+    draft_publish(draft=draft, actor=admin)
+    with pytest.raises(DraftClosedError):
+        draft_publish(draft=draft, actor=second_admin)
+
+
+def test_two_drafts_of_one_version_are_not_published_over_each_other(
+    draft, version, admin, second_admin, edit, older_trial, replayed
+):
+    other = draft_create(title="Another", base=version, actor=second_admin)
+    edit(other, second_admin, edits.disable_rule, "cons", "CONS-02", "Not here")
+    other = reviewed(other, second_admin, admin, "1.2.0")
+    older_trial(draft, admin)
+    draft_publish(draft=reviewed(draft, admin, second_admin), actor=admin)
+    with pytest.raises(StaleBaseError):
+        draft_publish(draft=other, actor=admin)
+    assert not step(other, "base").is_done
+
+
+def test_a_merge_keeps_both_peoples_work(
+    draft, version, admin, second_admin, edit, older_trial, replayed
+):
+    other = draft_create(title="Another", base=version, actor=second_admin)
+    edit(other, second_admin, edits.disable_rule, "cons", "CONS-02", "Not here")
+    edit(other, second_admin, edits.add_rule, "cons", rule_id="CONS-77")
+    older_trial(draft, admin)
+    draft_publish(draft=reviewed(draft, admin, second_admin), actor=admin)
+    assert draft_merge(draft=other, actor=second_admin) == []
+    other.refresh_from_db()
+    assert step(other, "base").is_done
+    groups = compare(other.base.document, other.document)
+    changed = {row.name for group in groups for row in group.rows}
+    assert changed == {"CONS-02", "CONS-77"}
+
+
+def test_a_merge_names_what_both_changed(
+    draft, version, admin, second_admin, edit, older_trial, replayed
+):
+    other = draft_create(title="Another", base=version, actor=second_admin)
+    edit(other, second_admin, edits.disable_rule, "cons", "CONS-01", "Not here")
+    older_trial(draft, admin)
+    draft_publish(draft=reviewed(draft, admin, second_admin), actor=admin)
+    clashes = draft_merge(draft=other, actor=second_admin)
+    assert clashes == ["tables/cons/rules/CONS-01"]
+
+
+def test_a_version_goes_live_at_the_chosen_moment(
+    draft, version, admin, second_admin, replayed
+):
+    draft = reviewed(draft, admin, second_admin)
+    moment = timezone.now() + timedelta(hours=1)
+    published = draft_publish(draft=draft, actor=admin, live_from=moment)
+    assert RulesetVersion.objects.live().get() == version
+    hours_later = F("live_from") - timedelta(hours=2)
+    RulesetActivation.objects.update(live_from=hours_later)
+    assert RulesetVersion.objects.live().get() == published
+
+
+def test_a_restored_version_gives_the_same_bytes(
+    draft, version, admin, second_admin, edit, replayed
+):
+    cases = [golden["case"] for golden in golden_cases(version.ruleset_id)]
+
+    def answers():
+        live = RulesetVersion.objects.live().get()
+        return [document_hash(evaluate(c, live.ruleset).to_document()) for c in cases]
+
+    before = answers()
+    edit(draft, admin, edits.disable_rule, "cons", "CONS-01", "To see a difference")
+    draft_publish(draft=reviewed(draft, admin, second_admin), actor=admin)
+    assert answers() != before
+    version_restore(version=version, actor=admin, reason="Too many moved")
+    assert RulesetVersion.objects.live().get() == version
+    assert answers() == before
+
+
+def test_a_signature_does_not_hold_for_other_content(
+    draft, admin, second_admin, replayed
+):
+    draft = reviewed(draft, admin, second_admin)
+    assert step(draft, "signed").is_done
+    changed = {**draft.document, "invariants": []}
+    RulesetDraft.objects.filter(pk=draft.pk).update(document=changed)
+    draft.refresh_from_db()
+    assert not signatures(draft).exists()
+    assert not step(draft, "signed").is_done

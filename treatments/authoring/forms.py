@@ -1,0 +1,143 @@
+"""Forms around a draft: beginning one, review, signature, publishing, import."""
+
+import re
+import uuid
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django import forms
+from django.utils import timezone
+
+from spine_cds.accounts.models import Role, User
+from spine_cds.accounts.signing import PasswordAgain
+from treatments.exchange.formats import FORMATS
+from treatments.exchange.refusal import MAX_UPLOAD_BYTES
+from treatments.models import DesignatedSigner
+
+_VERSION = re.compile(r"\d{1,4}\.\d{1,4}\.\d{1,4}(-[0-9A-Za-z.-]{1,20})?\Z")
+MEANING = "I have read these rules and approve them for clinical use."
+
+
+class Posted(forms.Form):
+    """A crispy form with one button, sent to where it stands or to ``action``."""
+
+    button = "Save"
+
+    def __init__(self, *args: Any, action: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_action = action
+        self.helper.attrs = {"novalidate": True}
+        self.helper.add_input(Submit("send", self.button))
+
+
+class DraftForm(Posted):
+    """What a draft is called and what it is for."""
+
+    button = "Begin the draft"
+    title = forms.CharField(
+        max_length=200, help_text="What changes, in a few words: “Wider trial of care”."
+    )
+    note = forms.CharField(
+        required=False,
+        max_length=2000,
+        label="Why",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="For whoever reviews it: the reason, the meeting, the new evidence.",
+    )
+    submission_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+
+class DescribeForm(DraftForm):
+    button = "Save"
+    submission_key = None  # type: ignore[assignment]
+
+
+class ImportForm(DraftForm):
+    """A file that becomes a draft: looked at as a difference, never live by itself."""
+
+    button = "Import as a draft"
+    file = forms.FileField(
+        help_text="From this page's own exports, or a DMN file whose facts have the "
+        "names of the vocabulary. Up to "
+        f"{MAX_UPLOAD_BYTES // 1024 // 1024} MiB.",
+        widget=forms.ClearableFileInput(
+            attrs={"accept": ",".join(sorted({f.suffix for f in FORMATS.values()}))}
+        ),
+    )
+    field_order = ("file", "title", "note", "submission_key")
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > MAX_UPLOAD_BYTES:
+            raise forms.ValidationError("The file is too large.")
+        return file
+
+
+class SubmitForm(Posted):
+    button = "Hand it to review"
+    version = forms.CharField(
+        label="Version number",
+        max_length=40,
+        help_text="Three numbers: the first moves when advice changes a lot, the last "
+        "when only texts do.",
+    )
+
+    def clean_version(self) -> str:
+        version: str = self.cleaned_data["version"]
+        if not _VERSION.match(version):
+            raise forms.ValidationError("Three numbers with dots, as 1.2.0.")
+        return version
+
+
+class ReasonForm(Posted):
+    """Anything that wants one line of reason."""
+
+    reason = forms.CharField(max_length=500)
+
+    def __init__(self, *args: Any, button: str = "Save", **kwargs: Any) -> None:
+        self.button = button
+        super().__init__(*args, **kwargs)
+
+
+class SignForm(PasswordAgain, Posted):
+    """The signature under the content that is on the page."""
+
+    button = "Sign"
+    content = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    agreed = forms.BooleanField(
+        label=MEANING, error_messages={"required": "Tick it if you approve the rules."}
+    )
+
+
+class PublishForm(PasswordAgain, Posted):
+    """The moment from which the rules count."""
+
+    button = "Publish"
+    live_from = forms.DateTimeField(
+        required=False,
+        label="Live from (UTC)",
+        help_text="Empty: at once. New cases then use these rules; what was advised "
+        "before stays as it was.",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    )
+
+    def clean_live_from(self) -> Any:
+        moment = self.cleaned_data["live_from"]
+        if moment is not None and moment <= timezone.now():
+            raise forms.ValidationError("That moment has passed. Leave it empty.")
+        return moment
+
+
+class SignerForm(Posted):
+    button = "Let them sign"
+    user = forms.ModelChoiceField(label="Surgeon", queryset=User.objects.none())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        already = DesignatedSigner.objects.filter(withdrawn_at=None).values("user")
+        surgeons = User.objects.filter(role=Role.SURGEON, is_active=True)
+        self.fields["user"].queryset = surgeons.exclude(  # type: ignore[attr-defined]
+            pk__in=already
+        )

@@ -1,0 +1,228 @@
+"""A draft from its beginning to the live rules."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+
+from spine_cds.accounts.access import SignedInRequest, require_role
+from spine_cds.accounts.models import Role
+from treatments.authoring import pages, publishing, services
+from treatments.authoring.access import draft_of, for_rule_makers
+from treatments.authoring.comparison import compare
+from treatments.authoring.edits import EditError
+from treatments.authoring.forms import (
+    MEANING,
+    DescribeForm,
+    DraftForm,
+    PublishForm,
+    ReasonForm,
+    SignForm,
+    SubmitForm,
+)
+from treatments.authoring.parts import steps
+from treatments.authoring.publishing import NotReadyError, StaleBaseError
+from treatments.authoring.services import DraftClosedError, DraftConflictError
+from treatments.models import RulesetDraft, RulesetVersion
+
+REFUSALS = (
+    DraftClosedError,
+    DraftConflictError,
+    EditError,
+    NotReadyError,
+    StaleBaseError,
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require_role(Role.ADMIN)
+def draft_create(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A draft of a version; of a past one it is the way to bring it back, changed."""
+    version = get_object_or_404(RulesetVersion, pk=pk)
+    form = DraftForm(request.POST or None, initial={"title": ""})
+    if form.is_valid():
+        draft = services.draft_create(
+            base=pages.newest_base(version),
+            document=version.document,
+            actor=request.user,
+            **form.cleaned_data,
+        )
+        return redirect(draft)
+    page = {"version": version, "form": form}
+    return render(request, "treatments/authoring/draft_create.html", page)
+
+
+@require_safe
+@for_rule_makers
+def draft_detail(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    page = pages.draft_page(draft_of(pk), request)
+    return render(request, "treatments/authoring/draft_detail.html", page)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require_role(Role.ADMIN)
+def draft_describe(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    draft = draft_of(pk)
+    initial = {"title": draft.title, "note": draft.note}
+    form = DescribeForm(request.POST or None, initial=initial)
+    if form.is_valid():
+        said = {key: form.cleaned_data[key] for key in ("title", "note")}
+        try:
+            services.draft_describe(draft=draft, actor=request.user, **said)
+        except REFUSALS as refusal:
+            messages.error(request, str(refusal))
+        return redirect(draft)
+    page = {"draft": draft, "form": form, "heading": "What the draft is for"}
+    return render(request, "treatments/authoring/draft_form.html", page)
+
+
+@require_safe
+@for_rule_makers
+def draft_checks(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    page = pages.checks_page(draft_of(pk), request.user)
+    return render(request, "treatments/authoring/draft_checks.html", page)
+
+
+@require_POST
+@require_role(Role.ADMIN)
+def finding_accept(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Let one finding stand, or several that were ticked, with one reason."""
+    draft = draft_of(pk)
+    wanted = set(request.POST.getlist("fingerprint"))
+    reason = request.POST.get("reason", "")
+    found = [
+        o for o in publishing.gate_of(draft).open_findings if o.fingerprint in wanted
+    ]
+    try:
+        if not found:
+            raise EditError("Tick the findings that may stand.")
+        for finding in found:
+            services.finding_accept(
+                draft=draft,
+                fingerprint=finding.fingerprint,
+                message=finding.message,
+                reason=reason,
+                actor=request.user,
+            )
+    except REFUSALS as refusal:
+        messages.error(request, str(refusal))
+    return redirect("treatments:draft-checks", pk=pk)
+
+
+@require_safe
+@for_rule_makers
+def draft_difference(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """What the draft changes in the version it builds on."""
+    draft = draft_of(pk)
+    base = draft.base.document if draft.base else draft.document
+    page = {
+        "draft": draft,
+        "groups": compare(base, draft.document),
+        "old": draft.base,
+        "new": draft.title,
+    }
+    return render(request, "treatments/authoring/draft_difference.html", page)
+
+
+@require_POST
+@require_role(Role.ADMIN)
+def draft_submit(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    draft = draft_of(pk)
+    form = SubmitForm(request.POST)
+    if not form.is_valid():
+        return _again(request, draft, submit_form=form)
+    if not publishing.gate_of(draft).can_be_reviewed:
+        messages.error(request, "Something is still to be mended: see the list.")
+        return redirect(draft)
+    return _done(request, draft, services.draft_submit, **form.cleaned_data)
+
+
+@require_POST
+@for_rule_makers
+def draft_return(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    draft = draft_of(pk)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Say what is to be changed.")
+        return redirect(draft)
+    return _done(request, draft, services.draft_return, **form.cleaned_data)
+
+
+@require_POST
+@for_rule_makers
+def draft_sign(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    draft = draft_of(pk)
+    form = SignForm(request.POST, request=request)
+    if not form.is_valid():
+        return _again(request, draft, sign_form=form)
+    content = form.cleaned_data["content"]
+    return _done(request, draft, services.draft_sign, content=content, meaning=MEANING)
+
+
+@require_POST
+@require_role(Role.ADMIN)
+def draft_publish(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    draft = draft_of(pk)
+    form = PublishForm(request.POST, request=request)
+    if not form.is_valid():
+        return _again(request, draft, publish_form=form)
+    return _done(request, draft, publishing.draft_publish, **form.cleaned_data)
+
+
+@require_POST
+@require_role(Role.ADMIN)
+def draft_merge(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    draft = draft_of(pk)
+    try:
+        clashes = publishing.draft_merge(draft=draft, actor=request.user)
+    except REFUSALS as refusal:
+        messages.error(request, str(refusal))
+        return redirect(draft)
+    named = ", ".join(steps(clash)[-1] for clash in clashes)
+    told = (
+        f" Both changed {named}: the draft's text stands, look at it." if named else ""
+    )
+    messages.success(request, f"The newest version is merged in.{told}")
+    return redirect("treatments:draft-difference", pk=pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require_role(Role.ADMIN)
+def draft_abandon(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    draft = draft_of(pk)
+    if request.method == "POST":
+        return _done(request, draft, services.draft_abandon)
+    return render(request, "treatments/authoring/draft_abandon.html", {"draft": draft})
+
+
+@require_POST
+@require_role(Role.ADMIN)
+def draft_undo(request: SignedInRequest, pk: UUID, way: str) -> HttpResponse:
+    draft = draft_of(pk)
+    step = services.draft_undo if way == "undo" else services.draft_redo
+    return _done(request, draft, step)
+
+
+def _done(
+    request: SignedInRequest, draft: RulesetDraft, write: Any, **said: Any
+) -> HttpResponse:
+    """Make one write and go back to the draft, which shows what it came to."""
+    try:
+        write(draft=draft, actor=request.user, **said)
+    except REFUSALS as refusal:
+        messages.error(request, str(refusal))
+    return redirect(reverse("treatments:draft-detail", args=[draft.pk]))
+
+
+def _again(request: SignedInRequest, draft: RulesetDraft, **forms: Any) -> HttpResponse:
+    """The draft's page with a form that was not right, all that was typed kept."""
+    page = pages.draft_page(draft, request) | forms
+    return render(request, "treatments/authoring/draft_detail.html", page)

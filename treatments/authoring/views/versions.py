@@ -1,0 +1,187 @@
+"""Versions: any two compared, one restored, exported, a file imported, signers."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseNotFound
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+
+from spine_cds.accounts.access import SignedInRequest, require_role
+from spine_cds.accounts.models import Role, User
+from spine_cds.audit.services import record
+from treatments.authoring import publishing, services
+from treatments.authoring.access import for_rule_makers
+from treatments.authoring.comparison import compare
+from treatments.authoring.edits import EditError
+from treatments.authoring.forms import ImportForm, ReasonForm, SignerForm
+from treatments.authoring.parts import UnsplittableError
+from treatments.exchange.formats import FORMATS, export, read
+from treatments.exchange.refusal import ImportRefusedError
+from treatments.models import (
+    DesignatedSigner,
+    RulesetActivation,
+    RulesetDraft,
+    RulesetVersion,
+)
+
+
+@require_safe
+@for_rule_makers
+def version_compare(request: SignedInRequest) -> HttpResponse:
+    """Two versions or drafts, chosen by the query: ``?old=v1&new=d<uuid>``."""
+    choices = _choices()
+    old = _chosen(request.GET.get("old", ""))
+    new = _chosen(request.GET.get("new", ""))
+    page = {
+        "choices": choices,
+        "old": old,
+        "new": new,
+        "old_key": request.GET.get("old", ""),
+        "new_key": request.GET.get("new", ""),
+        "groups": compare(old.document, new.document) if old and new else None,
+    }
+    return render(request, "treatments/authoring/version_compare.html", page)
+
+
+def _choices() -> list[tuple[str, str]]:
+    drafts = RulesetDraft.objects.without_document()
+    versions = RulesetVersion.objects.without_document()
+    return [
+        *((f"v{version.pk}", str(version)) for version in versions),
+        *((f"d{d.pk}", f"{d.title} ({d.get_state_display()})") for d in drafts),
+    ]
+
+
+def _chosen(key: str) -> RulesetVersion | RulesetDraft | None:
+    """The version or draft of this key; None for no choice, 404 for a wrong one."""
+    if not key:
+        return None
+    try:
+        if key.startswith("v"):
+            return RulesetVersion.objects.get(pk=int(key[1:]))
+        return RulesetDraft.objects.get(pk=UUID(key[1:]))
+    except (
+        ValueError,
+        OverflowError,
+        RulesetVersion.DoesNotExist,
+        RulesetDraft.DoesNotExist,
+    ) as error:
+        raise Http404("There is no such version or draft.") from error
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require_role(Role.ADMIN)
+def version_restore(request: SignedInRequest, pk: int) -> HttpResponse:
+    version = get_object_or_404(RulesetVersion, pk=pk)
+    form = ReasonForm(request.POST or None, button="Make it live again")
+    if form.is_valid():
+        try:
+            publishing.version_restore(
+                version=version, actor=request.user, **form.cleaned_data
+            )
+        except EditError as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, f"{version} is live again.")
+        return redirect("treatments:ruleset-list")
+    live = RulesetVersion.objects.live().without_document().first()
+    page = {"version": version, "form": form, "live": live}
+    return render(request, "treatments/authoring/version_restore.html", page)
+
+
+@require_POST
+@require_role(Role.ADMIN)
+def activation_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
+    activation = get_object_or_404(RulesetActivation, pk=pk)
+    try:
+        publishing.activation_withdraw(activation=activation, actor=request.user)
+    except EditError as refusal:
+        messages.error(request, str(refusal))
+    return redirect("treatments:ruleset-list")
+
+
+@require_safe
+def version_export(request: SignedInRequest, pk: int, form: str) -> HttpResponse:
+    version = get_object_or_404(RulesetVersion, pk=pk)
+    name = f"{version.ruleset_id}-{version.version}"
+    record(
+        actor=request.user,
+        action="ruleset.export",
+        entity=version,
+        detail={"format": form},
+    )
+    return _file(version.document, name, form)
+
+
+@require_safe
+@for_rule_makers
+def draft_export(request: SignedInRequest, pk: UUID, form: str) -> HttpResponse:
+    draft = get_object_or_404(RulesetDraft, pk=pk)
+    detail = {"format": form, "revision": draft.revision}
+    record(actor=request.user, action="draft.export", entity=draft, detail=detail)
+    return _file(draft.document, f"draft-{draft.pk.hex[:8]}", form)
+
+
+def _file(document: Any, name: str, form: str) -> HttpResponse:
+    if form not in FORMATS:
+        return HttpResponseNotFound("There is no such format.")
+    known = FORMATS[form]
+    response = HttpResponse(export(document, form), content_type=known.media_type)
+    filename = f"{name}{known.suffix}"
+    response["Content-Disposition"] = f'attachment; filename="{filename}"'
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require_role(Role.ADMIN)
+def draft_import(request: SignedInRequest) -> HttpResponse:
+    """A file becomes a draft, shown as a difference from the newest version."""
+    form = ImportForm(request.POST or None, request.FILES or None)
+    problems: Any = ()
+    if form.is_valid():
+        said = dict(form.cleaned_data)
+        file = said.pop("file")
+        head = RulesetActivation.objects.head()
+        try:
+            document = read(file.read(), file.name)
+            draft = services.draft_create(
+                document=document,
+                base=head.version if head else None,
+                actor=request.user,
+                **said,
+            )
+        except ImportRefusedError as refusal:
+            problems = refusal.problems
+        except UnsplittableError as refusal:
+            problems = [refusal]
+        else:
+            return redirect("treatments:draft-difference", pk=draft.pk)
+    page = {"form": form, "problems": problems}
+    return render(request, "treatments/authoring/draft_import.html", page)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require_role(Role.ADMIN)
+def signer_list(request: SignedInRequest) -> HttpResponse:
+    """The surgeons who may sign rulesets beside the administrators."""
+    form = SignerForm(request.POST or None)
+    if form.is_valid():
+        services.signer_designate(actor=request.user, **form.cleaned_data)
+        return redirect("treatments:signer-list")
+    signers = DesignatedSigner.objects.filter(withdrawn_at=None)
+    page = {"form": form, "signers": signers.select_related("user", "made_by")}
+    return render(request, "treatments/authoring/signer_list.html", page)
+
+
+@require_POST
+@require_role(Role.ADMIN)
+def signer_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
+    user = get_object_or_404(User, pk=pk)
+    services.signer_withdraw(user=user, actor=request.user)
+    return redirect("treatments:signer-list")
