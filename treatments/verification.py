@@ -1,0 +1,190 @@
+"""Is what was said still what the stored inputs give? Recomputed, row by row.
+
+A recommendation rests on its case document, its ruleset and its engine; a report on
+its printed values. Every stored hash is computed anew, then the answer or the PDF is
+made anew and compared with what is stored.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from treatments.engine import (
+    ENGINE_VERSION,
+    Ruleset,
+    RulesetError,
+    document_hash,
+    evaluate,
+    explore,
+)
+from treatments.models import Recommendation, Report, RulesetVersion
+from treatments.reports.context import ReportContext
+from treatments.reports.render import render
+
+# A PDF is some hundred kilobytes, an evaluation some ten.
+_CHUNK = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of one row. `differs` names what is wrong; empty where all is right.
+
+    `note` says what could not be held to the same bytes, and why.
+    """
+
+    kind: str
+    id: UUID
+    differs: tuple[str, ...] = ()
+    note: str = ""
+
+    def __str__(self) -> str:
+        told = "; ".join(filter(None, (*self.differs, self.note)))
+        return f"{self.kind} {self.id}: {told or 'the same'}"
+
+
+def verified_recommendations(ids: Iterable[UUID] | None = None) -> Iterator[Verdict]:
+    """A verdict for each of these rows, or for all, in the order they were made."""
+    rows = Recommendation.objects.select_related("ruleset").defer("ruleset__document")
+    if ids is not None:
+        rows = rows.filter(pk__in=list(ids))
+    for row in rows.order_by("created_at", "pk").iterator(chunk_size=_CHUNK):
+        yield verified_recommendation(row)
+
+
+def verified_reports(ids: Iterable[UUID] | None = None) -> Iterator[Verdict]:
+    """A verdict for each report that has a document."""
+    rows = Report.objects.exclude(document=None)
+    if ids is not None:
+        rows = rows.filter(pk__in=list(ids))
+    for row in rows.order_by("queued_at", "pk").iterator(chunk_size=_CHUNK):
+        yield verified_report(row)
+
+
+def verified_recommendation(row: Recommendation) -> Verdict:
+    """Hashes first; then the answer, to the byte where the engine is the same."""
+    stored = row.evaluation_document
+    differs = [*_hashes(row, stored), *_columns(row, stored)]
+    try:
+        answer = _recomputed(row.case_document, _ruleset(row.ruleset_id), stored)
+    except RulesetError as error:
+        differs.append(f"its ruleset is refused: {str(error).splitlines()[0]}")
+        return Verdict("recommendation", row.pk, tuple(differs))
+    different = _different(answer, stored)
+    note = ""
+    if row.engine_version == ENGINE_VERSION:
+        if different:
+            differs.append(f"recomputed otherwise: {', '.join(different)}")
+    else:
+        note = _other_engine(row.engine_version, answer, stored)
+    return Verdict("recommendation", row.pk, tuple(differs), note)
+
+
+def verified_report(row: Report) -> Verdict:
+    differs = []
+    if _sha256(bytes(row.document or b"")) != row.sha256:
+        differs.append("the stored PDF does not match its hash")
+    try:
+        document = render(ReportContext.from_document(row.content))
+    except Exception as error:
+        # Whatever it is, this report is named and the others are still verified; a
+        # message could quote what was entered about a patient.
+        differs.append(
+            f"its values cannot be printed any more ({type(error).__name__})"
+        )
+    else:
+        if _sha256(document) != row.sha256:
+            differs.append("its values print to another PDF")
+    return Verdict("report", row.pk, tuple(differs))
+
+
+def _hashes(row: Recommendation, stored: Mapping[str, Any]) -> Iterator[str]:
+    if case_sha256(row.case_document) != row.case_sha256:
+        yield "the case does not match its hash"
+    if _content_sha256(row.ruleset_id) != row.ruleset.sha256:
+        yield f"the ruleset {row.ruleset} does not match its hash"
+    if stored.get("ruleset", {}).get("sha256") != row.ruleset.sha256:
+        yield "the evaluation names another ruleset"
+
+
+def _columns(row: Recommendation, stored: Mapping[str, Any]) -> Iterator[str]:
+    """What the row says beside its documents, for lists and constraints."""
+    recommended = stored.get("recommended") or {}
+    said = {
+        "engine_version": stored.get("engine_version"),
+        "disposition": stored.get("disposition"),
+        "urgency": stored.get("urgency") or "",
+        "recommended_treatment": recommended.get("treatment", ""),
+    }
+    for column, value in said.items():
+        if getattr(row, column) != value:
+            yield f"{column} is not what the evaluation says"
+
+
+def _recomputed(
+    case: dict[str, Any], ruleset: Ruleset, stored: Mapping[str, Any]
+) -> dict[str, Any]:
+    evaluation = evaluate(case, ruleset)
+    document = evaluation.to_document()
+    if "exploration" in stored:  # the first ones were kept without
+        document["exploration"] = explore(case, ruleset, evaluation).to_document()
+    return document
+
+
+def _other_engine(version: str, answer: Mapping[str, Any], stored: Any) -> str:
+    """Never called a difference: another engine may say more, or otherwise."""
+    told = f"made by engine {version}; engine {ENGINE_VERSION} cannot recompute it"
+    advice = ("disposition", "urgency", "recommended")
+    changed = [key for key in advice if answer.get(key) != stored.get(key)]
+    if changed:
+        return f"{told}, and would answer otherwise: {', '.join(changed)}"
+    return f"{told}, but gives the same advice"
+
+
+def _different(answer: Mapping[str, Any], stored: Mapping[str, Any]) -> list[str]:
+    """The parts of two evaluations that are not the same bytes."""
+    keys = sorted(answer.keys() | stored.keys())
+    return [
+        key
+        for key in keys
+        if (key in answer) != (key in stored)
+        or _canonical(answer.get(key)) != _canonical(stored.get(key))
+    ]
+
+
+@lru_cache(maxsize=8)
+def _ruleset(pk: int) -> Ruleset:
+    return Ruleset.from_document(_document(pk))
+
+
+@lru_cache(maxsize=8)
+def _content_sha256(pk: int) -> str:
+    return document_hash(_document(pk))
+
+
+def _document(pk: int) -> dict[str, Any]:
+    documents = RulesetVersion.objects.values_list("document", flat=True)
+    document: dict[str, Any] = documents.get(pk=pk)
+    return document
+
+
+def forget_rulesets() -> None:
+    """Read them anew: a run must not trust what an earlier one has seen."""
+    _ruleset.cache_clear()
+    _content_sha256.cache_clear()
+
+
+def case_sha256(document: Mapping[str, Any]) -> str:
+    """As `Recommendation.case_sha256` is made."""
+    return _sha256(_canonical(document))
+
+
+def _canonical(value: Any) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode("ascii")
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
