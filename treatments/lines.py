@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import signal
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from functools import partial
 from itertools import islice
 from typing import Any, TextIO
 
-from treatments.engine import Ruleset, evaluate, load_ruleset
+from treatments.engine import Exploration, Ruleset, evaluate, explore, load_ruleset
 
 #: A case document is some kilobytes; a line beyond this is refused unread.
 MAX_DOCUMENT_CHARACTERS = 1_000_000
@@ -43,22 +44,28 @@ def lines_of(file: TextIO) -> Iterator[str]:
 
 
 def answered(
-    lines: Iterator[str], ruleset: Ruleset, path: str | None, jobs: int
+    lines: Iterator[str],
+    ruleset: Ruleset,
+    path: str | None,
+    jobs: int,
+    *,
+    exploring: bool = False,
 ) -> Iterator[Answer]:
     """The answer to each line, in order; ``path`` is where the ruleset came from."""
     alone = lines if jobs <= 1 else islice(lines, _LINES_ALONE)
     for line in alone:
-        yield _answer(line, ruleset)
+        yield _answer(line, ruleset, exploring)
     for line in lines:
-        yield from _shared_out(_parcels(line, lines), path, jobs)
+        begin = partial(_begin, path, exploring)
+        yield from _shared_out(_parcels(line, lines), begin, jobs)
 
 
 def _shared_out(
-    parcels: Iterable[list[str]], path: str | None, jobs: int
+    parcels: Iterable[list[str]], begin: Callable[[], None], jobs: int
 ) -> Iterator[Answer]:
     """The answers of several processes, in order."""
     waiting: deque[Future[list[Answer]]] = deque()
-    pool = ProcessPoolExecutor(jobs, initializer=_begin, initargs=(path,))
+    pool = ProcessPoolExecutor(jobs, initializer=begin)
     try:
         for parcel in parcels:
             waiting.append(pool.submit(_answers, parcel))
@@ -84,39 +91,56 @@ def _parcels(first: str, lines: Iterator[str]) -> Iterator[list[str]]:
 # -- in another process ----------------------------------------------------------------
 
 _ruleset: Ruleset | None = None
+_exploring = False
 
 
-def _begin(path: str | None) -> None:
+def _begin(path: str | None, exploring: bool) -> None:
     """Load the ruleset once; leave it to the first process to be interrupted."""
-    global _ruleset
+    global _ruleset, _exploring
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _ruleset = load_ruleset(path)
+    _ruleset, _exploring = load_ruleset(path), exploring
 
 
 def _answers(parcel: list[str]) -> list[Answer]:
     assert _ruleset is not None  # noqa: S101 - _begin ran before any parcel
-    return [_answer(line, _ruleset) for line in parcel]
+    return [_answer(line, _ruleset, _exploring) for line in parcel]
 
 
 # -- one document ----------------------------------------------------------------------
 
 
-def _answer(line: str, ruleset: Ruleset) -> Answer:
-    document = evaluated(line, ruleset)
+def _answer(line: str, ruleset: Ruleset, exploring: bool) -> Answer:
+    document = evaluated(line, ruleset, exploring=exploring)
     text = json.dumps(document, separators=(",", ":"), ensure_ascii=False)
     return document["disposition"], text
 
 
-def evaluated(text: str, ruleset: Ruleset) -> dict[str, Any]:
-    """The evaluation of a document; text that is no document gives ``invalid``."""
+def evaluated(
+    text: str, ruleset: Ruleset, *, exploring: bool = False
+) -> dict[str, Any]:
+    """The evaluation of a document; text that is no document gives ``invalid``.
+
+    With ``exploring`` it also has what is possible, what to ask next, what would
+    change the advice and why not the other options; each null in an invalid one.
+    """
     try:
         document = _parsed(text)
     except (ValueError, RecursionError) as error:
         evaluation = evaluate(None, ruleset).to_document()
         message = f"is not a case document: {error}"
         evaluation["errors"] = [{"path": "$", "value": "", "message": message}]
-        return evaluation
-    return evaluate(document, ruleset).to_document()
+        return _joined(evaluation, explore(None, ruleset)) if exploring else evaluation
+    found = evaluate(document, ruleset)
+    if not exploring:
+        return found.to_document()
+    return _joined(found.to_document(), explore(document, ruleset, found))
+
+
+def _joined(evaluation: dict[str, Any], exploration: Exploration) -> dict[str, Any]:
+    """One document; what neither says stands in one list."""
+    explored = exploration.to_document()
+    not_said = [*evaluation["not_said"], *explored["not_said"]]
+    return {**evaluation, **explored, "not_said": not_said}
 
 
 def _parsed(text: str) -> Any:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from treatments.engine import load_ruleset
+from treatments.engine.evaluation import NO_LEVEL
 from treatments.lines import answered
 
 ROOT = Path(__file__).parent.parent.parent
@@ -184,3 +185,45 @@ def test_a_wrong_call_exits_2_and_says_why(arguments, says):
 
 def test_the_golden_folder_is_there():
     assert len(list(GOLDEN.glob("*.json"))) > 40
+
+
+PARTS = ("possible", "ask_next", "would_change", "why_not")
+
+
+def test_explore_adds_its_parts_at_the_top_and_changes_nothing_else(tmp_path):
+    path = tmp_path / "case.json"
+    disc = {"level": "L5-S1", "herniation_type": "extrusion", "zone": "central"}
+    path.write_text(
+        json.dumps({"contract": 1, "facts": {"age_years": 43}, "discs": [disc]})
+    )
+    plain, explored = (json.loads(run(path, *o).stdout) for o in ((), ("--explore",)))
+    assert {part: explored.pop(part) is None for part in PARTS} == dict.fromkeys(
+        PARTS, False
+    )
+    assert explored == plain
+
+
+def test_explored_lines_come_in_order_from_many_processes_too():
+    case = {"contract": 1, "facts": {"age_years": 43}, "discs": [{"level": "L5-S1"}]}
+    level = {**case, "responsible_level": "L5-S1"}
+    text = "\n".join(json.dumps(c) for c in [case, level, {}] * 25)
+    result = run("--explore", "--jobs", "2", "--jsonl", "-", text=text)
+    found = lines(result)
+    assert len(found) == 75
+    assert found[:3] == found[-3:]
+    without_level, with_level, invalid = found[:3]
+    assert with_level["possible"]
+    assert without_level["possible"] is None
+    assert {"part": "possible", "reason": NO_LEVEL} in without_level["not_said"]
+    assert [invalid[part] for part in PARTS] == [None, None, None, []]
+
+
+def test_each_null_of_an_evaluation_has_its_reason(tmp_path):
+    path = tmp_path / "case.json"
+    path.write_text(json.dumps({"contract": 1, "facts": {}, "discs": []}))
+    document = json.loads(run(path).stdout)
+    assert document["robust"] is None
+    assert document["not_said"] == [
+        {"part": "robust", "reason": NO_LEVEL},
+        {"part": "missing", "reason": NO_LEVEL},
+    ]

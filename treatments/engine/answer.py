@@ -11,7 +11,7 @@ from .reaching import Outlook
 from .ruleset import Ruleset
 from .sfeel import Value
 
-ENGINE_VERSION = "1.0.0"
+ENGINE_VERSION = "1.1.0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,11 @@ class RuleTrace:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The answer to one case; :meth:`to_document` gives the contract's form."""
+    """The answer to one case; :meth:`to_document` gives the contract's form.
+
+    ``not_said`` has the reason for each part that is null: ``robust``, or the effect
+    of some ``missing`` facts.
+    """
 
     ruleset: Ruleset
     case_id: str | None
@@ -66,6 +70,7 @@ class Evaluation:
     derived: Mapping[str, Value | None] = field(default_factory=dict)
     matched_rules: tuple[str, ...] = ()
     errors: tuple[Mapping[str, str], ...] = ()
+    not_said: tuple[Mapping[str, str], ...] = ()
     outlook: Outlook | None = field(default=None, repr=False, compare=False)
     tracing: Callable[[], Iterable[RuleTrace]] = field(
         default=tuple, repr=False, compare=False
@@ -103,4 +108,5 @@ class Evaluation:
             "derived": dict(self.derived),
             "matched_rules": list(self.matched_rules),
             "errors": [dict(error) for error in self.errors],
+            "not_said": [dict(part) for part in self.not_said],
         }

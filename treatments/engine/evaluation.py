@@ -18,14 +18,8 @@ from .advice import (
     waiting_rules,
 )
 from .answer import Evaluation, Option, RuleTrace
-from .case import (
-    Case,
-    CaseReader,
-    neighbour_values,
-)
-from .completions import (
-    open_facts,
-)
+from .case import Case, CaseReader, Unknown, neighbour_values
+from .completions import open_facts
 from .guarantees import Guarantees
 from .presumptions import presumed_values
 from .program import Program, Truth, program_of
@@ -33,6 +27,12 @@ from .ruleset import Ruleset
 from .settling import Settled
 from .sfeel import Value
 from .starting import computed_masks
+
+#: Why a part of the answer is null.
+NOT_ASKED = "Left out, so that the answer comes at once."
+NO_LEVEL = "The responsible level is not known."
+CONFLICT = "The rules conflict."
+BUDGET_SPENT = "Too much is unknown to go through every completion in a second."
 
 _INDICATOR = {"emergency": "critical", "diagnose_first": "critical"}
 
@@ -86,20 +86,25 @@ class _Run:
             statuses,
             triage_is_open=len(self.settled.triage) > 1,
         )
+        robust = guarantees.robust() if effects and not conflicts else None
+        missing = tuple(guarantees.missing() if effects else guarantees.unsaid())
         return Evaluation(
             ruleset=self.ruleset,
             case_id=self.case.case_id,
             disposition=outcome.disposition,
             urgency=outcome.urgency,
             recommended=outcome.recommended,
-            robust=guarantees.robust() if effects and not conflicts else None,
+            robust=robust,
             options=tuple(self._options(outcome, statuses)),
-            missing=tuple(guarantees.missing() if effects else guarantees.unsaid()),
+            missing=missing,
             assumed=self._assumed(outcome),
             alerts=tuple(self._alerts(outcome)),
             derived=self._derived(),
             matched_rules=tuple(self._matched(outcome)),
             errors=tuple(conflicts),
+            not_said=tuple(
+                self._not_said(robust, missing, effects=effects, conflict=conflicts)
+            ),
             outlook=guarantees.outlook if effects and self.case.level else None,
             tracing=partial(_trace, self.program, self.truth),
         )
@@ -219,6 +224,25 @@ class _Run:
         for number in self._fired_alerts(outcome):
             fired |= 1 << number
         return self._ids(fired)
+
+    def _not_said(
+        self,
+        robust: bool | None,
+        missing: Iterable[tuple[Unknown, str | None]],
+        *,
+        effects: bool,
+        conflict: object,
+    ) -> Iterable[dict[str, str]]:
+        """Why ``robust``, or the effect of a missing fact, is null."""
+        reason = BUDGET_SPENT
+        if not effects:
+            reason = NOT_ASKED
+        elif self.case.level is None:
+            reason = NO_LEVEL
+        if robust is None:
+            yield {"part": "robust", "reason": CONFLICT if conflict else reason}
+        if any(effect is None for _, effect in missing):
+            yield {"part": "missing", "reason": reason}
 
     def _conflicts(self) -> list[dict[str, str]]:
         """Rules of a UNIQUE or ANY table that hold together and should not."""

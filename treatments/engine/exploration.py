@@ -16,7 +16,7 @@ from .advice import Outcome
 from .answer import Evaluation
 from .case import NEIGHBOUR_MAXIMUM, Case, CaseReader
 from .completions import Base, Budget, OutcomeQuestion, open_facts, with_mask
-from .evaluation import evaluate
+from .evaluation import BUDGET_SPENT, NO_LEVEL, evaluate
 from .guarantees import BLOCKS, CANNOT_CHANGE
 from .presumptions import conditional_values, presumed_values
 from .program import Program, program_of
@@ -70,7 +70,7 @@ def explore(
     case = CaseReader(ruleset).read(document)
     if case is None:
         return Exploration(None, None, None, [], [])
-    if evaluation is None or evaluation.outlook is None:
+    if evaluation is None or (case.level and evaluation.outlook is None):
         evaluation = evaluate(document, ruleset)
     return _Explorer(ruleset, case, evaluation).exploration()
 
@@ -104,7 +104,7 @@ class _Explorer:
     def exploration(self) -> Exploration:
         if self.case.level is None:
             for part in ("possible", "ask_next", "would_change"):
-                self._unsaid(part, "The responsible level is not known.")
+                self._unsaid(part, NO_LEVEL)
             return Exploration(None, None, None, [], self.not_said)
         return Exploration(
             possible=self._possible(),
@@ -121,7 +121,7 @@ class _Explorer:
 
     def _possible(self) -> list[dict[str, Any]] | None:
         if not self.outlook.complete:
-            self._unsaid("possible", "Too much is unknown to list every outcome.")
+            self._unsaid("possible", BUDGET_SPENT)
             return None
         found = (
             {**_outcome(outcome), "example": self._example(outcome, state)}

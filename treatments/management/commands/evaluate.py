@@ -10,6 +10,7 @@ import os
 import sys
 from argparse import ArgumentParser
 from collections import Counter
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any, TextIO
@@ -38,6 +39,12 @@ class Command(BaseCommand):
             help="one case document a line; '-' reads standard input",
         )
         parser.add_argument(
+            "--explore",
+            action="store_true",
+            help="also say what is possible, what to ask next, what would change the "
+            "advice, and why not the other options",
+        )
+        parser.add_argument(
             "--jobs",
             type=int,
             default=os.cpu_count() or 1,
@@ -60,27 +67,32 @@ class Command(BaseCommand):
                 f"The ruleset is refused:\n{error}", returncode=2
             ) from error
         if options["jsonl"]:
-            valid = self._evaluate_lines(
-                options["jsonl"], ruleset, options["ruleset"], options["jobs"]
-            )
+            valid = self._evaluate_lines(ruleset, options)
         else:
-            valid = self._evaluate_one(options["case"], ruleset)
+            valid = self._evaluate_one(ruleset, options)
         if not valid:
             sys.exit(1)
 
-    def _evaluate_one(self, path: str, ruleset: Ruleset) -> bool:
-        with _opened(path) as file:
+    def _evaluate_one(self, ruleset: Ruleset, options: Mapping[str, Any]) -> bool:
+        with _opened(options["case"]) as file:
             text = file.read(MAX_DOCUMENT_CHARACTERS + 1)
-        document = evaluated(text, ruleset)
+        document = evaluated(text, ruleset, exploring=options["explore"])
         self.stdout.write(json.dumps(document, indent=1, ensure_ascii=False))
         return document["disposition"] != "invalid"
 
-    def _evaluate_lines(
-        self, path: str, ruleset: Ruleset, ruleset_path: str | None, jobs: int
-    ) -> bool:
+    def _evaluate_lines(self, ruleset: Ruleset, options: Mapping[str, Any]) -> bool:
         counts: Counter[str] = Counter()
-        with _input(path) as file, closing(Progress(self.stderr, file)) as progress:
-            answers = answered(lines_of(file), ruleset, ruleset_path, jobs)
+        with (
+            _input(options["jsonl"]) as file,
+            closing(Progress(self.stderr, file)) as progress,
+        ):
+            answers = answered(
+                lines_of(file),
+                ruleset,
+                options["ruleset"],
+                options["jobs"],
+                exploring=options["explore"],
+            )
             for disposition, text in answers:
                 counts[disposition] += 1
                 self.stdout.write(text)
