@@ -150,7 +150,7 @@ def _given(model: Model, inputs: Mapping[str, Any], run: Run) -> dict[str, Any]:
         value = model.types.coerced(value, of, run)
         reason = model.types.mismatch(value, of, run)
         if reason:
-            raise DecisionError(place, reason, shown(raw))
+            raise DecisionError(place, reason, _told(raw))
         given[name] = value
     return given
 
@@ -174,6 +174,13 @@ def _inward(value: Any, place: str, run: Run, depth: int) -> Any:
     if isinstance(value, list | tuple):
         return [_inward(item, place, run, depth + 1) for item in value]
     raise DecisionError(place, f"is a {type(value).__name__}, which FEEL does not have")
+
+
+def _told(value: Any) -> str:
+    try:
+        return shown(value)
+    except ValueError:  # Python writes no number of more than 4,300 digits
+        return "a very long number"
 
 
 def _number(value: float | Decimal, place: str) -> Decimal:

@@ -356,6 +356,8 @@ class Test:
         found = self.operand.value(scope)
         if self.operator:
             return related(self.operator, value, found, scope.run)
+        if found is None and isinstance(self.operand, Interval):
+            return None  # no range at all, which null is not in either
         if self.uses_input or self._is_condition(found, value):
             return found if isinstance(found, bool) else None
         return within(value, found, scope.run)
