@@ -98,14 +98,29 @@ def _row(
     name = place[-1]
     if len(place) == 2 and place[0] == "tables":
         name = "The table itself"
+    return RowChange(change.address, name, _kind(change), _fields(change, after))
+
+
+def _fields(change: Change, after: Parts) -> tuple[FieldChange, ...]:
+    """Each field that differs; a cell by the label of its fact, empty ones as any."""
     old, new = _flat(change.before), _flat(change.after)
-    names = list(dict.fromkeys([*old, *new]))
-    fields = tuple(
-        FieldChange(name, old.get(name, ""), new.get(name, ""))
-        for name in names
-        if old.get(name, "") != new.get(name, "")
-    )
-    return RowChange(change.address, name, _kind(change), fields)
+    cells = {*_cells(change.before), *_cells(change.after)}
+    before = "any" if change.before is not None else ""
+    later = "any" if change.after is not None else ""
+    found = []
+    for name in dict.fromkeys([*old, *new]):
+        is_cell = name in cells
+        was = old.get(name, before if is_cell else "")
+        now = new.get(name, later if is_cell else "")
+        if was != now:
+            fact = after.get(address("facts", name)) if is_cell else None
+            label = (fact or {}).get("label") or name.replace("_", " ")
+            found.append(FieldChange(label, was, now))
+    return tuple(found)
+
+
+def _cells(row: Any) -> Iterable[str]:
+    return row.get("cells", ()) if isinstance(row, Mapping) else ()
 
 
 def _kind(change: Change) -> str:

@@ -1,5 +1,6 @@
 """What the pages of a draft show, gathered; nothing is written here."""
 
+from collections import Counter
 from typing import Any
 
 from django.urls import reverse
@@ -12,6 +13,7 @@ from treatments.authoring.checks import GRAVE, fingerprint
 from treatments.authoring.comparison import Group, compare
 from treatments.authoring.forms import PublishForm, ReasonForm, SignForm, SubmitForm
 from treatments.authoring.parts import split
+from treatments.engine.analysis import KINDS as MEANINGS
 from treatments.models import RulesetActivation, RulesetDraft, RulesetVersion
 from treatments.tables import KINDS
 
@@ -127,6 +129,11 @@ def checks_page(draft: RulesetDraft, user: User) -> dict[str, Any]:
         }
         for finding in (analysis.findings if analysis else ())
     ]
+    kinds = Counter(
+        row["finding"].kind
+        for row in findings
+        if row["is_grave"] and not row["accepted"]
+    )
     golden = [
         {"failure": failure, "accepted": accepted.get(failure.fingerprint)}
         for failure in gate.checked.golden
@@ -136,6 +143,7 @@ def checks_page(draft: RulesetDraft, user: User) -> dict[str, Any]:
         "gate": gate,
         "findings": findings,
         "golden": golden,
+        "kinds": [(kind, MEANINGS[kind], n) for kind, n in kinds.items() if n > 1],
         "proofs": analysis.proofs if analysis else (),
         "may_write": may_write(user) and draft.is_open,
     }

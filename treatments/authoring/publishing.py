@@ -48,6 +48,7 @@ class Open:
     """A finding or a failed golden case that nobody has let stand yet."""
 
     fingerprint: str
+    kind: str
     message: str
 
 
@@ -80,7 +81,7 @@ def gate_of(draft: RulesetDraft) -> Gate:
     known = {row.fingerprint for row in accepted}
     findings = tuple(_open_findings(report, known))
     golden = tuple(
-        Open(f.fingerprint, f.message)
+        Open(f.fingerprint, "golden", f.message)
         for f in report.golden
         if f.fingerprint not in known
     )
@@ -107,7 +108,7 @@ def _open_findings(report: Checked, known: set[str]) -> Iterator[Open]:
     for finding in report.grave:
         mark = fingerprint(finding)
         if mark not in known:
-            yield Open(mark, finding.message)
+            yield Open(mark, finding.kind, finding.message)
 
 
 def _readable(report: Checked) -> Step:

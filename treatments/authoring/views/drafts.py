@@ -94,13 +94,12 @@ def draft_checks(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @require_role(Role.ADMIN)
 def finding_accept(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """Let one finding stand, or several that were ticked, with one reason."""
+    """Let the findings stand that were ticked, one by one or by kind: one reason."""
     draft = draft_of(pk)
-    wanted = set(request.POST.getlist("fingerprint"))
+    wanted = {*request.POST.getlist("fingerprint"), *request.POST.getlist("kind")}
     reason = request.POST.get("reason", "")
-    found = [
-        o for o in publishing.gate_of(draft).open_findings if o.fingerprint in wanted
-    ]
+    still_open = publishing.gate_of(draft).open_findings
+    found = [o for o in still_open if wanted & {o.fingerprint, o.kind}]
     try:
         if not found:
             raise EditError("Tick the findings that may stand.")
