@@ -18,7 +18,11 @@ from django.utils import timezone
 from patients.choices import Level, Sex
 from patients.facts import DISC_FACTS, facts_of
 from patients.fields import fact_constraints, fact_field, one_of
-from patients.querysets import EncounterQuerySet, PatientQuerySet
+from patients.querysets import (
+    EmergencyAccessQuerySet,
+    EncounterQuerySet,
+    PatientQuerySet,
+)
 
 
 def today() -> date:
@@ -74,6 +78,43 @@ class Patient(models.Model):
             self.birth_date.day,
         )
         return day.year - self.birth_date.year - birthday_to_come
+
+
+class EmergencyAccess(models.Model):
+    """Somebody outside the team opened a patient, for a reason and for some hours.
+
+    It is never changed; the administrators see all of them, the team those of theirs.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey(
+        Patient, on_delete=models.PROTECT, related_name="emergency_accesses"
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="emergency_accesses",
+    )
+    reason = models.CharField(max_length=500)
+    since = models.DateTimeField(default=timezone.now)
+    until = models.DateTimeField()
+
+    objects = EmergencyAccessQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-since", "-pk")
+        indexes = (models.Index(fields=("user", "until"), name="emergency_of_user"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=~Q(reason=""), name="emergency_has_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(until__gt=F("since")), name="emergency_ends"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.since:%Y-%m-%d %H:%M} to {self.until:%H:%M}"
 
 
 class Encounter(models.Model):

@@ -1,15 +1,16 @@
 """Who sees which rows, and the filters of the worklist."""
 
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from spine_cds.accounts.models import User
 
 if TYPE_CHECKING:
-    from patients.models import Encounter, Patient  # noqa: F401
+    from patients.models import EmergencyAccess, Encounter, Patient  # noqa: F401
 
 
 def folded(text: str) -> str:
@@ -32,9 +33,27 @@ def _name_or_number(text: str, prefix: str = "") -> Q:
     return condition
 
 
+def _opened_by(user: User) -> "models.QuerySet[EmergencyAccess, Any]":
+    """The ids of the patients that the user opened in an emergency, for now."""
+    return user.emergency_accesses.active().values("patient")
+
+
+class EmergencyAccessQuerySet(models.QuerySet["EmergencyAccess"]):
+    def active(self) -> "EmergencyAccessQuerySet":
+        return self.filter(until__gt=timezone.now())
+
+
 class PatientQuerySet(models.QuerySet["Patient"]):
     def visible_to(self, user: User) -> "PatientQuerySet":
-        """The patients of the user's teams; administrators of rules see none."""
+        """The patients of the user's teams, and for some hours those opened in an
+        emergency; administrators of rules see none.
+        """
+        if user.is_rule_admin:
+            return self.none()
+        return self.filter(Q(team__in=user.teams.all()) | Q(pk__in=_opened_by(user)))
+
+    def in_teams_of(self, user: User) -> "PatientQuerySet":
+        """Without those opened in an emergency."""
         if user.is_rule_admin:
             return self.none()
         return self.filter(team__in=user.teams.all())
@@ -47,7 +66,9 @@ class EncounterQuerySet(models.QuerySet["Encounter"]):
     def visible_to(self, user: User) -> "EncounterQuerySet":
         if user.is_rule_admin:
             return self.none()
-        return self.filter(patient__team__in=user.teams.all())
+        return self.filter(
+            Q(patient__team__in=user.teams.all()) | Q(patient__in=_opened_by(user))
+        )
 
     def current(self) -> "EncounterQuerySet":
         """The newest version of each case."""

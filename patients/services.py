@@ -4,11 +4,12 @@ Audit details hold names of facts, versions and counts; never a value or a name.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
@@ -18,6 +19,7 @@ from patients.findings import CaseFindings, disc_field
 from patients.models import (
     ClinicalExamination,
     DiscFinding,
+    EmergencyAccess,
     Encounter,
     ImagingStudy,
     Patient,
@@ -99,6 +101,38 @@ def _save_patient(patient: Patient) -> None:
     )
     patient.full_clean()
     patient.save()
+
+
+@transaction.atomic
+def emergency_access_open(
+    *, user: User, identifier: str, birth_date: date, reason: str
+) -> list[EmergencyAccess]:
+    """Open a patient of another team to `user` for some hours.
+
+    Number and birth date have to fit; where two teams know the person, both rows are
+    opened. Nothing found gives an empty list, and is recorded as well.
+    """
+    of_others = Patient.objects.exclude(team__in=user.teams.all())
+    found = of_others.filter(identifier__iexact=identifier, birth_date=birth_date)
+    now = timezone.now()
+    until = now + timedelta(hours=settings.EMERGENCY_ACCESS_HOURS)
+    opened = [
+        EmergencyAccess.objects.create(
+            patient=patient, user=user, reason=reason, since=now, until=until
+        )
+        for patient in found
+    ]
+    for access in opened:
+        record(
+            actor=user,
+            action="patient.emergency_access",
+            entity=access,
+            patient_id=str(access.patient_id),
+            detail={"until": until.isoformat()},
+        )
+    if not opened:
+        record(actor=user, action="patient.emergency_refused", entity=user)
+    return opened
 
 
 @transaction.atomic

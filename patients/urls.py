@@ -1,11 +1,13 @@
 from django.urls import path
 
-from patients.views import cases, patients, worklist
+from patients.views import cases, emergency, patients, worklist
 
 app_name = "patients"
 urlpatterns = [
     path("", worklist.worklist, name="worklist"),
     path("cases/new/", patients.case_start, name="case-start"),
+    path("emergency-access/", emergency.emergency_access, name="emergency-access"),
+    path("emergency-access/all/", emergency.emergency_list, name="emergency-list"),
     path("patients/<uuid:pk>/", patients.patient_detail, name="patient-detail"),
     path("patients/<uuid:pk>/edit/", patients.patient_edit, name="patient-edit"),
     path("patients/<uuid:pk>/cases/new/", cases.case_create_page, name="case-create"),

@@ -219,6 +219,9 @@ SECOND_FACTOR_ROLES = (
     else set()
 )
 
+# How long a patient of another team stays open to who opened it in an emergency.
+EMERGENCY_ACCESS_HOURS = 4
+
 # --- Security ---------------------------------------------------------------------
 
 CONTENT_SECURITY_POLICY = {

@@ -28,6 +28,7 @@ VISITORS = ("nobody", "dr_surgeon", "dr_resident", "admin", "stranger")
 PUBLIC = (YES, YES, YES, YES, YES)
 EVERYONE = (SIGN_IN, YES, YES, YES, YES)
 ADMINS = (SIGN_IN, ROLE, ROLE, YES, ROLE)
+CLINICIANS = (SIGN_IN, YES, YES, ROLE, YES)
 SURGEONS = (SIGN_IN, YES, ROLE, ROLE, YES)
 THE_TEAM = (SIGN_IN, YES, YES, ROLE, HIDDEN)
 ITS_SURGEONS = (SIGN_IN, YES, ROLE, ROLE, HIDDEN)
@@ -66,6 +67,8 @@ TABLE = [
     ("accounts:team-edit", "get", "team", ADMINS),
     ("patients:worklist", "get", None, EVERYONE),  # sends administrators on
     ("patients:case-start", "get", None, SURGEONS),
+    ("patients:emergency-access", "get", None, CLINICIANS),
+    ("patients:emergency-list", "get", None, ADMINS),
     ("patients:patient-detail", "get", "patient", THE_TEAM),
     ("patients:patient-edit", "get", "patient", ITS_SURGEONS),
     ("patients:case-create", "get", "patient", ITS_SURGEONS),

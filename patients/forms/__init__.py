@@ -1,6 +1,13 @@
 """What a browser sends, checked: patients, cases, reasons."""
 
+from patients.forms.emergency import EmergencyForm
 from patients.forms.entry import CaseEntry
 from patients.forms.patient import ErrorReasonForm, PatientForm, WorklistForm
 
-__all__ = ["CaseEntry", "ErrorReasonForm", "PatientForm", "WorklistForm"]
+__all__ = [
+    "CaseEntry",
+    "EmergencyForm",
+    "ErrorReasonForm",
+    "PatientForm",
+    "WorklistForm",
+]

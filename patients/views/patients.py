@@ -59,7 +59,13 @@ def patient_detail(request: Request, pk: uuid.UUID) -> HttpResponse:
         entity=patient,
         patient_id=patient.pk,
     )
-    page = {"patient": patient, "cases": _cases(patient)}
+    accesses = patient.emergency_accesses.active().select_related("user")
+    page = {
+        "patient": patient,
+        "cases": _cases(patient),
+        "emergencies": accesses,
+        "is_own_team": request.user.teams.contains(patient.team),
+    }
     return render(request, "patients/patient_detail.html", page)
 
 
@@ -75,7 +81,8 @@ def _cases(patient: Patient) -> list[list[Encounter]]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @require_role(Role.SURGEON)
 def patient_edit(request: Request, pk: uuid.UUID) -> HttpResponse:
-    patient = get_object_or_404(Patient.objects.visible_to(request.user), pk=pk)
+    """For the patient's own team: in an emergency nobody's number is corrected."""
+    patient = get_object_or_404(Patient.objects.in_teams_of(request.user), pk=pk)
     # A copy for the form: the service compares with the row as it is stored.
     form = PatientForm(
         request.user,

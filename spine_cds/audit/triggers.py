@@ -64,7 +64,9 @@ GUARDS = (
         refuses="NEW.sequence <> OLD.sequence + 1",
     ),
     Guard("accounts_user", "a user is never deleted"),
+    Guard("accounts_signature", "a signature is never changed", refuses=ALWAYS),
     Guard("patients_patient", "a patient is never deleted"),
+    Guard("patients_emergencyaccess", "an access is never changed", refuses=ALWAYS),
     Guard(
         "patients_encounter",
         "a case is never deleted, and stays that of its patient",

@@ -11,6 +11,8 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from patients.services import emergency_access_open
+from spine_cds.accounts.models import Role, User
 from spine_cds.checks import named_urls
 from tests.fixtures_browser import AXE, AXE_TAGS, DESKTOP, PHONE
 from treatments.models import Report
@@ -30,7 +32,7 @@ NO_PAGE = {
     "treatments:report-cancel": "POST only",
     "treatments:report-download": "a PDF",
 }
-# Reached by steps only; tests/spine_cds/accounts/test_second_factor_pages.py takes them.
+# Reached by steps only: tests/spine_cds/accounts/test_second_factor_pages.py.
 SEEN_ELSEWHERE = {
     "account_reauthenticate",
     "mfa_activate_totp",
@@ -61,6 +63,8 @@ PAGES = [
     ("patients:worklist", SURGEON, None),
     ("patients:worklist", RESIDENT, None),
     ("patients:case-start", SURGEON, None),
+    ("patients:emergency-access", SURGEON, None),
+    ("patients:emergency-list", ADMIN, None),
     ("patients:patient-detail", SURGEON, "patient"),
     ("patients:patient-detail", SURGEON, "patient without case"),
     ("patients:patient-detail", RESIDENT, "patient"),
@@ -123,6 +127,7 @@ def world(rules, dr_resident, team, a_case, advice_on, printer):
     )
     tables = sorted(rules.ruleset.tables.values(), key=lambda t: len(t.inputs))
     draft = a_case("Moreau")
+    _in_an_emergency(ladder.encounter.patient)
     return {
         "user": [dr_resident.pk],
         "team": [team.pk],
@@ -141,6 +146,17 @@ def world(rules, dr_resident, team, a_case, advice_on, printer):
         "wide table": [rules.pk, tables[-1].id],
         **_reports(decided, printer),
     }
+
+
+def _in_an_emergency(patient):
+    """Somebody of another team has it open: the team and the administrator see it."""
+    opened = emergency_access_open(
+        user=User.objects.create_user("on_call", role=Role.SURGEON),
+        identifier=patient.identifier,
+        birth_date=patient.birth_date,
+        reason="Sudden foot drop, on call tonight.",
+    )
+    assert len(opened) == 1
 
 
 def _without_case(a_case):
