@@ -1,6 +1,6 @@
 from django.urls import path
 
-from treatments.authoring.views import drafts, versions
+from treatments.authoring.views import drafts, sections, versions
 from treatments.reports import views as reports
 from treatments.views import cases, recommendations, rules
 
@@ -70,6 +70,29 @@ urlpatterns = [
         "drafts/<uuid:pk>/difference/",
         drafts.draft_difference,
         name="draft-difference",
+    ),
+    path(
+        "drafts/<uuid:pk>/lists/<slug:section>/",
+        sections.section_detail,
+        name="section-detail",
+    ),
+    path(
+        "drafts/<uuid:pk>/lists/<slug:section>/new/",
+        sections.row_create,
+        name="row-create",
+    ),
+    path(
+        "drafts/<uuid:pk>/lists/<slug:section>/rows/<str:name>/",
+        sections.row_edit,
+        name="row-edit",
+    ),
+    path(
+        "drafts/<uuid:pk>/lists/<slug:section>/rows/<str:name>/move/",
+        sections.row_move,
+        name="row-move",
+    ),
+    path(
+        "drafts/<uuid:pk>/about/<slug:name>/", sections.single_edit, name="single-edit"
     ),
     path("drafts/<uuid:pk>/submit/", drafts.draft_submit, name="draft-submit"),
     path("drafts/<uuid:pk>/return/", drafts.draft_return, name="draft-return"),

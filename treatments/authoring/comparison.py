@@ -20,7 +20,7 @@ SECTION_TITLES = {
     "metadata": "About the ruleset",
     "selection": "Order of preference and last resort",
     "facts": "Facts and presumptions",
-    "rungs": "Rungs",
+    "rungs": "Rungs of the ladder",
     "treatments": "Treatments and their texts",
     "sources": "Sources",
     "tables": "Tables",

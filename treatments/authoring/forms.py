@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -11,9 +12,11 @@ from django.utils import timezone
 
 from spine_cds.accounts.models import Role, User
 from spine_cds.accounts.signing import PasswordAgain
+from treatments.authoring.edits import MAX_TEXT
+from treatments.authoring.sections import Field, texts
 from treatments.exchange.formats import FORMATS
 from treatments.exchange.refusal import MAX_UPLOAD_BYTES
-from treatments.models import DesignatedSigner
+from treatments.models import DesignatedSigner, RulesetDraft
 
 _VERSION = re.compile(r"\d{1,4}\.\d{1,4}\.\d{1,4}(-[0-9A-Za-z.-]{1,20})?\Z")
 MEANING = "I have read these rules and approve them for clinical use."
@@ -141,3 +144,53 @@ class SignerForm(Posted):
         self.fields["user"].queryset = surgeons.exclude(  # type: ignore[attr-defined]
             pk__in=already
         )
+
+
+class RowForm(Posted):
+    """One row of a draft's lists, as texts; it carries the revision that was seen."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        fields: tuple[Field, ...],
+        row: Mapping[str, Any],
+        draft: RulesetDraft,
+        key: str = "",
+    ) -> None:
+        super().__init__(data, initial={"seen": draft.revision, **texts(fields, row)})
+        self.rows = fields
+        if key:
+            label = {"id": "Id", "code": "Code"}.get(key, key.capitalize())
+            self.fields["key"] = forms.CharField(max_length=60, label=label)
+        for field in fields:
+            self.fields[field.name] = _form_field(field)
+
+    @property
+    def said(self) -> dict[str, str]:
+        """What was typed, by the names of the fields."""
+        return {field.name: self.cleaned_data[field.name] for field in self.rows}
+
+    def see(self, revision: int) -> None:
+        """From now on the editor has seen this revision, and may write over it."""
+        self.data = {**self.data.dict(), "seen": revision}  # type: ignore[attr-defined]
+
+
+def _form_field(field: Field) -> forms.Field:
+    said: dict[str, Any] = {
+        "label": field.label,
+        "help_text": field.help,
+        "required": False,
+    }
+    if field.kind == "flag":
+        return forms.ChoiceField(choices=[("no", "no"), ("yes", "yes")], **said)
+    if field.kind == "choice":
+        choices = [(choice, choice or "–") for choice in ("", *field.choices)]
+        return forms.ChoiceField(choices=choices, **said)
+    if field.kind in ("area", "lines", "conditions"):
+        rows = {"area": 3, "lines": 5, "conditions": 3}[field.kind]
+        widget = forms.Textarea(attrs={"rows": rows})
+        return forms.CharField(max_length=MAX_TEXT, widget=widget, **said)
+    return forms.CharField(max_length=MAX_TEXT, **said)

@@ -13,18 +13,11 @@ from treatments.authoring.checks import GRAVE, fingerprint
 from treatments.authoring.comparison import Group, compare
 from treatments.authoring.forms import PublishForm, ReasonForm, SignForm, SubmitForm
 from treatments.authoring.parts import split
+from treatments.authoring.sections import SECTIONS, SINGLES
 from treatments.engine.analysis import KINDS as MEANINGS
 from treatments.models import RulesetActivation, RulesetDraft, RulesetVersion
 from treatments.tables import KINDS
 
-#: The lists that are edited as rows, and how they are called.
-SECTIONS = {
-    "treatments": "Treatments and their texts",
-    "rungs": "Rungs of the ladder",
-    "facts": "Facts and presumptions",
-    "invariants": "Invariants",
-    "sources": "Sources",
-}
 RECENT = 10
 
 
@@ -45,6 +38,7 @@ def draft_page(draft: RulesetDraft, request: SignedInRequest) -> dict[str, Any]:
         "gate": gate,
         "tables": _tables(draft, gate, groups),
         "sections": _sections(draft, groups),
+        "singles": [(name, title) for name, (title, _) in SINGLES.items()],
         "change_count": sum(len(group.rows) for group in groups),
         "changes": draft.changes.select_related("made_by").order_by("-number")[:RECENT],
         "may_write": may_write(user),
@@ -111,7 +105,9 @@ def _sections(draft: RulesetDraft, groups: list[Group]) -> list[dict[str, Any]]:
             "rows": len(parts[code]),
             "changed": changed.get(title, 0),
         }
-        for code, title in SECTIONS.items()
+        for code, section in SECTIONS.items()
+        for title in [section.title]
+        if code != "tables"
     ]
 
 
@@ -120,7 +116,7 @@ def checks_page(draft: RulesetDraft, user: User) -> dict[str, Any]:
     gate = publishing.gate_of(draft)
     accepted = {row.fingerprint: row for row in gate.accepted}
     analysis = gate.checked.analysis
-    findings = [
+    findings: list[dict[str, Any]] = [
         {
             "finding": finding,
             "fingerprint": fingerprint(finding),

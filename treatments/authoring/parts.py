@@ -7,6 +7,7 @@ one treatment, the order of a table's rules. Addresses read
 ``tables/cons/rules/CONS-01``; a slash within an id is percent-encoded.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,9 @@ from urllib.parse import quote, unquote
 Document = Mapping[str, Any]
 Parts = dict[str, Any]
 
+#: What a row may be called, so that a page can be named after it; a table is a slug.
+_NAME = re.compile(r"[^/\\?#%\x00-\x1f\x7f]{1,100}")
+_SLUG = re.compile(r"[-a-zA-Z0-9_]+\Z")
 #: The lists of a document and the key that names their rows.
 LISTS: Mapping[str, str] = {
     "facts": "name",
@@ -29,7 +33,7 @@ SINGLES = ("format", "metadata", "selection")
 
 
 class UnsplittableError(ValueError):
-    """A document has no parts: a list is missing, or an id is missing or twice."""
+    """A document has no parts: a list is missing, or an id is missing, bad or twice."""
 
 
 def address(*steps: str) -> str:
@@ -74,6 +78,8 @@ def _order(where: str, rows: Iterable[Any], key: str) -> list[str]:
         name = row.get(key) if isinstance(row, Mapping) else None
         if not isinstance(name, str) or not name:
             raise UnsplittableError(f"{where}: a row has no {key}")
+        if not _NAME.fullmatch(name) or (where == "tables" and not _SLUG.match(name)):
+            raise UnsplittableError(f"{where}: {key} {name!r} cannot be an address")
         if name in names:
             raise UnsplittableError(f"{where}: {key} {name} stands twice")
         names.append(name)

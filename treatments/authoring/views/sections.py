@@ -1,0 +1,168 @@
+"""Treatments, rungs, facts, invariants, sources and texts of a draft, as forms."""
+
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+
+from spine_cds.accounts.access import SignedInRequest, require_role
+from spine_cds.accounts.models import Role
+from treatments.authoring import edits
+from treatments.authoring.access import draft_of, for_rule_makers, may_write
+from treatments.authoring.comparison import words
+from treatments.authoring.edits import EditError
+from treatments.authoring.forms import RowForm
+from treatments.authoring.parts import address, split
+from treatments.authoring.sections import SECTIONS, SINGLES, Section, written
+from treatments.authoring.services import (
+    DraftClosedError,
+    DraftConflictError,
+    Edit,
+    draft_edit,
+)
+from treatments.models import RulesetDraft
+
+
+@require_safe
+@for_rule_makers
+def section_detail(request: SignedInRequest, pk: UUID, section: str) -> HttpResponse:
+    draft, known = draft_of(pk), _section(section)
+    parts = split(draft.document)
+    rows = [
+        (name, [words(parts[address(section, name)].get(c)) for c in known.columns])
+        for name in parts[section]
+    ]
+    labels = {field.name: field.label for field in known.fields}
+    page = {
+        "draft": draft,
+        "code": section,
+        "section": known,
+        "columns": [labels[name] for name in known.columns],
+        "rows": rows,
+        "may_write": may_write(request.user) and draft.is_editable,
+    }
+    return render(request, "treatments/authoring/section_detail.html", page)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require_role(Role.ADMIN)
+def row_edit(
+    request: SignedInRequest, pk: UUID, section: str, name: str
+) -> HttpResponse:
+    """One row as a form; what another changed meanwhile is shown beside it."""
+    draft, known = draft_of(pk), _section(section)
+    row = split(draft.document).get(address(section, name))
+    if row is None:
+        raise Http404("There is no such row in this draft.")
+    form = RowForm(request.POST or None, fields=known.fields, row=row, draft=draft)
+    page = {"draft": draft, "form": form, "heading": name, "code": section}
+    if form.is_valid():
+        value = written(known.fields, row, form.said)
+        change = partial(edits.set_item, section=section, name=name, value=value)
+        if _saved(request, draft, form, change, f"{known.row} {name}", page):
+            return redirect("treatments:section-detail", pk=pk, section=section)
+    return render(request, "treatments/authoring/row_form.html", page)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require_role(Role.ADMIN)
+def row_create(request: SignedInRequest, pk: UUID, section: str) -> HttpResponse:
+    draft, known = draft_of(pk), _section(section)
+    form = RowForm(
+        request.POST or None, fields=known.fields, row={}, draft=draft, key=known.key
+    )
+    page = {
+        "draft": draft,
+        "form": form,
+        "heading": f"New {known.row}",
+        "code": section,
+    }
+    if form.is_valid():
+        value = written(known.fields, {known.key: form.cleaned_data["key"]}, form.said)
+        change = partial(edits.add_item, section=section, value=value)
+        if _saved(request, draft, form, change, f"New {known.row}", page):
+            return redirect("treatments:section-detail", pk=pk, section=section)
+    return render(request, "treatments/authoring/row_form.html", page)
+
+
+@require_POST
+@require_role(Role.ADMIN)
+def row_move(
+    request: SignedInRequest, pk: UUID, section: str, name: str
+) -> HttpResponse:
+    """One place up or down, or out of the list."""
+    draft = draft_of(pk)
+    _section(section)
+    order = split(draft.document)[section]
+    way = request.POST.get("way")
+    if way == "remove":
+        change: Edit = partial(edits.remove_item, section=section, name=name)
+    else:
+        at = order.index(name) if name in order else 0
+        to = at - 1 if way == "up" else at + 1
+        change = partial(edits.move_item, section=section, name=name, to=max(to, 0))
+    try:
+        _edit(request, draft, draft.revision, change, f"{name}: {way}")
+    except (EditError, DraftClosedError, DraftConflictError) as refusal:
+        messages.error(request, str(refusal))
+    return redirect("treatments:section-detail", pk=pk, section=section)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require_role(Role.ADMIN)
+def single_edit(request: SignedInRequest, pk: UUID, name: str) -> HttpResponse:
+    """The order of preference with the last resort, or the texts about the rules."""
+    if name not in SINGLES:
+        raise Http404("There is no such part of a ruleset.")
+    draft = draft_of(pk)
+    title, fields = SINGLES[name]
+    row = draft.document[name]
+    form = RowForm(request.POST or None, fields=fields, row=row, draft=draft)
+    page = {"draft": draft, "form": form, "heading": title, "code": ""}
+    if form.is_valid():
+        value = written(fields, row, form.said)
+        change = partial(edits.set_single, name=name, value=value)
+        if _saved(request, draft, form, change, title, page):
+            return redirect(draft)
+    return render(request, "treatments/authoring/row_form.html", page)
+
+
+def _section(code: str) -> Section:
+    if code not in SECTIONS:
+        raise Http404("There is no such list in a ruleset.")
+    return SECTIONS[code]
+
+
+def _saved(
+    request: SignedInRequest,
+    draft: RulesetDraft,
+    form: RowForm,
+    change: Edit,
+    summary: str,
+    page: dict[str, Any],
+) -> bool:
+    """Whether the form was written; if not, the page says why and keeps it all."""
+    try:
+        _edit(request, draft, form.cleaned_data["seen"], change, summary)
+    except DraftConflictError as conflict:
+        page["conflict"] = conflict
+        form.see(conflict.revision)
+    except (EditError, DraftClosedError) as refusal:
+        form.add_error(None, str(refusal))
+    else:
+        return True
+    return False
+
+
+def _edit(
+    request: SignedInRequest, draft: RulesetDraft, seen: int, edit: Edit, summary: str
+) -> None:
+    draft_edit(draft=draft, seen=seen, edit=edit, summary=summary, actor=request.user)
