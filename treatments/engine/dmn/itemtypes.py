@@ -14,6 +14,7 @@ from .feel.values import Function, kind
 BUILT_IN = {
     "Any": "",
     "number": "number",
+    **dict.fromkeys(("integer", "long", "double"), "number"),  # as Camunda says it
     "string": "string",
     "boolean": "boolean",
     "date": "date",

@@ -18,6 +18,7 @@ from .feel.parser import parse_expression, parse_tests
 from .feel.run import Node
 from .itemtypes import BUILT_IN, ItemType, Types
 from .markup import Element
+from .model import InputData
 from .table import (
     AGGREGATIONS,
     HIT_POLICIES,
@@ -74,9 +75,20 @@ class LogicReader:
     problems: list[Problem] = field(default_factory=list)
     read: int = 0
     result: ItemType = field(default_factory=lambda: _ANY)
+    free: set[str] | None = None
+    asked: dict[str, ItemType] = field(default_factory=dict)
 
-    def start(self, owner: str) -> None:
+    def start(self, owner: str, *, free: bool = False) -> None:
+        """Begin with another owner; ``free``, names need not be declared."""
         self.owner, self.problems = owner, []
+        self.free = set() if free else None
+
+    def undeclared(self) -> list[InputData]:
+        """What the logic of this owner asks for, though nothing declares it."""
+        return [
+            InputData(name, self.asked.get(name, _ANY))
+            for name in sorted(self.free or ())
+        ]
 
     def note(self, element: Element, message: str, value: str = "") -> None:
         place = f"line {element.line}: {self.owner}"
@@ -105,7 +117,7 @@ class LogicReader:
         if not self._is_feel(element):
             return _NOTHING
         try:
-            return parse_expression(text, names, self.members)
+            return parse_expression(text, names, self.members, self.free)
         except FeelError as error:
             self.note(element, f"the expression {error}", text.strip())
             return _NOTHING
@@ -119,7 +131,7 @@ class LogicReader:
         if not self._is_feel(element):
             return None
         try:
-            return parse_tests(text, names, self.members)
+            return parse_tests(text, names, self.members, self.free)
         except FeelError as error:
             self.note(element, f"the cell {error}", text.strip())
             return None
@@ -258,10 +270,12 @@ class LogicReader:
             self.note(clause, "an input has no expression")
             asked = clause
         text = text_of(asked)
+        of = self.type_named(asked.get("typeRef"), asked)
+        self.asked.setdefault(normal(text), of)
         return InputClause(
             normal(clause.get("label") or text),
             self.expression(text, asked, names),
-            self.type_named(asked.get("typeRef"), asked),
+            of,
             self.tests(clause.first("inputValues"), names),
         )
 

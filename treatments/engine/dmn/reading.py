@@ -53,6 +53,8 @@ class _Reader:
             raise refused(root.line, f"{message} {shown(found, 120)}")
         self.root = root
         self.problems: list[Problem] = []
+        self.names: set[str] = set()
+        self.free = False
         self.elements = self._by_id()
 
     def model(self) -> Model:
@@ -63,16 +65,20 @@ class _Reader:
         _read_allowed_values(self.root, types, logic)
         self.problems += logic.problems
         inputs = {}
+        # Many tools write tables alone; what these ask for is then what they name.
+        self.free = self.root.first("inputData") is None
         for element in self.root.all("inputData"):
             logic.start(f"input {own_name(element)!r}")
             inputs[own_name(element)] = InputData(
                 own_name(element), self._type_of(element, logic)
             )
             self.problems += logic.problems
-        decisions = {
-            own_name(element): self._decision(element, logic)
-            for element in self.root.all("decision")
-        }
+        decisions = {}
+        for element in self.root.all("decision"):
+            decision = self._decision(element, logic)
+            decisions[decision.name] = decision
+            for undeclared in logic.undeclared():
+                inputs.setdefault(undeclared.name, undeclared)
         knowledge = {
             own_name(element): self._knowledge(element, logic)
             for element in self.root.all("businessKnowledgeModel")
@@ -103,7 +109,7 @@ class _Reader:
 
     def _by_id(self) -> dict[str, Element]:
         found: dict[str, Element] = {}
-        names: set[str] = set()
+        names = self.names
         for element in self.root.all(*_NAMED):
             name, identifier = own_name(element), element.get("id")
             if not name:
@@ -136,17 +142,21 @@ class _Reader:
 
     def _decision(self, element: Element, logic: LogicReader) -> Decision:
         name = own_name(element)
-        logic.start(f"decision {name!r}")
+        logic.start(f"decision {name!r}", free=self.free)
         inputs = self._required(element, "requiredInput", "inputData", logic)
         decisions = self._required(element, "requiredDecision", "decision", logic)
         knowledge = self._knowledge_of(element, logic)
         scope = Names((*inputs, *decisions, *knowledge))
         of = self._type_of(element, logic)
+        body = logic.decided(element, scope, of)
+        undeclared = tuple(one.name for one in logic.undeclared())
+        for other in self.names.intersection(undeclared):
+            logic.note(element, "is used but not required", other)
         return Decision(
             name,
-            logic.decided(element, scope, of),
+            body,
             of,
-            inputs,
+            (*inputs, *undeclared),
             decisions,
             knowledge,
             tuple(logic.problems),

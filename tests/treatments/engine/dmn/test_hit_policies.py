@@ -324,6 +324,8 @@ def test_null_in_a_cell_is_as_in_the_standard(cell, value, hits):
         ("3.0", 3, True),
         (">= limit + 1", 3, False),
         ("abs(limit)", 3, True),
+        ("> ? - 1", 3, True),
+        ("> ? + 1", 3, False),
     ],
 )
 def test_a_cell_of_numbers(cell, value, hits):

@@ -304,6 +304,36 @@ def test_a_result_outside_its_type_is_null_with_a_message():
     assert messages == ["decision 'answer': is no number"]
 
 
+def test_a_model_without_input_data_asks_for_what_its_tables_name():
+    """As tools write a table that stands alone."""
+    rules = [(['>= @"2026-01-01"', "> limit"], ["1"]), (["-", "-"], ["2"])]
+    columns = [column("day", "date"), column("n", "integer")]
+    model = load_dmn(
+        definitions(
+            decision("answer", table(columns, [output()], rules, "FIRST")),
+            decision("after", literal("answer + n"), decisions=["answer"]),
+            bkm("f", {"x": ""}, literal("x + n")),
+        )
+    )
+    assert sorted(model.inputs) == ["day", "limit", "n"]
+    asked = {"day": "2026-11-21", "n": 5, "limit": 4}
+    assert evaluate_decision(model, "answer", asked) == 1
+    assert evaluate_decision(model, "after", asked) == 6
+    with pytest.raises(DecisionError, match="is no number"):
+        evaluate_decision(model, "answer", {**asked, "n": "5"})
+    with pytest.raises(DecisionError, match="is not asked"):
+        evaluate_decision(model, "answer", {"dya": "2026-11-21"})
+    assert "unknown name: 'n'" in str(model.knowledge["f"].problems[0])
+
+
+def test_a_decision_that_is_used_must_be_required():
+    model = load_dmn(
+        definitions(decision("a", literal("1")), decision("b", literal("a")))
+    )
+    with pytest.raises(DmnError, match="'a' is used but not required"):
+        evaluate_decision(model, "b", {})
+
+
 def test_names_of_components_with_spaces_follow_a_dot():
     model = load_dmn(
         definitions(

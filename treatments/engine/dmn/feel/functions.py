@@ -216,7 +216,9 @@ for _name in _ROUNDINGS:
 def _abs(_: Run, value: Any) -> Any:
     if isinstance(value, Months):
         return Months(abs(value.months))
-    if isinstance(value, Decimal | timedelta):
+    if isinstance(value, Decimal):
+        return value.copy_abs()
+    if isinstance(value, timedelta):
         return abs(value)
     raise ValueError("no size")
 

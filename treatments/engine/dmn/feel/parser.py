@@ -39,16 +39,26 @@ _TYPES = Names(("date and time", "days and time duration", "years and months dur
 Parsed = TypeVar("Parsed")
 
 
-def parse_expression(text: str, names: Names, members: Names) -> Node:
+def parse_expression(
+    text: str, names: Names, members: Names, free: set[str] | None = None
+) -> Node:
     """An expression over these names; ``members`` are what may follow a dot.
+
+    A name that nobody declares is added to ``free``, where there is one.
 
     Raises:
         FeelError: the text is no expression, or has a name that nobody declares.
     """
-    return _Parser(text, names, members).whole(lambda parser: parser.expression())
+    parser = _Parser(text, names, members, free)
+    node = parser.whole(lambda parser: parser.expression())
+    if parser.asked:
+        raise FeelError("has a '?', which is the input of a cell")
+    return node
 
 
-def parse_tests(text: str, names: Names, members: Names) -> Tests:
+def parse_tests(
+    text: str, names: Names, members: Names, free: set[str] | None = None
+) -> Tests:
     """The unary tests of a cell; an empty cell is ``-``.
 
     Raises:
@@ -56,12 +66,15 @@ def parse_tests(text: str, names: Names, members: Names) -> Tests:
     """
     if text.strip() in ("", "-"):
         return Tests((), anything=True)
-    parser = _Parser(text, names, members)
+    parser = _Parser(text, names, members, free)
     return parser.whole(lambda parser: parser.cell())
 
 
 class _Parser:
-    def __init__(self, text: str, names: Names, members: Names) -> None:
+    def __init__(
+        self, text: str, names: Names, members: Names, free: set[str] | None
+    ) -> None:
+        self.free = free
         self.local = Names()
         self.keys = Names()  # of the contexts in this very text
         self.lexer = Lexer(text, [self.local, names, _BUILT_IN], [self.keys, members])
@@ -90,7 +103,7 @@ class _Parser:
         return Tests(self._tests())
 
     def _negated(self) -> Tests | None:
-        start = self.current
+        start, names = self.current, self.lexer.names
         self._advance()
         try:
             self._expect("(")
@@ -101,7 +114,9 @@ class _Parser:
         except FeelError:
             pass
         # Then not(…) is the start of an expression; read the cell anew.
-        self.current, self.depth, self.loose, self.asked = start, 0, 0, False
+        self.current, self.lexer.names = start, names
+        self.depth, self.loose, self.asked = 0, 0, False
+        self.local.known.clear()
         return None
 
     def _tests(self) -> tuple[Test, ...]:
@@ -111,13 +126,14 @@ class _Parser:
         return tuple(tests)
 
     def _test(self) -> Test:
+        outer, self.asked = self.asked, False
         if self.current.sort == "mark" and self.current.text in _RELATIONS:
             operator = self._next().text
-            return Test(operator, self._binary(_ADDING))
-        outer, self.asked = self.asked, False
-        node = self.expression()
-        test = Test("", node, uses_input=self.asked)
-        self.asked = self.asked or outer
+            node = self._binary(_ADDING)
+        else:
+            operator, node = "", self.expression()
+        test = Test(operator, node, uses_input=self.asked)
+        self.asked = outer  # a ? in here is the input of this very test
         return test
 
     # Expressions
@@ -128,7 +144,8 @@ class _Parser:
             if word == "if":
                 return self._conditional()
             if word in ("for", "some", "every"):
-                return self._iteration()
+                with self._knowing():
+                    return self._iteration()
             return self._binary(0)
 
     def _conditional(self) -> Node:
@@ -310,7 +327,9 @@ class _Parser:
         known = name in self.names.known or name in self.local.known
         if not known and name in FUNCTIONS:
             return Constant(FUNCTIONS[name])
-        if not known and not self.loose:
+        if not known and self.free is not None and not self.loose:
+            self.free.add(name)
+        elif not known and not self.loose:
             raise FeelError(f"has an unknown name: {name!r}")
         return nodes.Name(name)
 
@@ -321,7 +340,8 @@ class _Parser:
         if mark == "@":
             return self._temporal()
         if mark == "{":
-            return self._context()
+            with self._knowing():
+                return self._context()
         if mark == "[" and self._take("]"):
             return nodes.ListOf(())
         if mark in ("[", "(", "]"):
@@ -394,6 +414,13 @@ class _Parser:
         if not self._take(text):
             found = self.current.text or "the end"
             raise FeelError(f"has {found!r} where {text!r} was expected")
+
+    @contextmanager
+    def _knowing(self) -> Iterator[None]:
+        """Names that are added inside are unknown again after."""
+        before = set(self.local.known)
+        yield
+        self.local.known = before
 
     @contextmanager
     def _deeper(self) -> Iterator[None]:
