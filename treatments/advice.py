@@ -8,7 +8,7 @@ import datetime
 import itertools
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from treatments.engine import Ruleset
@@ -168,6 +168,7 @@ class Advice:
     drawing: Drawing | None
     version: str
     exploration: Exploration | None = None
+    not_said: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def also_missing(self) -> Missing:
@@ -363,6 +364,9 @@ def read_advice(
         drawing=draw_ladder(evaluation["options"], ruleset) if options else None,
         version=ruleset.version,
         exploration=exploration,
+        not_said={
+            said["part"]: said["reason"] for said in evaluation.get("not_said", ())
+        },
     )
 
 

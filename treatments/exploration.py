@@ -18,6 +18,15 @@ DISPOSITIONS = dict(Recommendation.Disposition.choices)
 #: Where the ladder stops, the urgency follows from the answer itself.
 NO_URGENCY_SAID = ("emergency", "diagnose_first", "out_of_scope", "insufficient_data")
 URGENCIES = ("urgent", "early", "elective")
+#: Doubts, which a test can raise or clear: nobody waits for them to change.
+DOUBTS = frozenset(
+    {
+        "suspected_infection",
+        "suspected_malignancy",
+        "significant_trauma",
+        "clinical_imaging_concordance",
+    }
+)
 #: More outcomes than this are counted, not named.
 NAMED_AT_MOST = 3
 COMPARISONS = {">=": "{} or more", ">": "over {}", "<=": "{} at most", "<": "under {}"}
@@ -109,9 +118,13 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What would change the advice, by whether it can change and how much has to."""
+    """What would change the advice, by whether it can change and how much has to.
+
+    `doubts` are apart: they are raised or cleared by what is found, not by waiting.
+    """
 
     can_change: tuple[Target, ...]
+    doubts: tuple[Target, ...]
     cannot_change: tuple[Target, ...]
     pairs: tuple[Target, ...]
     is_complete: bool
@@ -126,7 +139,8 @@ class Changes:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.can_change or self.cannot_change or self.pairs)
+        single = self.can_change or self.doubts or self.cannot_change
+        return not (single or self.pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,13 +264,21 @@ class _Reader:
     # -- what would change it ----------------------------------------------------------
 
     def changes(self, said: Mapping[str, Any]) -> Changes:
-        single: dict[str, list[Mapping[str, Any]]] = {"modifiable": [], "fixed": []}
-        pairs: list[Mapping[str, Any]] = []
-        for kind, found in single.items():
-            for change in said[kind]:
-                (found if len(change["changes"]) == 1 else pairs).append(change)
+        single: dict[str, list[Mapping[str, Any]]] = {
+            kind: [change for change in said[kind] if len(change["changes"]) == 1]
+            for kind in ("modifiable", "fixed")
+        }
+        pairs = [
+            change
+            for kind in ("modifiable", "fixed")
+            for change in said[kind]
+            if len(change["changes"]) > 1
+        ]
         return Changes(
-            can_change=self._targets(single["modifiable"]),
+            can_change=self._targets(
+                change for change in single["modifiable"] if not _is_doubt(change)
+            ),
+            doubts=self._targets(filter(_is_doubt, single["modifiable"])),
             cannot_change=self._targets(single["fixed"]),
             pairs=self._targets(pairs),
             is_complete=said["complete"],
@@ -326,6 +348,10 @@ class _Reader:
     def _label(self, name: str) -> str:
         known = CASE_FACTS.get(name) or DISC_FACTS.get(name)
         return known.label if known else self.ruleset.facts[name].label or name
+
+
+def _is_doubt(said: Mapping[str, Any]) -> bool:
+    return all(step["fact"] in DOUBTS for step in said["changes"])
 
 
 def _place(outcome: Mapping[str, Any]) -> tuple[str, Any]:

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from spine_cds.audit.triggers import suspended
 from treatments.engine import load_ruleset
-from treatments.exploration import needed_words, range_words, read_exploration
+from treatments.exploration import DOUBTS, needed_words, range_words, read_exploration
 from treatments.models import Recommendation
 from treatments.services import case_evaluate
 
@@ -152,8 +152,27 @@ def test_the_same_answer_at_another_urgency_says_which():
     }
     read = read_exploration(explored, evaluation, load_ruleset(), "L4-5")
     assert [(o.is_now, o.urgencies) for o in read.possible] == [(False, ("urgent",))]
-    (target,) = read.changes.can_change
+    (target,) = read.changes.doubts
     assert (target.is_now, target.changes[0].urgency) == (True, "urgent")
+
+
+def test_a_doubt_is_apart_from_what_time_or_treatment_change():
+    doubt = change(EMERGENCY, step("suspected_infection", False, True, "yes"))
+    waiting = change(EMERGENCY, step("conservative_care_weeks", 3, 6, "6 or more"))
+    found = {"modifiable": [doubt, waiting], "fixed": [], "complete": True}
+    changes = read(would_change=found).changes
+    for targets, name in (
+        (changes.can_change, "conservative_care_weeks"),
+        (changes.doubts, "suspected_infection"),
+    ):
+        ((moved,),) = (target.changes for target in targets)
+        assert [moving.item.name for moving in moved.steps] == [name]
+    assert not changes.is_empty
+
+
+def test_every_doubt_is_a_fact_that_the_ruleset_calls_modifiable():
+    facts = load_ruleset().facts
+    assert all(facts[name].modifiable for name in DOUBTS)
 
 
 WHY = {
@@ -267,10 +286,12 @@ def test_what_was_not_decided_is_said_to_be_undecided(advice, show):
         for part in ("possible", "ask_next", "would_change")
     ]
     undecided = {**NOTHING, "not_said": reasons}
-    _explored(advice, undecided, robust=None)
+    level = {"part": "robust", "reason": "No level is named."}
+    _explored(advice, undecided, robust=None, not_said=[level])
     page = show(advice)
     for part in ("possible", "ask_next", "would_change"):
         assert f"No time for {part}." in page
+    assert "</strong> No level is named." in page
     assert "would move this" not in page
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import types
 import typing
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from dataclasses import MISSING, asdict, dataclass, fields, is_dataclass
 from typing import Any
 
 
@@ -54,7 +54,11 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One treatment, or several of a rung that share status and reasons."""
+    """One treatment, or several of a rung that share status and reasons.
+
+    `why_not` is empty for the first option, where the open rules say it already, and
+    in reports that were made before there was one.
+    """
 
     titles: tuple[str, ...]
     rung: str
@@ -65,6 +69,7 @@ class Option:
     open_facts: tuple[str, ...]
     advantages: tuple[str, ...]
     disadvantages: tuple[str, ...]
+    why_not: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +189,7 @@ class ReportContext:
     provenance: Provenance
     substitutions: bool
     attachments: tuple[Attachment, ...]
+    why_none: tuple[Entry, ...] = ()
 
     def to_document(self) -> dict[str, Any]:
         """Plain JSON types, for `Report.content`."""
@@ -195,7 +201,8 @@ class ReportContext:
 
 
 def _read(kind: Any, value: Any) -> Any:
-    """Rebuild a dataclass from its JSON; a missing key is a KeyError."""
+    """Rebuild a dataclass from its JSON; a missing key without a default value is a
+    KeyError."""
     if typing.get_origin(kind) is types.UnionType:
         kind = typing.get_args(kind)[0]
         return None if value is None else _read(kind, value)
@@ -204,7 +211,6 @@ def _read(kind: Any, value: Any) -> Any:
         return tuple(_read(item, each) for each in value)
     if isinstance(kind, type) and is_dataclass(kind):
         hints = typing.get_type_hints(kind)
-        return kind(
-            **{f.name: _read(hints[f.name], value[f.name]) for f in fields(kind)}
-        )
+        said = (f for f in fields(kind) if f.name in value or f.default is MISSING)
+        return kind(**{f.name: _read(hints[f.name], value[f.name]) for f in said})
     return value

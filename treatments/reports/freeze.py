@@ -48,6 +48,7 @@ _CONFLICT = (
     "Two rules that exclude each other both hold for this case. No advice is given: "
     "the fault is in the tables, not in the entry."
 )
+UNDECIDED = "insufficient_data"
 _ROBUST = {
     True: "Firm: no answer that is still unknown can change the urgency or the advice.",
     False: "Open: an unknown answer named above could change the urgency or advice.",
@@ -100,7 +101,9 @@ def _context(report: Report) -> ReportContext:
         headline=_headline(advice),
         lead=_lead(advice, ruleset),
         next_steps=tuple(step.text for step in advice.next_steps),
-        robust=_ROBUST[advice.robust],
+        robust=" ".join(
+            filter(None, (_ROBUST[advice.robust], advice.not_said.get("robust")))
+        ),
         grounds=printed.grounds(),
         alerts=printed.alerts(),
         problems=tuple(_problem(problem) for problem in advice.problems),
@@ -120,6 +123,7 @@ def _context(report: Report) -> ReportContext:
         provenance=_provenance(recommendation),
         substitutions=False,
         attachments=_attachments(case, evaluation),
+        why_none=printed.why_none() if advice.disposition == UNDECIDED else (),
     )
 
 

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterable, Mapping
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from treatments import advice as read
 from treatments import summary
 from treatments.engine import Ruleset
-from treatments.exploration import Answer
+from treatments.exploration import Answer, WhyNot
 from treatments.ladder import STATUS_WORDS, short_title
 from treatments.reports.context import (
     Alert,
@@ -88,7 +89,7 @@ class Printed:
         groups = (
             ("Needed before any answer can be given", missing.blocks, True),
             ("Could change the advice", missing.could_change, True),
-            ("Effect on the advice not worked out", missing.not_determined, True),
+            (self._not_worked_out(), missing.not_determined, True),
             ("Cannot change the advice", missing.cannot_change, False),
             ("Also not entered", self._unlisted(), False),
         )
@@ -97,6 +98,10 @@ class Printed:
             for title, items, matters in groups
             if items
         )
+
+    def _not_worked_out(self) -> str:
+        reason = self._advice.not_said.get("missing")
+        return "Effect on the advice not worked out" + (f". {reason}" if reason else "")
 
     def _unlisted(self) -> list[summary.Item]:
         """Open questions of the form that the evaluation did not come to speak of."""
@@ -149,7 +154,7 @@ class Printed:
                 ),
                 " · ".join(filter(None, (target.title, change.urgency))),
             )
-            for target in found.can_change
+            for target in (*found.can_change, *found.doubts)
             for change in target.changes
         )
 
@@ -206,6 +211,19 @@ class Printed:
             open_facts=self._labels(waits.values()),
             advantages=first.advantages if weighed else (),
             disadvantages=first.disadvantages if weighed else (),
+            why_not=_why_not(first),
+        )
+
+    def why_none(self) -> tuple[Entry, ...]:
+        """Where no option is advised yet: what stands against each, or is not known."""
+        told = (
+            (each.why_not, each.title)
+            for each in self._advice.options
+            if each.why_not is not None
+        )
+        return tuple(
+            Entry(", ".join(title for _, title in same), _in_words(said))
+            for said, same in groupby(told, key=itemgetter(0))
         )
 
     def ladder(self) -> tuple[Rung, ...]:
@@ -246,7 +264,21 @@ def _fate(said: read.Option) -> tuple[Any, ...]:
     if said.status in WEIGHED:
         return (said.code,)
     reasons = (said.reasons_for, said.reasons_against, said.undetermined)
-    return (said.rung, said.status, reasons)
+    return (said.rung, said.status, reasons, said.why_not)
+
+
+def _why_not(said: read.Option) -> str:
+    """In short; what stands in full below it is not told twice."""
+    if said.why_not is None or said.undetermined:
+        return ""
+    below = {reason.text for reason in said.reasons_against}
+    if said.why_not.texts and below.issuperset(said.why_not.texts):
+        return f"{said.why_not.lead}, as below"
+    return _in_words(said.why_not)
+
+
+def _in_words(said: WhyNot) -> str:
+    return said.lead + (": " if said.texts else "") + "; ".join(said.texts)
 
 
 def _rung(options: list[read.Option]) -> Rung:

@@ -7,7 +7,7 @@ import pytest
 
 from patients.models import Encounter, Patient
 from spine_cds.accounts.models import User
-from treatments.engine import Ruleset, evaluate, load_ruleset
+from treatments.engine import Ruleset, evaluate, explore, load_ruleset
 from treatments.models import Recommendation
 from treatments.services import ruleset_load
 
@@ -75,6 +75,7 @@ def a_recommendation(team, dr_surgeon, ruleset):
     def make(case: dict[str, Any] = CASE, **patient: Any) -> Recommendation:
         encounter = an_encounter(team, dr_surgeon, **patient)
         evaluation = evaluate(case, ruleset).to_document()
+        evaluation["exploration"] = explore(case, ruleset).to_document()
         recommended = evaluation["recommended"] or {}
         return Recommendation.objects.create(
             encounter=encounter,

@@ -19,3 +19,11 @@ def test_a_document_that_lacks_a_value_is_refused():
     del document["header"]["decider"]
     with pytest.raises(KeyError, match="decider"):
         ReportContext.from_document(document)
+
+
+def test_a_report_from_before_it_said_why_not_still_reads():
+    document = LADDER.to_document()
+    del document["why_none"], document["advised"]["why_not"]
+    read = ReportContext.from_document(document)
+    assert (read.why_none, read.advised.why_not) == ((), "")
+    assert read == LADDER

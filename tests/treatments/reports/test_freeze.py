@@ -87,6 +87,39 @@ def test_options_that_share_their_fate_are_told_once(a_recommendation, frozen):
     assert [len(option.titles) for option in percutaneous] == [6]
 
 
+def test_each_option_that_is_not_advised_says_why_not(a_recommendation, frozen):
+    context = frozen(a_recommendation(with_facts(unfit_for_general_anaesthesia=True)))
+    assert context.advised.why_not == ""
+    assert context.why_none == ()
+    for option in context.options:
+        assert option.why_not or option.open_rules
+        if option.why_not == "Against it, as below":
+            assert {"contraindicated", "unsuitable"} & {
+                reason.effect for reason in option.reasons
+            }
+    told = [option.why_not.partition(":")[0] for option in context.options]
+    assert "Against it, as below" in told
+    assert "It would need" in told
+
+
+def test_without_advice_each_option_says_what_it_waits_for(a_recommendation, frozen):
+    case = {**CASE, "facts": {}}
+    context = frozen(a_recommendation(case))
+    assert context.disposition == "insufficient_data"
+    named = {title for entry in context.why_none for title in entry.label.split(", ")}
+    assert "Conservative care" in named
+    assert any(entry.value.startswith("Not known") for entry in context.why_none)
+
+
+def test_what_was_not_worked_out_says_why(a_recommendation, frozen):
+    context = frozen(a_recommendation({"contract": 1, "facts": {}, "discs": []}))
+    assert context.robust.endswith("The responsible level is not known.")
+    titles = [group.title for group in context.unknown]
+    assert any(
+        title.endswith("The responsible level is not known.") for title in titles
+    )
+
+
 def test_what_is_unknown_is_never_among_the_answers(a_recommendation, frozen):
     context = frozen(a_recommendation())
     unknown = {label for group in context.unknown for label in group.labels}
