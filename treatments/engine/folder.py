@@ -159,12 +159,16 @@ class _Tables:
 
     def _rows(self, name: str) -> list[Row]:
         header, rows = self._read(name)
-        for column in COLUMNS[name]:
-            if header and column not in header:
-                self.problems.append(
-                    Problem(name, column, "is missing: add the column")
-                )
-                rows = []
+        missing = [column for column in COLUMNS[name] if column not in header]
+        if header and missing:
+            message = "is missing: add the column"
+            self.problems += [Problem(name, column, message) for column in missing]
+            return []
+        for row in rows:
+            if row.get("modifiable", "no") not in ("yes", "no", ""):
+                message = "must be yes or no"
+                place = f"{name}, {row['name']}, modifiable"
+                self.problems.append(Problem(place, row["modifiable"], message))
         return rows
 
     def _read(self, name: str) -> tuple[list[str], list[Row]]:
@@ -176,19 +180,19 @@ class _Tables:
                     self._add(rows, header, line)
                 else:
                     header = line.cells
-                    self._check_header(name, line)
+                    self._check_header(line)
             if not header:
                 self.problems.append(Problem(name, "", "is empty: it has no header"))
         except RulesetError as error:
             self.problems.extend(error.problems)
         return header, rows
 
-    def _check_header(self, name: str, line: Line) -> None:
+    def _check_header(self, line: Line) -> None:
         seen: set[str] = set()
         for cell in line.cells:
             if cell in seen:
-                message = "names a column twice" if cell else "names no column twice"
-                self.problems.append(Problem(name, cell, message))
+                message = "names a column twice" if cell else "leaves columns unnamed"
+                self.problems.append(Problem(line.place, cell, message))
             seen.add(cell)
 
     def _add(self, rows: list[Row], header: list[str], line: Line) -> None:

@@ -8,6 +8,7 @@ import zlib
 from pathlib import PurePosixPath
 
 from .refusal import (
+    LARGE_BYTES,
     MAX_MEMBERS,
     MAX_RATIO,
     MAX_UNPACKED_BYTES,
@@ -82,7 +83,7 @@ def _wrong(member: zipfile.ZipInfo, seen: set[str]) -> str:
         return "is encrypted: save it without a password"
     if member.compress_type not in _PLAIN:
         return "is compressed in a way that is not read: use plain zip"
-    if member.file_size > MAX_RATIO * max(member.compress_size, 1024):
+    if member.file_size > max(MAX_RATIO * member.compress_size, LARGE_BYTES):
         return f"unpacks to more than {MAX_RATIO} times its size"
     return ""
 

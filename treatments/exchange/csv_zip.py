@@ -25,9 +25,9 @@ _DATE = (2000, 1, 1, 0, 0, 0)
 # What a spreadsheet runs, or takes off, at the start of a cell. The dash alone is the
 # cell that accepts anything; it is no formula.
 _FORMULA = "=+\\-@\uff1d\uff0b\uff0d\uff20"
-_RISKY = re.compile(rf"""(?!-\Z)[{_FORMULA}'\s]|.*(\s\Z|\r)""", re.DOTALL)
+_RISKY = re.compile(rf"""(?!-\Z)[{_FORMULA}'\s]|.*\s\Z""", re.DOTALL)
 # Where commas are not what parts cells, a spreadsheet starts a cell inside of one.
-_INNER = re.compile(rf"""([;\t\r\n][\s"]*)([{_FORMULA}])""")
+_INNER = re.compile(rf"""([;\t\n][\s"]*)([{_FORMULA}])""")
 
 
 def write(document: Mapping[str, Any], exact: Sequence[Difference]) -> bytes:
@@ -79,7 +79,7 @@ def _csv(grid: grids.Grid) -> str:
 
 def _safe(cell: str) -> str:
     """The cell as no spreadsheet runs it."""
-    inert = _INNER.sub(r"\1'\2", cell)
+    inert = _INNER.sub(r"\1'\2", cell.replace("\r\n", "\n").replace("\r", "\n"))
     return f"'{inert}" if _RISKY.match(inert) else inert
 
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from treatments.engine.errors import Problem, RulesetError
-from treatments.engine.exact import Difference, differences
+from treatments.engine.exact import Difference, differences, same
 
 from . import csv_zip, dmn, shape, strict_json, xlsx
 from .refusal import MAX_UPLOAD_BYTES, ImportRefusedError, refusal
@@ -119,15 +119,21 @@ def export(document: Document, format: str) -> bytes:  # noqa: A002 - the field'
 
     Raises:
         KeyError: there is no such format.
-        RulesetError: the document has not the shape of a ruleset.
+        RulesetError: the document has not the shape of a ruleset, or cannot be held.
     """
     chosen = FORMATS[format]
     problems = shape.malformed(document)
     if problems:
         raise RulesetError(problems)
+    name = f"export{chosen.suffix}"
     data = chosen.write(document, ())
-    lost = list(differences(chosen.read(data, "export" + chosen.suffix), document))
-    return chosen.write(document, lost) if lost else data
+    lost = list(differences(chosen.read(data, name), document))
+    if lost:
+        data = chosen.write(document, lost)
+        if not same(chosen.read(data, name), document):
+            message = "cannot be held by this format without loss: choose another"
+            raise RulesetError([Problem(chosen.label, "the ruleset", message)])
+    return data
 
 
 def read(data: bytes, filename: str, base: Document | None = None) -> dict[str, Any]:

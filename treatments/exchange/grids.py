@@ -31,10 +31,16 @@ def head(document: Mapping[str, Any], files: Sequence[str]) -> dict[str, Any]:
         for table, file in zip(document["tables"], files, strict=True)
     ]
     return {
-        **ordered(document["metadata"], METADATA_HEAD),
+        **metadata(document),
         "tables": tables,
         "selection": document["selection"],
     }
+
+
+def metadata(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The metadata, but what would be taken for another part of ``ruleset.json``."""
+    kept = _without(document["metadata"], "tables", "selection", "exact")
+    return ordered(kept, METADATA_HEAD)
 
 
 def parts(document: Mapping[str, Any]) -> dict[str, Grid]:
@@ -49,9 +55,11 @@ def rules(table: Mapping[str, Any]) -> Grid:
     """A decision table: a line a rule, a dash where any value will do."""
     outputs = OUTPUTS.get(table["kind"], ())
     disabled = (DISABLED,) if any(DISABLED in r for r in table["rules"]) else ()
-    grid = [["id", *table["inputs"], *outputs, *GROUNDS, *disabled]]
+    reserved = {"id", *outputs, *GROUNDS, DISABLED}
+    inputs = [name for name in table["inputs"] if _is_plain(name, reserved)]
+    grid = [["id", *inputs, *outputs, *GROUNDS, *disabled]]
     for rule in table["rules"]:
-        cells = [rule["cells"].get(name, "-") for name in table["inputs"]]
+        cells = [rule["cells"].get(name, "-") for name in inputs]
         says = [rule["outputs"].get(name, "") for name in outputs]
         rest = [rule.get(name, "") for name in (*GROUNDS, *disabled)]
         grid.append([text(v) for v in (rule["id"], *cells, *says, *rest)])
@@ -92,6 +100,11 @@ def text(value: Any, separator: str = " ") -> str:
         pairs = (f"{name}: {text(cell)}" for name, cell in value.items())
         return "; ".join(pairs)[:MAX_TEXT]
     return ""
+
+
+def _is_plain(name: str, reserved: set[str]) -> bool:
+    """Whether a column can have the name, and be read again by it."""
+    return bool(re.fullmatch(r"\w{1,100}", name)) and name not in reserved
 
 
 def _part(rows: Sequence[Mapping[str, Any]], name: str) -> Grid:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -18,7 +19,8 @@ HEADER = ["key", "value", "as"]
 def write(found: Mapping[str, Any]) -> Grid:
     """One line a value; ``as`` says how it is read: text, item (of a list), json.
 
-    A long JSON value goes on in the next lines, as ``more``.
+    A long JSON value goes on in the next lines, as ``more``. A key with a dot or
+    another mark in it is left out.
     """
     return [HEADER, *_lines(found, "")]
 
@@ -41,6 +43,9 @@ def read(lines: Iterable[Line]) -> dict[str, Any]:
 
 def _lines(found: Mapping[str, Any], before: str) -> Iterator[list[str]]:
     for key, value in found.items():
+        # Another key would be read as two, or not as itself.
+        if not re.fullmatch(r"[\w -]{0,99}\w", key) or key[0] == " ":
+            continue
         name = f"{before}{key}"
         if isinstance(value, str):
             yield [name, value[:MAX_TEXT], "text"]
@@ -50,6 +55,10 @@ def _lines(found: Mapping[str, Any], before: str) -> Iterator[list[str]]:
             yield from ([name, item[:MAX_TEXT], "item"] for item in value)
         else:
             said = json.dumps(value)
+            if len(said) > MAX_TEXT:
+                # The ends of a cell are trimmed, and these cells end anywhere.
+                said = json.dumps(value, separators=(",", ":"))
+                said = said.replace(" ", r"\u0020")
             yield [name, said[:MAX_TEXT], "json"]
             for start in range(MAX_TEXT, len(said), MAX_TEXT):
                 yield [name, said[start : start + MAX_TEXT], "more"]

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from treatments.engine.errors import Problem
 
 MAX_UPLOAD_BYTES = 8 * 1024 * 1024
-#: What a zip may hold altogether, unpacked; and how much a file may shrink in it.
+#: What a zip may hold altogether, unpacked; and how much a large file may shrink in it.
 MAX_UNPACKED_BYTES = 32 * 1024 * 1024
+LARGE_BYTES = 4 * 1024 * 1024
 MAX_RATIO = 200
 MAX_MEMBERS = 500
 MAX_ROWS = 5_000

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 from . import archive, xml_safely
 from .refusal import MAX_COLUMNS, refusal
 
 #: XML elements in the whole workbook; a cell takes two or three.
 MAX_ELEMENTS = 600_000
+#: The number of the last column with two letters, ZZ.
+WIDEST = 702
+_FAR = re.compile("[A-Za-z]{3}")
 _XML = (".xml", ".rels", ".vml")
 _MACROS = ("vbaproject.bin", "xl/macrosheets/", "xl/activex/", "xl/embeddings/")
 
@@ -37,15 +43,15 @@ def _count(content: bytes, place: str, most: int) -> int:
     cells = 0
     count = 0
 
-    def start(tag: str, _attributes: object) -> None:
+    def start(tag: str, attributes: Mapping[str, str]) -> None:
         nonlocal cells, count
         count += 1
         name = tag.rpartition(":")[2]
         cells = 0 if name == "row" else cells + (name == "c")
         if count > most:
             raise refusal(place, f"makes more than {MAX_ELEMENTS} XML elements")
-        # Some libraries hold a whole row at once, whatever columns it names.
-        if cells > 2 * MAX_COLUMNS and name == "c":
+        # A row is made as wide as its last cell, and held at once.
+        if name == "c" and (cells > WIDEST or _FAR.match(attributes.get("r", ""))):
             raise refusal(place, f"has a row of more than {MAX_COLUMNS} cells")
 
     xml_safely.scan(content, place, start)

@@ -46,7 +46,7 @@ def write(document: Mapping[str, Any], exact: Sequence[Difference]) -> bytes:
     sheets = grids.stems(ids, OWN_SHEETS, length=31)
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
-    _add(book, "metadata", pairs.write(document["metadata"]))
+    _add(book, "metadata", pairs.write(grids.metadata(document)))
     _add(book, "tables", _index(document["tables"], sheets))
     for name, grid in grids.parts(document).items():
         _add(book, name.removesuffix(".csv"), grid)
@@ -132,6 +132,7 @@ class _Sheets:
 
     def document(self) -> Any:
         head = pairs.read(self._lines("metadata"))
+        head.pop("exact", None)
         head["tables"] = [_table_head(row) for row in self._index()]
         head["selection"] = pairs.read(self._lines("selection"))
         if "exact" in self.sheets:
@@ -152,7 +153,7 @@ class _Sheets:
 
     def _lines(self, name: str) -> list[Line]:
         if name not in self.sheets:
-            message = "is no sheet of the workbook"
+            message = "is no sheet of it: this is no workbook of a whole ruleset"
             raise RulesetError([Problem(self.filename, shown(name), message)])
         lines = list(self._texts(name))
         if not lines:
@@ -166,13 +167,15 @@ class _Sheets:
     def _texts(self, name: str) -> Iterator[Line]:
         """The lines that are not blank, without the blank cells at their ends."""
         rows = self.sheets[name].iter_rows(
-            max_row=MAX_ROWS + 1, max_col=MAX_COLUMNS + 1
+            max_row=MAX_ROWS + 1, max_col=workbook.WIDEST
         )
         for number, cells in enumerate(rows, start=1):
             self.lines_read += 1
             place = f"sheet {name} row {number}"
-            if number > MAX_ROWS or self.lines_read > MAX_LINES:
+            if number > MAX_ROWS:
                 raise refusal(place, f"stands beyond the {MAX_ROWS} rows that are read")
+            if self.lines_read > MAX_LINES:
+                raise refusal(self.filename, f"has more than {MAX_LINES} rows in all")
             texts = [self._text(name, cell) for cell in _filled(cells)]
             if len(texts) > MAX_COLUMNS:
                 raise refusal(place, f"has more than {MAX_COLUMNS} cells")

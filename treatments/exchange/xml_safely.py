@@ -23,8 +23,10 @@ _NO_DTD = "has a document type (DTD) or an entity, which are never read: remove 
 _BROKEN = "is not well-formed XML"
 
 
-def scan(content: bytes, place: str, start: Callable[[str, object], None]) -> None:
-    """Run over XML without keeping it; ``start`` sees each element's name.
+def scan(
+    content: bytes, place: str, start: Callable[[str, dict[str, str]], None]
+) -> None:
+    """Run over XML without keeping it; ``start`` sees each element.
 
     Raises:
         ImportRefusedError: it is not well-formed or has a document type.
