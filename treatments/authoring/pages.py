@@ -1,5 +1,6 @@
 """What the pages of a draft show, gathered; nothing is written here."""
 
+import uuid
 from collections import Counter
 from typing import Any
 
@@ -45,6 +46,8 @@ def draft_page(draft: RulesetDraft, request: SignedInRequest) -> dict[str, Any]:
         "can_undo": draft.is_editable and services.can_undo(draft, user),
         "can_redo": draft.is_editable and services.can_redo(draft, user),
         "is_author": user.pk in services.author_ids(draft),
+        "replays": publishing.replays_of(draft),
+        "replay_key": uuid.uuid4(),
         "signatures": services.signatures(draft),
         "is_stale": any(s.code == "base" and not s.is_done for s in gate.steps),
     } | _forms(draft, request)

@@ -1,8 +1,9 @@
 """From a draft to the live rules: what must be done first, and the moment itself."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,9 +14,10 @@ from treatments.authoring import services as drafts
 from treatments.authoring.checks import Checked, checked, fingerprint
 from treatments.authoring.comparison import merge
 from treatments.authoring.edits import EditError
-from treatments.engine import Ruleset
+from treatments.engine import Ruleset, document_hash
 from treatments.models import (
     AcceptedFinding,
+    Replay,
     RulesetActivation,
     RulesetDraft,
     RulesetVersion,
@@ -71,6 +73,8 @@ class Gate:
         return all(step.is_done for step in self.steps if step.code in _OF_THE_AUTHOR)
 
 
+#: Replays of one version that are looked through for those of a draft.
+RECENT = 50
 _OF_THE_AUTHOR = ("readable", "findings", "invariants", "golden")
 
 
@@ -163,7 +167,24 @@ def _base(draft: RulesetDraft) -> Step:
 
 def _replay(draft: RulesetDraft) -> Step:
     title = "The replay over the stored cases has been looked at"
-    return Step("replay", title, is_done=False, text="Not run yet")
+    if any(replay.seen_at for replay in replays_of(draft)):
+        return Step("replay", title, is_done=True, text="Looked at")
+    return Step("replay", title, is_done=False, text="Not yet, of these rules")
+
+
+def replays_of(draft: RulesetDraft) -> list[Replay]:
+    """The replays of exactly these rules against their base, the newest first.
+
+    The texts about the ruleset move no advice: handing it to review changes them.
+    """
+    wanted = _rules_sha256(draft.document)
+    rows = Replay.objects.filter(old=draft.base_id or 0).order_by("-queued_at")
+    rows = rows.select_related("old", "requested_by").defer("old__document")[:RECENT]
+    return [row for row in rows if _rules_sha256(row.new_document) == wanted]
+
+
+def _rules_sha256(document: Mapping[str, Any]) -> str:
+    return document_hash({**document, "metadata": {}})
 
 
 def _signed(draft: RulesetDraft) -> Step:
