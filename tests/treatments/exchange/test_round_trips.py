@@ -17,6 +17,7 @@ from tests.treatments.engine.small import (
 from tests.treatments.exchange.documents import documents
 from treatments.engine import document_hash, load_ruleset
 from treatments.engine.exact import differences, restored
+from treatments.engine.folder import document_from_folder
 from treatments.engine.ruleset import DEFAULT_RULESET
 from treatments.exchange import FORMATS, export, read
 
@@ -114,17 +115,14 @@ def test_the_zip_of_the_shipped_ruleset_holds_the_shipped_files():
 @given(found=documents())
 @settings(max_examples=30, phases=PHASES, deadline=None, suppress_health_check=SLOW)
 def test_an_unzipped_export_is_a_ruleset_folder(found, tmp_path_factory):
-    from treatments.engine.folder import document_from_folder
-
     folder = tmp_path_factory.mktemp("ruleset")
     zipfile.ZipFile(io.BytesIO(export(found, "csv"))).extractall(folder)
     assert document_hash(document_from_folder(folder)) == document_hash(found)
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", sorted(set(FORMATS) - {"xlsx"}))
 def test_the_same_document_gives_the_same_file(name):
-    if name == "xlsx":
-        pytest.skip("a workbook says when it was made")
+    """But for the workbook, which says when it was made."""
     assert export(small(), name) == export(small(), name)
 
 
