@@ -1,5 +1,6 @@
 """A draft goes live only when everything is done; the version before comes back."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -28,6 +29,8 @@ from treatments.authoring.services import (
 )
 from treatments.engine import document_hash, evaluate
 from treatments.models import RulesetActivation, RulesetDraft, RulesetVersion
+from treatments.replay.services import replay_request
+from treatments.tasks import run_replay
 
 pytestmark = pytest.mark.django_db
 
@@ -198,3 +201,38 @@ def test_a_signature_does_not_hold_for_other_content(
     draft.refresh_from_db()
     assert not signatures(draft).exists()
     assert not step(draft, "signed").is_done
+
+
+def run_to_the_end(replay):
+    while not replay.is_finished:
+        run_replay()
+        replay.refresh_from_db()
+
+
+def test_the_replay_of_these_very_rules_is_asked_for(
+    client, draft, version, admin, second_admin, older_trial
+):
+    client.force_login(admin)
+    early = replay_of(draft, version, admin)
+    older_trial(draft, admin)
+    draft = reviewed(draft, admin, second_admin)
+    run_to_the_end(early)
+    client.get(early.get_absolute_url())
+    assert not step(draft, "replay").is_done  # the rules changed since
+    replay = replay_of(draft, version, admin)
+    run_to_the_end(replay)
+    assert not step(draft, "replay").is_done  # nobody has looked
+    client.get(replay.get_absolute_url())
+    assert step(draft, "replay").is_done
+    draft_publish(draft=draft, actor=admin)
+
+
+def replay_of(draft, version, actor):
+    draft.refresh_from_db()
+    return replay_request(
+        old=version,
+        new_document=draft.document,
+        new_title=draft.title,
+        actor=actor,
+        submission_key=uuid.uuid4(),
+    )
