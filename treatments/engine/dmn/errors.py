@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from ..errors import Problem
 
+MAX_SHOWN = 50
+
 
 class DmnError(ValueError):
     """A decision model was refused; ``problems`` names every reason and its place."""
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in problems))
+        lines = [str(problem) for problem in problems[:MAX_SHOWN]]
+        if len(problems) > MAX_SHOWN:
+            lines.append(f"and {len(problems) - MAX_SHOWN} more")
+        super().__init__("\n".join(lines))
 
 
 class DecisionError(DmnError):

@@ -30,6 +30,7 @@ from .table import (
 
 MAX_EXPRESSIONS = 1_500_000  # characters of all expressions of a model together
 MAX_NAME = 300
+MAX_PROBLEMS = 100  # told of one decision
 
 _EXPRESSIONS = (
     *("literalExpression", "decisionTable", "context", "invocation", "list"),
@@ -91,6 +92,8 @@ class LogicReader:
         ]
 
     def note(self, element: Element, message: str, value: str = "") -> None:
+        if len(self.problems) >= MAX_PROBLEMS:
+            return
         place = f"line {element.line}: {self.owner}"
         self.problems.append(Problem(place, shown(value) if value else "", message))
 

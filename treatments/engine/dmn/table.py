@@ -14,7 +14,7 @@ from typing import Any
 
 from ..errors import shown
 from .errors import DecisionError
-from .feel.functions import least_of, most_of, sum_of
+from .feel.list_functions import least_of, most_of, sum_of
 from .feel.nodes import Tests
 from .feel.run import Node, Run, Scope
 from .feel.values import same, text_of

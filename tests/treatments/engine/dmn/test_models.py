@@ -326,6 +326,53 @@ def test_a_model_without_input_data_asks_for_what_its_tables_name():
     assert "unknown name: 'n'" in str(model.knowledge["f"].problems[0])
 
 
+def test_a_model_with_the_marks_of_other_tools_is_read():
+    content = b"""<?xml version="1.0" encoding="UTF-8"?>
+<definitions xmlns="http://www.omg.org/spec/DMN/20151101/dmn.xsd"
+    xmlns:camunda="http://camunda.org/schema/1.0/dmn"
+    xmlns:biodi="http://bpmn.io/schema/dmn/biodi/1.0"
+    xmlns:feel="http://www.omg.org/spec/FEEL/20140401"
+    id="definitions_1" name="referral" namespace="http://camunda.org/schema/1.0/dmn">
+  <!-- a comment -->
+  <decision id="referral" name="Referral" camunda:historyTimeToLive="180">
+    <extensionElements>
+      <biodi:bounds x="150" y="150" width="180" height="80"/>
+    </extensionElements>
+    <decisionTable id="table_1">
+      <input id="input_1" label="Age of the patient" camunda:inputVariable="age">
+        <inputExpression id="e_1" typeRef="integer"><text>age</text></inputExpression>
+      </input>
+      <input id="input_2" label="Deficit">
+        <inputExpression id="e_2" typeRef="feel:boolean">
+          <text>
+            deficit
+          </text>
+        </inputExpression>
+      </input>
+      <output id="output_1" label="To whom" name="to" typeRef="string"/>
+      <rule id="rule_1">
+        <description>weakness at any age</description>
+        <inputEntry id="c_1"><text></text></inputEntry>
+        <inputEntry id="c_2"><text><![CDATA[true]]></text></inputEntry>
+        <outputEntry id="o_1"><text>"surgeon"</text></outputEntry>
+      </rule>
+      <rule id="rule_2">
+        <inputEntry id="c_3"><text>&lt; 65</text></inputEntry>
+        <inputEntry id="c_4"><text>false</text></inputEntry>
+        <outputEntry id="o_2"><text>"physiotherapist"</text></outputEntry>
+      </rule>
+    </decisionTable>
+  </decision>
+</definitions>"""
+    model = load_dmn(content)
+    assert not model.problems
+    asked = {"age": 50, "deficit": False}
+    assert evaluate_decision(model, "Referral", asked) == "physiotherapist"
+    asked["deficit"] = True
+    assert evaluate_decision(model, "Referral", asked) == "surgeon"
+    assert evaluate_decision(model, "Referral", {"age": 50}) is None
+
+
 def test_a_decision_that_is_used_must_be_required():
     model = load_dmn(
         definitions(decision("a", literal("1")), decision("b", literal("a")))

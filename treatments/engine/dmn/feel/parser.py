@@ -13,26 +13,27 @@ from typing import TypeVar
 
 from . import nodes
 from .functions import FUNCTIONS
-from .lexer import FeelError, Lexer, Names, Token, normal, unescaped
+from .lexer import FeelError, Lexer, Names, normal, unescaped
 from .nodes import INPUT, Constant, Test, Tests
 from .run import Node
 from .temporal import read_any
+from .tokens import TokenReader
 from .values import NUMBERS
 
-MAX_DEPTH = 40
-
+_RELATIONS = ("<", "<=", ">", ">=", "=", "!=")
 _LEVELS: tuple[tuple[str, ...], ...] = (
     ("or",),
     ("and",),
-    (),
+    (*_RELATIONS, "between", "in", "instance"),
     ("+", "-"),
     ("*", "/"),
     ("**",),
 )
+_LEVEL_OF = {word: level for level, words in enumerate(_LEVELS) for word in words}
 _COMPARING = 2
 _ADDING = 3
-_RELATIONS = ("<", "<=", ">", ">=", "=", "!=")
-_LABEL = re.compile(r'\s*(?:"([^"\\]*)"|([^\W\d][^:,()\[\]{}"<>=@]*?))\s*:')
+_LABEL = re.compile(r'"([^"\\]*)"\s*:|([^\W\d][^:,()\[\]{}"<>=@]*):')
+_VARIABLE = re.compile(r"([^\W\d]\w*(?:\s{1,9}\w+){0,15}?)\s{1,99}in\b")
 _BUILT_IN = Names(FUNCTIONS)
 _TYPES = Names(("date and time", "days and time duration", "years and months duration"))
 
@@ -70,19 +71,18 @@ def parse_tests(
     return parser.whole(lambda parser: parser.cell())
 
 
-class _Parser:
+class _Parser(TokenReader):
     def __init__(
         self, text: str, names: Names, members: Names, free: set[str] | None
     ) -> None:
         self.free = free
         self.local = Names()
         self.keys = Names()  # of the contexts in this very text
-        self.lexer = Lexer(text, [self.local, names, _BUILT_IN], [self.keys, members])
+        known = [self.local, names, _BUILT_IN]
+        super().__init__(Lexer(text, known, [self.keys, members]))
         self.names = names
-        self.depth = 0
         self.loose = 0  # inside a filter, where an item's members are names too
         self.asked = False  # whether ? was read
-        self.current = Token("end", "", 0, 0)
 
     def whole(self, read: Callable[[_Parser], Parsed]) -> Parsed:
         self.current = self.lexer.token(0)
@@ -104,11 +104,11 @@ class _Parser:
 
     def _negated(self) -> Tests | None:
         start, names = self.current, self.lexer.names
-        self._advance()
+        self.advance()
         try:
-            self._expect("(")
+            self.expect("(")
             tests = self._tests()
-            self._expect(")")
+            self.expect(")")
             if self.current.sort == "end":
                 return Tests(tests, negated=True)
         except FeelError:
@@ -121,14 +121,14 @@ class _Parser:
 
     def _tests(self) -> tuple[Test, ...]:
         tests = [self._test()]
-        while self._take(","):
+        while self.take(","):
             tests.append(self._test())
         return tuple(tests)
 
     def _test(self) -> Test:
         outer, self.asked = self.asked, False
         if self.current.sort == "mark" and self.current.text in _RELATIONS:
-            operator = self._next().text
+            operator = self.next().text
             node = self._binary(_ADDING)
         else:
             operator, node = "", self.expression()
@@ -139,7 +139,7 @@ class _Parser:
     # Expressions
 
     def expression(self) -> Node:
-        with self._deeper():
+        with self.deeper():
             word = self.current.text if self.current.sort == "word" else ""
             if word == "if":
                 return self._conditional()
@@ -149,88 +149,95 @@ class _Parser:
             return self._binary(0)
 
     def _conditional(self) -> Node:
-        self._advance()
+        self.advance()
         condition = self.expression()
-        self._expect("then")
+        self.expect("then")
         then = self.expression()
-        self._expect("else")
+        self.expect("else")
         return nodes.If(condition, then, self.expression())
 
     def _iteration(self) -> Node:
-        word = self._next().text
+        word = self.next().text
         variables = []
         while True:
-            label = self._label_before("in")
-            self._expect("in")
+            label = self._variable()
+            self.expect("in")
             domain = self.expression()
             if self.current.text == "..":
-                self._advance()
+                self.advance()
                 domain = nodes.Steps(domain, self.expression())
             variables.append((label, domain))
             self.local.add(label)
-            if not self._take(","):
+            if not self.take(","):
                 break
-        self._expect("return" if word == "for" else "satisfies")
+        self.expect("return" if word == "for" else "satisfies")
         return nodes.Iteration(word, tuple(variables), self.expression())
 
-    def _label_before(self, word: str) -> str:
-        found = re.compile(rf"\s*([^\W\d][\w ]*?)\s+{word}\b").match(
-            self.lexer.text, self.current.start
-        )
+    def _variable(self) -> str:
+        found = _VARIABLE.match(self.lexer.text, self.current.start)
         if not found:
-            raise FeelError(f"has no name before {word!r}")
+            raise FeelError("has no name before 'in'")
         self.current = self.lexer.token(found.end(1))
         return normal(found[1])
 
     def _binary(self, level: int) -> Node:
-        if level == len(_LEVELS):
-            return self._unary()
-        left = self._binary(level + 1)
-        if level == _COMPARING:
-            return self._compared(left)
+        """Operands joined by operators of this precedence or a higher one."""
+        left = self._unary()
+        highest = len(_LEVELS)
+        while level <= (found := self._level()) < highest:
+            if found == _COMPARING:
+                highest = _COMPARING  # a comparison is not compared again
+                left = self._compared(left)
+            else:
+                left = self._chain(left, found)
+        return left
+
+    def _level(self) -> int:
+        """The precedence of the operator here; -1 if here is none."""
+        if self.current.sort not in ("mark", "word"):
+            return -1
+        return _LEVEL_OF.get(self.current.text, -1)
+
+    def _chain(self, left: Node, level: int) -> Node:
         rest = []
-        while self.current.sort in ("mark", "word") and (
-            self.current.text in _LEVELS[level]
-        ):
-            operator = self._next().text
+        while self._level() == level:
+            operator = self.next().text
             rest.append((operator, self._binary(level + 1)))
-        if not rest:
-            return left
-        if level < _COMPARING:
-            operands = (left, *(operand for _, operand in rest))
-            return nodes.Logic(_LEVELS[level][0], operands)
-        return nodes.Arithmetic(left, tuple(rest))
+        if level > _COMPARING:
+            return nodes.Arithmetic(left, tuple(rest))
+        operands = (left, *(operand for _, operand in rest))
+        return nodes.Logic(_LEVELS[level][0], operands)
 
     def _compared(self, left: Node) -> Node:
         if self.current.sort == "mark" and self.current.text in _RELATIONS:
-            operator = self._next().text
+            operator = self.next().text
             return nodes.Comparison(operator, left, self._binary(_ADDING))
-        if self._take("between"):
+        if self.take("between"):
             low = self._binary(_ADDING)
-            self._expect("and")
+            self.expect("and")
             return nodes.Between(left, low, self._binary(_ADDING))
-        if self._take("in"):
+        if self.take("in"):
             return nodes.In(left, self._tests_after_in())
         if self.current.text == "instance":
             return self._instance(left)
         return left
 
     def _tests_after_in(self) -> Tests:
-        if self._at("("):
+        if self.at("("):
             # ``in (1, < 5)`` lists tests, ``in (1..5)`` is an interval.
-            self._advance()
+            self.advance()
             tests = self._tests()
-            if len(tests) == 1 and not tests[0].operator and self._take(".."):
+            if len(tests) == 1 and not tests[0].operator and self.take(".."):
                 return Tests((Test("", self._interval("(", tests[0].operand)),))
-            self._expect(")")
+            self.expect(")")
             return Tests(tests)
         if self.current.sort == "mark" and self.current.text in _RELATIONS:
             return Tests((self._test(),))
         return Tests((Test("", self._binary(_ADDING)),))
 
     def _instance(self, left: Node) -> Node:
-        self._advance()
-        self._expect("of")
+        self.advance()
+        self.expect("of")
         found = _TYPES.longest(self.lexer.text, self.current.start)
         name, end = found or (self.current.text, self.current.end)
         self.current = self.lexer.token(end)
@@ -238,8 +245,8 @@ class _Parser:
 
     def _unary(self) -> Node:
         if self.current.sort == "mark" and self.current.text == "-":
-            with self._deeper():
-                self._advance()
+            with self.deeper():
+                self.advance()
                 return nodes.Negative(self._unary())
         return self._postfix(self._primary())
 
@@ -254,7 +261,7 @@ class _Parser:
                 break
             if names:
                 node, names = nodes.Path(node, tuple(names)), []
-            with self._deeper():
+            with self.deeper():
                 node = self._filter(node) if mark == "[" else self._call(node)
         return nodes.Path(node, tuple(names)) if names else node
 
@@ -274,25 +281,25 @@ class _Parser:
         self.loose += 1
         outside = self.lexer.names
         self.lexer.names = [*outside, *self.lexer.members]
-        self._advance()
+        self.advance()
         condition = self.expression()
         self.lexer.names = outside
         self.loose -= 1
-        self._expect("]")
+        self.expect("]")
         return nodes.Filter(node, condition)
 
     def _call(self, node: Node) -> Node:
-        self._advance()
+        self.advance()
         arguments: list[Node] = []
         names: list[str] = []
-        while not self._at(")"):
+        while not self.at(")"):
             label = self._label()
             if label is not None:
                 names.append(label)
             arguments.append(self.expression())
-            if not self._take(","):
+            if not self.take(","):
                 break
-        self._expect(")")
+        self.expect(")")
         if names and len(set(names)) != len(arguments):
             raise FeelError(
                 "mixes arguments with and without names, or names one twice"
@@ -309,7 +316,7 @@ class _Parser:
     # What stands alone
 
     def _primary(self) -> Node:
-        token = self._next()
+        token = self.next()
         if token.sort == "number":
             return Constant(_number(token.text))
         if token.sort == "text":
@@ -342,14 +349,14 @@ class _Parser:
         if mark == "{":
             with self._knowing():
                 return self._context()
-        if mark == "[" and self._take("]"):
+        if mark == "[" and self.take("]"):
             return nodes.ListOf(())
         if mark in ("[", "(", "]"):
             return self._enclosed(mark)
         raise FeelError(f"has {mark!r} where a value was expected")
 
     def _temporal(self) -> Node:
-        token = self._next()
+        token = self.next()
         found = read_any(unescaped(token.text)) if token.sort == "text" else None
         if found is None:
             raise FeelError(f"has no date, time or duration after @: {token.text}")
@@ -357,63 +364,39 @@ class _Parser:
 
     def _enclosed(self, opening: str) -> Node:
         first = self.expression()
-        if self._take(".."):
+        if self.take(".."):
             return self._interval(opening, first)
         if opening == "(":
-            self._expect(")")
+            self.expect(")")
             return first
         if opening == "]":
             raise FeelError("has a ']' that opens nothing")
         items = [first]
-        while self._take(","):
+        while self.take(","):
             items.append(self.expression())
-        self._expect("]")
+        self.expect("]")
         return nodes.ListOf(tuple(items))
 
     def _interval(self, opening: str, low: Node) -> Node:
         high = self._binary(_ADDING)
-        closing = self._next()
+        closing = self.next()
         if closing.sort != "mark" or closing.text not in ("]", ")", "["):
             raise FeelError("has an interval without its closing bracket")
         return nodes.Interval(low, high, opening == "[", closing.text == "]")
 
     def _context(self) -> Node:
         entries: list[tuple[str, Node]] = []
-        while not self._at("}"):
+        while not self.at("}"):
             label = self._label()
             if label is None or label in {name for name, _ in entries}:
                 raise FeelError("has a context entry without a name of its own")
             entries.append((label, self.expression()))
             self.local.add(label)
             self.keys.add(label)
-            if not self._take(","):
+            if not self.take(","):
                 break
-        self._expect("}")
+        self.expect("}")
         return nodes.ContextOf(tuple(entries))
-
-    # Tokens
-
-    def _advance(self) -> None:
-        self.current = self.lexer.token(self.current.end)
-
-    def _next(self) -> Token:
-        token = self.current
-        self._advance()
-        return token
-
-    def _at(self, text: str) -> bool:
-        return self.current.sort in ("mark", "word") and self.current.text == text
-
-    def _take(self, text: str) -> bool:
-        taken = self._at(text)
-        if taken:
-            self._advance()
-        return taken
-
-    def _expect(self, text: str) -> None:
-        if not self._take(text):
-            found = self.current.text or "the end"
-            raise FeelError(f"has {found!r} where {text!r} was expected")
 
     @contextmanager
     def _knowing(self) -> Iterator[None]:
@@ -421,14 +404,6 @@ class _Parser:
         before = set(self.local.known)
         yield
         self.local.known = before
-
-    @contextmanager
-    def _deeper(self) -> Iterator[None]:
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise FeelError(f"is nested more than {MAX_DEPTH} deep")
-        yield
-        self.depth -= 1
 
 
 def _number(text: str) -> object:

@@ -39,10 +39,14 @@ class Run:
 
     def text(self, text: str) -> str:
         """The text, if it is no longer than is allowed."""
-        if len(text) > MAX_TEXT:
-            raise DecisionError("evaluation", "makes a text longer than is allowed")
-        self.spend(1 + len(text) // 100)
+        self.room(len(text))
         return text
+
+    def room(self, length: int) -> None:
+        """Ask for a text of so many characters before it is made."""
+        if length > MAX_TEXT:
+            raise DecisionError("evaluation", "makes a text longer than is allowed")
+        self.spend(1 + length // 50)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ class Scope:
 
     def child(self, names: Mapping[str, Any]) -> Scope:
         """A scope inside this one; its names hide those of the same name outside."""
-        self.run.spend(1 + len(self.names) // 16)
+        self.run.spend(1 + (len(self.names) + len(names)) // 16)
         return Scope({**self.names, **names}, self.run)
 
 

@@ -158,9 +158,9 @@ def _is_item(value: Any, item: Any, run: Run) -> bool | None:
 
 def text_of(value: Any, run: Run, *, quoted: bool = False) -> str:
     """A value as FEEL's ``string`` writes it; inside lists, strings are quoted."""
-    run.spend()
     if isinstance(value, str):
-        return f'"{value}"' if quoted else value
+        return run.text(f'"{value}"' if quoted else value)
+    run.spend()
     if isinstance(value, list):
         parts = [text_of(item, run, quoted=True) for item in value]
         return run.text(f"[{', '.join(parts)}]")
@@ -171,7 +171,7 @@ def text_of(value: Any, run: Run, *, quoted: bool = False) -> str:
         opening, closing = "[" if value.low_closed else "(", ")]"[value.high_closed]
         low, high = (text_of(end, run, quoted=True) for end in (value.low, value.high))
         return run.text(f"{opening}{low}..{high}{closing}")
-    return _simple_text(value)
+    return run.text(_simple_text(value))
 
 
 def _simple_text(value: Any) -> str:
