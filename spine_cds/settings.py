@@ -294,6 +294,7 @@ STORAGES = {
 # In development files are served from where they lie: nothing to collect.
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 if not PRODUCTION:
     WHITENOISE_MAX_AGE = 0
 

@@ -1,6 +1,7 @@
 from django.urls import path
 
-from treatments.authoring.views import drafts, sections, versions
+from treatments.authoring.views import drafts, grid, sections, trial, versions
+from treatments.replay import views as replays
 from treatments.reports import views as reports
 from treatments.views import cases, recommendations, rules
 
@@ -38,6 +39,10 @@ urlpatterns = [
     path("reports/<uuid:pk>/", reports.report_detail, name="report-detail"),
     path("reports/<uuid:pk>/cancel/", reports.report_stop, name="report-cancel"),
     path("reports/<uuid:pk>/pdf/", reports.report_download, name="report-download"),
+    path("replays/", replays.replay_create, name="replay-create"),
+    path("replays/<uuid:pk>/", replays.replay_detail, name="replay-detail"),
+    path("replays/<uuid:pk>/cancel/", replays.replay_stop, name="replay-cancel"),
+    path("replays/<uuid:pk>/retry/", replays.replay_again, name="replay-retry"),
     path("rules/", rules.ruleset_list, name="ruleset-list"),
     path("rules/<int:pk>/", rules.ruleset_detail, name="ruleset-detail"),
     path("rules/<int:pk>/tables/<slug:slug>/", rules.table_detail, name="table-detail"),
@@ -70,6 +75,11 @@ urlpatterns = [
         "drafts/<uuid:pk>/difference/",
         drafts.draft_difference,
         name="draft-difference",
+    ),
+    path(
+        "drafts/<uuid:pk>/tables/<slug:slug>/trial/",
+        trial.trial_panel,
+        name="trial-panel",
     ),
     path(
         "drafts/<uuid:pk>/lists/<slug:section>/",
@@ -116,4 +126,18 @@ urlpatterns = [
         rules.availability_edit,
         name="availability-edit",
     ),
+]
+
+#: The rule grid: a table of a draft, its cells, rules, columns and checks.
+_TABLE = "drafts/<uuid:pk>/tables/<slug:slug>/"
+urlpatterns += [
+    path(_TABLE, grid.grid_detail, name="grid-detail"),
+    path(f"{_TABLE}cell/", grid.grid_cell, name="grid-cell"),
+    path(f"{_TABLE}rules/<path:rule>/", grid.grid_rule, name="grid-rule"),
+    path(f"{_TABLE}row/", grid.grid_row, name="grid-row"),
+    path(f"{_TABLE}column/", grid.grid_column, name="grid-column"),
+    path(f"{_TABLE}step/", grid.grid_step, name="grid-step"),
+    path(f"{_TABLE}paste/", grid.grid_paste, name="grid-paste"),
+    path(f"{_TABLE}checks/", grid.grid_checks, name="grid-checks"),
+    path(f"{_TABLE}finding/", grid.grid_finding, name="grid-finding"),
 ]

@@ -1,17 +1,16 @@
 """What the checks say, put where it is mended: badges on the rows of a table."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from django.core.cache import cache
 
 from treatments.authoring.checks import fingerprint
-from treatments.authoring.controls import in_words, spoken
+from treatments.authoring.controls import spoken
 from treatments.engine import Fact, Ruleset, evaluate
-from treatments.engine.analysis import Analysis, Finding, recheck
-from treatments.engine.analysis.findings import TABLE_KINDS
+from treatments.engine.analysis import Analysis, Finding, recheck_table
+from treatments.engine.analysis.findings import Example, GapBox
 from treatments.engine.sfeel import Value
 
 #: The kinds that make a badge, the gravest first, and how it begins.
@@ -68,38 +67,34 @@ class ShownFact:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class FoundGap:
-    """The cells of the rule that would close a gap, and their words."""
-
-    cells: Mapping[str, str]
-    words: tuple[ShownFact, ...]
-
-
 def badges_of(
-    analysis: Analysis, ruleset: Ruleset, table: str, base: Ruleset | None
+    analysis: Analysis,
+    ruleset: Ruleset,
+    table: str,
+    rows: Sequence[str],
+    base: Ruleset | None,
 ) -> Badges:
-    """The badges of one table.
+    """The badges of one table. ``rows`` are its rules, those out of force too.
 
     ``base`` is the ruleset that the draft began with: who opened a gap or broke an
     invariant is told by what the example's rules were before.
     """
-    rows: dict[str, list[Badge]] = defaultdict(list)
+    found: dict[str, list[Badge]] = defaultdict(list)
     of_table: list[Badge] = []
     findings = {}
-    blame = _Blame(ruleset, base, table)
+    blame = _Blame(ruleset, base, rows)
     for finding in analysis.findings:
         if finding.kind not in LABELS or finding.table not in (table, ""):
             continue
         blamed = blame.of(finding)
         findings[fingerprint(finding)] = finding
         for rule, others in blamed.items():
-            rows[rule].append(_badge(finding, others))
+            found[rule].append(_badge(finding, others))
         if not blamed:
             of_table.append(_badge(finding))
     ranked = {
-        rule: tuple(sorted(found, key=lambda badge: badge.order))
-        for rule, found in rows.items()
+        rule: tuple(sorted(badges, key=lambda badge: badge.order))
+        for rule, badges in found.items()
     }
     return Badges(ranked, tuple(of_table), findings, bool(analysis.pending))
 
@@ -111,66 +106,47 @@ def _badge(finding: Finding, others: Sequence[str] = ()) -> Badge:
     elif finding.kind == "invariant" and not finding.rules:
         label = f"breaks {finding.message.partition(' ')[0]}"
     elif finding.kind == "gap" and finding.share is not None:
-        label = f"{label} ({_percent(float(finding.share))})"
+        label = f"{label} ({percent(float(finding.share))})"
     named = " ".join([label, ", ".join(others)]).strip()
     return Badge(
         finding.kind, finding.severity, named, finding.message, fingerprint(finding)
     )
 
 
-def _percent(share: float) -> str:
-    return "under 0.1 %" if share < 0.001 else f"{share:.1%}".replace("%", " %")
-
-
 class _Blame:
     """Which rules a finding is shown at, and which others it names there."""
 
-    def __init__(self, ruleset: Ruleset, base: Ruleset | None, table: str) -> None:
-        self.ruleset, self.base, self.table = ruleset, base, table
-        rules = ruleset.tables[table].rules if table in ruleset.tables else ()
-        self.own = {rule.id: rule for rule in rules}
+    def __init__(
+        self, ruleset: Ruleset, base: Ruleset | None, rows: Sequence[str]
+    ) -> None:
+        self.ruleset, self.base, self.rows = ruleset, base, rows
 
     def of(self, finding: Finding) -> dict[str, Sequence[str]]:
         if finding.kind in ("gap", "invariant"):
             return dict.fromkeys(self._moved(finding), ())
         if finding.kind == "masked":
-            rule = finding.rules[0]
-            return {rule: finding.rules[1:] or self._before(rule, finding)}
+            return {finding.rules[0]: finding.rules[1:]}
         return {
             rule: [other for other in finding.rules if other != rule]
             for rule in finding.rules
-            if rule in self.own
+            if rule in self.rows
         }
 
-    def _before(self, rule: str, finding: Finding) -> Sequence[str]:
-        """The rule above that takes the example of a masked one."""
-        above = list(self.own)[: list(self.own).index(rule)]
-        held = self._held(self.ruleset, finding)
-        return [other for other in above if other in held][:1]
-
     def _moved(self, finding: Finding) -> list[str]:
-        """The rules changed since the base that speak otherwise of the example."""
-        if finding.kind == "gap" and finding.rules:
-            return [rule for rule in finding.rules if rule in self.own]
+        """The rules changed since the base that spoke, or speak, of the example."""
         if self.base is None:
             return []
-        held = self._held(self.ruleset, finding) ^ self._held(self.base, finding)
-        return [
-            rule
-            for rule, now in self.own.items()
-            if rule in held or finding.kind == "invariant"
-            if self._is_other(rule, now) and self._speaks(rule, finding, held)
-        ]
+        spoke = self._held(self.base, finding)
+        if finding.kind != "gap":
+            spoke |= self._held(self.ruleset, finding)
+        return [rule for rule in self.rows if rule in spoke and self._is_other(rule)]
 
-    def _speaks(self, rule: str, finding: Finding, held: set[str]) -> bool:
-        return rule in held or rule in self._held(self.ruleset, finding)
-
-    def _is_other(self, rule: str, now: Any) -> bool:
+    def _is_other(self, rule: str) -> bool:
         before = self.base.rules.get(rule) if self.base else None
-        return before is None or (before.cells, before.outputs) != (
-            now.cells,
-            now.outputs,
-        )
+        now = self.ruleset.rules.get(rule)
+        if before is None or now is None:
+            return before is not now
+        return (before.cells, before.outputs) != (now.cells, now.outputs)
 
     @staticmethod
     def _held(ruleset: Ruleset, finding: Finding) -> set[str]:
@@ -185,27 +161,24 @@ class _Blame:
 
 
 def quick_badges(
-    draft: object, ruleset: Ruleset, table: str, base: Ruleset | None
+    draft: object,
+    ruleset: Ruleset,
+    table: str,
+    rows: Sequence[str],
+    base: Ruleset | None,
 ) -> Badges:
     """The badges at once: the table looked at again, all else as last checked."""
     last: Analysis | None = cache.get(_key(draft))
     analysis = last or Analysis(ruleset.id, ())
-    rules = ruleset.tables[table].rules if table in ruleset.tables else ()
-    if rules:
-        kept = tuple(f for f in analysis.findings if f.table in (table, ""))
-        analysis = recheck(replace(analysis, findings=kept), ruleset, rules[0].id)
-    known = {rule.id for rule in rules}
-    fresh = tuple(
-        f
-        for f in analysis.findings
-        if f.kind in TABLE_KINDS or f.table == "" or known.issuperset(f.rules)
-    )
-    return badges_of(replace(analysis, findings=fresh), ruleset, table, base)
+    checked = recheck_table(analysis, ruleset, table)
+    known = ruleset.rules.keys()
+    standing = tuple(f for f in checked.findings if known >= set(f.rules))
+    return badges_of(replace(checked, findings=standing), ruleset, table, rows, base)
 
 
 def keep(draft: object, analysis: Analysis) -> None:
     """Remember the last full check of a draft."""
-    cache.set(_key(draft), analysis, _KEEP_SECONDS)
+    cache.set(_key(draft), replace(analysis, tables={}), _KEEP_SECONDS)
 
 
 def _key(draft: object) -> str:
@@ -215,9 +188,11 @@ def _key(draft: object) -> str:
 # --- The example patient ------------------------------------------------------------
 
 
-def example_facts(finding: Finding, facts: Mapping[str, Fact]) -> list[ShownFact]:
-    """The facts that matter in a finding's example, in words."""
-    shown = finding.example.facts if finding.example else {}
+def example_facts(
+    example: Example | None, facts: Mapping[str, Fact]
+) -> list[ShownFact]:
+    """The facts that matter in an example, in words."""
+    shown = example.facts if example else {}
     return [_shown(name, value, facts.get(name)) for name, value in shown.items()]
 
 
@@ -228,22 +203,14 @@ def _shown(name: str, value: Value, fact: Fact | None) -> ShownFact:
     return ShownFact(name, label, spoken(words) + unit)
 
 
-def gap_of(finding: Finding, facts: Mapping[str, Fact]) -> FoundGap | None:
-    """The cells that close a gap: its whole box where it is known, else its example."""
-    if finding.kind != "gap":
-        return None
-    cells = dict(getattr(finding, "cells", None) or _point(finding))
-    words = tuple(
-        ShownFact(name, facts[name].label or spoken(name), in_words(facts[name], text))
-        for name, text in cells.items()
-        if name in facts
-    )
-    return FoundGap(cells, words)
+def box_of(finding: Finding, at: str) -> GapBox | None:
+    """The part of a gap with this number, counted from 0; the first without one."""
+    number = int(at) if at.isdigit() else 0
+    return finding.boxes[number] if number < len(finding.boxes) else None
 
 
-def _point(finding: Finding) -> Iterable[tuple[str, str]]:
-    for name, value in (finding.example.facts if finding.example else {}).items():
-        if isinstance(value, bool):
-            yield name, str(value).lower()
-        else:
-            yield name, f'"{value}"' if isinstance(value, str) else str(value)
+def percent(share: float) -> str:
+    """A share of all cases, in words."""
+    if share < 0.001:
+        return "under 0.1 %"
+    return f"{share * 100:.1f} %"

@@ -1,7 +1,7 @@
 """A table of a draft as a grid: facts as columns, rules as rows."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -216,11 +216,7 @@ def clash_rows(
         for theirs_is, yours_is in [(column.value_in(theirs), column.value_in(yours))]
         if theirs_is != yours_is
     ]
-    disabled = [str(rule.get("disabled", "")) for rule in (theirs, yours)]
-    if disabled[0] != disabled[1]:
-        found.append(("Disabled", *(word or "in force" for word in disabled)))
+    mine, other = (str(r.get("disabled") or "in force") for r in (yours, theirs))
+    if mine != other:
+        found.append(("Disabled", other, mine))
     return found
-
-
-def kept_in_order(sheet: Sheet, rules: Sequence[str]) -> list[str]:
-    return [name for name in sheet.rule_ids if name in set(rules)]
