@@ -17,6 +17,7 @@ from django.urls import reverse
 from patients.findings import CaseFindings
 from patients.services import case_create, patient_create
 from spine_cds.checks import named_urls
+from treatments.authoring.services import draft_create
 from treatments.models import RulesetVersion
 from treatments.reports.services import report_request
 from treatments.services import case_evaluate
@@ -91,6 +92,34 @@ TABLE = [
     ("treatments:table-detail", "get", "table", EVERYONE),
     ("treatments:source-list", "get", "ruleset", EVERYONE),
     ("treatments:availability-edit", "get", "team", ADMINS),
+    ("treatments:version-compare", "get", None, ADMINS),
+    ("treatments:version-restore", "get", "ruleset", ADMINS),
+    ("treatments:version-export", "get", "ruleset file", EVERYONE),
+    ("treatments:activation-withdraw", "post", "activation", ADMINS),
+    ("treatments:signer-list", "get", None, ADMINS),
+    ("treatments:signer-withdraw", "post", "user", ADMINS),
+    ("treatments:draft-create", "get", "ruleset", ADMINS),
+    ("treatments:draft-import", "get", None, ADMINS),
+    ("treatments:draft-detail", "get", "ruleset draft", ADMINS),
+    ("treatments:draft-describe", "get", "ruleset draft", ADMINS),
+    ("treatments:draft-checks", "get", "ruleset draft", ADMINS),
+    ("treatments:finding-accept", "post", "ruleset draft", ADMINS),
+    ("treatments:draft-difference", "get", "ruleset draft", ADMINS),
+    ("treatments:draft-submit", "post", "ruleset draft", ADMINS),
+    ("treatments:draft-return", "post", "ruleset draft", ADMINS),
+    ("treatments:draft-sign", "post", "ruleset draft", ADMINS),
+    ("treatments:draft-publish", "post", "ruleset draft", ADMINS),
+    ("treatments:draft-merge", "post", "ruleset draft", ADMINS),
+    ("treatments:draft-abandon", "get", "ruleset draft", ADMINS),
+    ("treatments:draft-undo", "post", "ruleset draft", ADMINS),
+    ("treatments:draft-redo", "post", "ruleset draft", ADMINS),
+    ("treatments:draft-export", "get", "draft file", ADMINS),
+    ("treatments:section-detail", "get", "draft list", ADMINS),
+    ("treatments:row-create", "get", "draft list", ADMINS),
+    ("treatments:row-edit", "get", "draft row", ADMINS),
+    ("treatments:row-move", "post", "draft row", ADMINS),
+    ("treatments:single-edit", "get", "draft text", ADMINS),
+    ("treatments:trial-panel", "get", "draft table", ADMINS),
 ]
 
 
@@ -115,6 +144,7 @@ def world(
         birth_date=date(1980, 1, 1),
     )
     encounter, draft = (_case(patient, dr_surgeon) for _ in range(2))
+    writing = draft_create(title="A wider trial", base=ruleset, actor=admin)
     with django_capture_on_commit_callbacks(execute=True):
         recommendation = case_evaluate(encounter=encounter, actor=dr_surgeon)
         report = report_request(
@@ -139,6 +169,14 @@ def world(
             "report": [report.pk],
             "ruleset": [ruleset.pk],
             "table": [ruleset.pk, next(iter(ruleset.ruleset.tables))],
+            "ruleset file": [ruleset.pk, "json"],
+            "activation": [ruleset.activations.get().pk],
+            "ruleset draft": [writing.pk],
+            "draft file": [writing.pk, "csv"],
+            "draft list": [writing.pk, "sources"],
+            "draft row": [writing.pk, "sources", "B01"],
+            "draft text": [writing.pk, "selection"],
+            "draft table": [writing.pk, "cons"],
         },
     )
 

@@ -5,6 +5,7 @@ different to. A new URL needs a row here, or a word in `NO_PAGE` why it is none.
 """
 
 import uuid
+from functools import partial
 
 import pytest
 from django.test import Client
@@ -15,6 +16,8 @@ from patients.services import emergency_access_open
 from spine_cds.accounts.models import Role, User
 from spine_cds.checks import named_urls
 from tests.fixtures_browser import AXE, AXE_TAGS, DESKTOP, PHONE
+from treatments.authoring import edits
+from treatments.authoring.services import draft_create, draft_edit
 from treatments.models import Report
 from treatments.reports.services import report_cancel, report_request
 from treatments.services import comment_add, decision_record
@@ -31,6 +34,19 @@ NO_PAGE = {
     "treatments:report-create": "POST only",
     "treatments:report-cancel": "POST only",
     "treatments:report-download": "a PDF",
+    "treatments:activation-withdraw": "POST only",
+    "treatments:draft-export": "a file",
+    "treatments:draft-merge": "POST only",
+    "treatments:draft-publish": "POST only",
+    "treatments:draft-redo": "POST only",
+    "treatments:draft-return": "POST only",
+    "treatments:draft-sign": "POST only",
+    "treatments:draft-submit": "POST only",
+    "treatments:draft-undo": "POST only",
+    "treatments:finding-accept": "POST only",
+    "treatments:row-move": "POST only",
+    "treatments:signer-withdraw": "POST only",
+    "treatments:version-export": "a file",
 }
 # Reached by steps only: tests/spine_cds/accounts/test_second_factor_pages.py.
 SEEN_ELSEWHERE = {
@@ -101,6 +117,22 @@ PAGES = [
     ("treatments:table-detail", ADMIN, "wide table?columns=all"),
     ("treatments:source-list", ADMIN, "ruleset"),
     ("treatments:availability-edit", ADMIN, "team"),
+    ("treatments:version-compare", ADMIN, None),
+    ("treatments:version-restore", ADMIN, "ruleset"),
+    ("treatments:signer-list", ADMIN, None),
+    ("treatments:draft-create", ADMIN, "ruleset"),
+    ("treatments:draft-import", ADMIN, None),
+    ("treatments:draft-detail", ADMIN, "rules draft"),
+    ("treatments:draft-describe", ADMIN, "rules draft"),
+    ("treatments:draft-checks", ADMIN, "rules draft"),
+    ("treatments:draft-difference", ADMIN, "rules draft"),
+    ("treatments:draft-abandon", ADMIN, "rules draft"),
+    ("treatments:section-detail", ADMIN, "draft list"),
+    ("treatments:row-create", ADMIN, "draft list"),
+    ("treatments:row-edit", ADMIN, "draft row"),
+    ("treatments:single-edit", ADMIN, "draft text"),
+    ("treatments:trial-panel", ADMIN, "draft table"),
+    ("treatments:trial-panel", ADMIN, "draft table?case=new"),
 ]
 
 
@@ -144,7 +176,25 @@ def world(rules, dr_resident, team, a_case, advice_on, printer):
         "ruleset": [rules.pk],
         "narrow table": [rules.pk, tables[0].id],
         "wide table": [rules.pk, tables[-1].id],
+        **_a_draft(rules),
         **_reports(decided, printer),
+    }
+
+
+def _a_draft(rules):
+    """A draft of the rules in which one rule was disabled."""
+    admin = User.objects.get(username="admin")
+    draft = draft_create(title="A wider trial", base=rules, actor=admin)
+    disabled = partial(
+        edits.disable_rule, table="cons", rule_id="CONS-03", reason="Not here"
+    )
+    draft_edit(draft=draft, seen=0, edit=disabled, summary="CONS-03", actor=admin)
+    return {
+        "rules draft": [draft.pk],
+        "draft list": [draft.pk, "sources"],
+        "draft row": [draft.pk, "treatments", "CONS"],
+        "draft text": [draft.pk, "selection"],
+        "draft table": [draft.pk, "cons"],
     }
 
 
