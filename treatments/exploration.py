@@ -27,6 +27,10 @@ DOUBTS = frozenset(
         "clinical_imaging_concordance",
     }
 )
+#: Time that has passed: it can only become more.
+ELAPSED = frozenset(
+    {"symptom_duration_weeks", "conservative_care_weeks", "motor_deficit_days"}
+)
 #: More outcomes than this are counted, not named.
 NAMED_AT_MOST = 3
 COMPARISONS = {">=": "{} or more", ">": "over {}", "<=": "{} at most", "<": "under {}"}
@@ -276,10 +280,14 @@ class _Reader:
         ]
         return Changes(
             can_change=self._targets(
-                change for change in single["modifiable"] if not _is_doubt(change)
+                change
+                for change in single["modifiable"]
+                if not (_is_doubt(change) or _goes_back(change))
             ),
             doubts=self._targets(filter(_is_doubt, single["modifiable"])),
-            cannot_change=self._targets(single["fixed"]),
+            cannot_change=self._targets(
+                (*single["fixed"], *filter(_goes_back, single["modifiable"]))
+            ),
             pairs=self._targets(pairs),
             is_complete=said["complete"],
         )
@@ -352,6 +360,13 @@ class _Reader:
 
 def _is_doubt(said: Mapping[str, Any]) -> bool:
     return all(step["fact"] in DOUBTS for step in said["changes"])
+
+
+def _goes_back(said: Mapping[str, Any]) -> bool:
+    return any(
+        step["fact"] in ELAPSED and step["to"] < step["from"]
+        for step in said["changes"]
+    )
 
 
 def _place(outcome: Mapping[str, Any]) -> tuple[str, Any]:

@@ -6,7 +6,13 @@ from django.urls import reverse
 
 from spine_cds.audit.triggers import suspended
 from treatments.engine import load_ruleset
-from treatments.exploration import DOUBTS, needed_words, range_words, read_exploration
+from treatments.exploration import (
+    DOUBTS,
+    ELAPSED,
+    needed_words,
+    range_words,
+    read_exploration,
+)
 from treatments.models import Recommendation
 from treatments.services import case_evaluate
 
@@ -170,9 +176,21 @@ def test_a_doubt_is_apart_from_what_time_or_treatment_change():
     assert not changes.is_empty
 
 
-def test_every_doubt_is_a_fact_that_the_ruleset_calls_modifiable():
+def test_time_that_has_passed_only_becomes_more():
+    shorter = change(EMERGENCY, step("conservative_care_weeks", 10, 5, "up to 5"))
+    longer = change(MED, step("conservative_care_weeks", 10, 52, "52 or more"))
+    found = {"modifiable": [shorter, longer], "fixed": [], "complete": True}
+    changes = read(would_change=found).changes
+    assert [target.title for target in changes.can_change] == [
+        "Microendoscopic discectomy"
+    ]
+    assert [target.title for target in changes.cannot_change] == ["Emergency pathway"]
+    assert changes.fixed_count == 1
+
+
+def test_every_doubt_and_every_time_is_a_fact_that_the_ruleset_calls_modifiable():
     facts = load_ruleset().facts
-    assert all(facts[name].modifiable for name in DOUBTS)
+    assert all(facts[name].modifiable for name in DOUBTS | ELAPSED)
 
 
 WHY = {

@@ -150,13 +150,18 @@ class _Explorer:
 
     def _ask_next(self) -> list[dict[str, Any]]:
         """The questions that bear on the answer: first what blocks it, then by how
-        few outcomes the least telling answer would leave."""
+        few outcomes the least telling answer leaves.
+
+        Which are asked at all is judged by the outcomes that open rules leave; their
+        order by those that are, where these were found.
+        """
         truth = self.program.propagate(self.open_base)
         waiting = self.question.waiting(truth)
         facts = open_facts(self.program, truth, waiting)
         bearing = [at for at in facts if self._effect(at) != CANNOT_CHANGE]
         order = sorted(bearing, key=self._left_at_worst)
-        return [self._asked(at) for at in order[:ASKED_AT_MOST]]
+        asked = [self._asked(at) for at in order[:ASKED_AT_MOST]]
+        return sorted(asked, key=_left_in_fact)
 
     def _effect(self, at: int) -> str | None:
         return self.effects.get(self.program.variables[at].name)
@@ -336,6 +341,14 @@ class _Explorer:
     def _modifiable(self, change: dict[str, Any]) -> bool:
         facts = self.ruleset.facts
         return all(facts[c["fact"]].modifiable for c in change["changes"])
+
+
+def _left_in_fact(question: dict[str, Any]) -> tuple[bool, bool, int, int]:
+    """What blocks first; a question with an answer not followed to its end last."""
+    outcomes = [answer["outcomes"] for answer in question["answers"]]
+    sizes = [len(left) for left in outcomes if left is not None]
+    open_end = len(sizes) < len(outcomes)
+    return question["effect"] != BLOCKS, open_end, max(sizes, default=0), sum(sizes)
 
 
 def _outcome(outcome: Outcome) -> dict[str, Any]:
