@@ -137,7 +137,7 @@ PAGES = [
 
 
 @pytest.fixture
-def world(rules, dr_resident, team, a_case, advice_on, printer):
+def world(rules, dr_resident, admin, team, a_case, advice_on, printer):
     """One of everything that has a page, each in the states that look different."""
     ladder = advice_on("Castillo")
     decided = advice_on("Schmidt")
@@ -176,14 +176,13 @@ def world(rules, dr_resident, team, a_case, advice_on, printer):
         "ruleset": [rules.pk],
         "narrow table": [rules.pk, tables[0].id],
         "wide table": [rules.pk, tables[-1].id],
-        **_a_draft(rules),
+        **_a_draft(rules, admin),
         **_reports(decided, printer),
     }
 
 
-def _a_draft(rules):
+def _a_draft(rules, admin):
     """A draft of the rules in which one rule was disabled."""
-    admin = User.objects.get(username="admin")
     draft = draft_create(title="A wider trial", base=rules, actor=admin)
     disabled = partial(
         edits.disable_rule, table="cons", rule_id="CONS-03", reason="Not here"
