@@ -1,19 +1,22 @@
 """A ruleset analysed: proved over every case, not sampled.
 
 ``check`` finds what is wrong in the tables and proves the invariants; ``recheck``
-looks at one edited rule again. Pure, like the engine: no clock, standard library only.
+looks at one edited rule again, ``recheck_table`` at
+one table. Pure, like the engine: no clock, standard library only.
 """
 
-from .checking import check, check_document, recheck
-from .findings import KINDS, Analysis, Example, Finding, Proof
+from .checking import check, check_document, recheck, recheck_table
+from .findings import KINDS, Analysis, Example, Finding, GapBox, Proof
 
 __all__ = [
     "KINDS",
     "Analysis",
     "Example",
     "Finding",
+    "GapBox",
     "Proof",
     "check",
     "check_document",
     "recheck",
+    "recheck_table",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -12,9 +12,10 @@ from ..completions import BudgetSpentError
 from ..errors import RulesetError
 from ..program import Program
 from ..ruleset import Ruleset
-from ..tables import DecisionTable
+from ..tables import DecisionTable, Rule
 from .examples import example, ordinary
 from .findings import (
+    ERROR,
     INFO,
     KINDS,
     NOT_DECIDED,
@@ -24,16 +25,21 @@ from .findings import (
     Finding,
     Proof,
 )
+from .gaps import Gap
 from .goals import AllOf, NoIndication, everything, find
 from .invariants import InvariantCheck
+from .matter import MatterCheck
 from .parts import STATES, Allowance, Part, ladder_patterns
-from .rows import MatterCheck, TableCheck
+from .rows import TableCheck
 from .upkeep import grounds, refusals, unused_facts
 
-#: Of a re-check of one rule, which is to answer while an admin types.
-RECHECK_STATES = 20_000
-#: Of a row found to be one of these it goes without saying that it never matters.
+#: Of a re-check of one table, which is to answer while an admin types: states in all
+#: and of one question, and questions that the exact share of a gap may cost.
+RECHECK_STATES, RECHECK_EACH, RECHECK_SHARE = 40_000, 4_000, 1
+#: Of a rule found to be one of these it goes without saying that it never matters.
 _SAID = ("masked", "duplicate", "conflict")
+#: Added to the id of a rule as it was.
+_WAS = " (before)"
 
 
 def check(
@@ -42,13 +48,16 @@ def check(
     budget: int = STATES,
     limit: int = 100,
     today: datetime.date | None = None,
+    is_over: Callable[[], bool] | None = None,
 ) -> Analysis:
     """Everything that can be found in a ruleset, the gravest ``limit`` findings.
 
-    ``budget`` is how many states all searches together may enter. Without ``today``
-    no rule is overdue.
+    ``budget`` is how many states all searches together may enter; ``is_over``, where
+    it is given, is asked now and then whether to give up what is left. Without
+    ``today`` no rule is overdue.
     """
-    return _Check(ruleset, Allowance(budget)).analysis(today).limited(limit)
+    allowance = Allowance(budget, is_over=is_over)
+    return _Check(ruleset, allowance).analysis(today).limited(limit)
 
 
 def check_document(document: Mapping[str, Any], **options: Any) -> Analysis:
@@ -61,23 +70,149 @@ def check_document(document: Mapping[str, Any], **options: Any) -> Analysis:
 
 
 def recheck(analysis: Analysis, ruleset: Ruleset, rule_id: str) -> Analysis:
-    """``analysis`` after one rule of ``ruleset`` was edited: its table looked at again.
+    """``analysis`` after one rule was edited, added, removed or disabled.
 
-    The kinds of :data:`TABLE_KINDS` are exact for that table; all others are as they
-    were, and named in ``pending``.
+    As :func:`recheck_table` of the table it is in, or was in.
+
+    Raises:
+        KeyError: there is no such rule, and there was none.
     """
-    table = ruleset.tables.get(ruleset.rules[rule_id].table)
-    if table is None or table.kind == "presumption":
+    tables = [*ruleset.tables.values(), *analysis.tables.values()]
+    for table in tables:
+        if any(rule.id == rule_id for rule in table.rules):
+            return recheck_table(analysis, ruleset, table.id)
+    if rule_id == ruleset.selection.last_resort.id:
         return replace(analysis, pending=frozenset(KINDS))
-    part = Part(ruleset, table)
-    found = tuple(TableCheck(part, Allowance(RECHECK_STATES)).findings())
+    raise KeyError(rule_id)
+
+
+def recheck_table(analysis: Analysis, ruleset: Ruleset, table_id: str) -> Analysis:
+    """``analysis`` after the rules of one table were changed in any way.
+
+    The kinds of :data:`TABLE_KINDS` are exact for that table, and ``opened`` are its
+    gaps where one of its rules held when ``analysis`` was made. All else is as it was:
+    other kinds are named in ``pending``, tables that rest on this one in ``stale``.
+    The answer may be asked about the next edit in turn. Facts must be as they were.
+    """
+    found: tuple[Finding, ...] = ()
+    opened: tuple[Finding, ...] = ()
+    table = ruleset.tables.get(table_id)
+    if table is not None:
+        allowance = Allowance(RECHECK_STATES, each=RECHECK_EACH)
+        gone = _gone(analysis.tables.get(table_id), table)
+        part = Part(ruleset, table, gone)
+        found = tuple(
+            TableCheck(
+                part,
+                allowance,
+                share_costs=RECHECK_SHARE,
+                masked=_unaffected(analysis, part),
+            ).findings()
+        )
+        if gone and any(f.kind == "gap" for f in found):
+            opened = tuple(_opened(part, allowance))
     kept = tuple(
         f
         for f in analysis.findings
-        if f.table != table.id or f.kind not in TABLE_KINDS | {"undecided"}
+        if f.table != table_id or f.kind not in TABLE_KINDS | {"undecided"}
     )
-    pending = frozenset(KINDS) - TABLE_KINDS
-    return replace(analysis, findings=(*found, *kept), pending=pending)
+    tables = {id_: t for id_, t in analysis.tables.items() if id_ != table_id}
+    return replace(
+        analysis,
+        tables=tables | ({table_id: table} if table else {}),
+        findings=(*found, *kept),
+        pending=frozenset(KINDS) - TABLE_KINDS,
+        stale=frozenset(_resting(ruleset, table_id)),
+        opened=opened,
+    )
+
+
+def _gone(before: DecisionTable | None, table: DecisionTable) -> list[Rule]:
+    """The rules as they were that are not there now, or have other cells."""
+    cells = {rule.id: rule.cells for rule in table.rules}
+    return [
+        replace(rule, id=rule.id + _WAS)
+        for rule in (before.rules if before else ())
+        if cells.get(rule.id) != rule.cells
+    ]
+
+
+def _unaffected(analysis: Analysis, part: Part) -> dict[int, Finding | None]:
+    """Of rules to which no changed rule matters, whether they are masked, as found.
+
+    A masked rule stays so while the rules that take its cases stay; another one, while
+    no changed rule above it meets its cases. Nothing is known where rules changed their
+    order, or not all was named.
+    """
+    before = analysis.tables.get(part.table.id)
+    kinds = {f.kind for f in analysis.findings if f.table == part.table.id}
+    if before is None or not part.is_flat or analysis.left_out or "undecided" in kinds:
+        return {}
+    same = {rule.id: rule for rule in before.rules}
+    numbers = {part.rule(n).id: n for n in part.numbers}
+    changed = [n for id_, n in numbers.items() if same.get(id_) != part.rule(n)]
+    if not _same_order(before, part, changed):
+        return {}
+    stays = {id_ for id_, n in numbers.items() if n not in changed}
+    masked = {f.rules[0]: f for f in analysis.of("masked")}
+    found: dict[int, Finding | None] = {}
+    for id_ in stays:
+        number, known = numbers[id_], masked.get(id_)
+        if known is not None and stays.issuperset(known.rules):
+            found[number] = known
+        elif known is None:
+            above = [n for n in changed if n < number]
+            if all(part.apart(number, other) for other in above):
+                found[number] = None
+    return found
+
+
+def _same_order(before: DecisionTable, part: Part, changed: Sequence[int]) -> bool:
+    """Whether the rules that stay rank as they did."""
+    now = [part.rule(n).id for n in part.numbers]
+    was = [rule.id for rule in before.rules if rule.id in set(now)]
+    policy = part.table.hit_policy
+    ranked_by_answer = policy == "PRIORITY" and bool(changed)
+    same = {rule.id for rule in before.rules}
+    return (
+        was == [id_ for id_ in now if id_ in same]
+        and policy == before.hit_policy
+        and not ranked_by_answer
+    )
+
+
+def _opened(part: Part, allowance: Allowance) -> Iterator[Finding]:
+    """Cases that a rule matched before and none does now."""
+    gap = Gap(part, allowance, was=part.was, times=RECHECK_SHARE)
+    boxes = tuple(gap.boxes())
+    if boxes or not gap.is_whole:
+        ids = tuple(part.rule(n).id.removesuffix(_WAS) for n in part.was)
+        yield Finding(
+            "gap",
+            ERROR,
+            f"No row of {part.table.id} matches what {', '.join(ids)} did.",
+            part.table.id,
+            ids,
+            example=boxes[0].example if boxes else None,
+            boxes=boxes,
+            is_whole=gap.is_whole,
+        )
+
+
+def _resting(ruleset: Ruleset, table_id: str) -> Iterator[str]:
+    """The tables that rest on a derived table."""
+    table = ruleset.tables.get(table_id)
+    names = {table.output} if table and table.kind == "derived" else set()
+    grown = True
+    while grown:
+        grown = False
+        for other in ruleset.tables_of("derived"):
+            if other.output not in names and not names.isdisjoint(other.inputs):
+                names.add(other.output)
+                grown = True
+    for other in ruleset.tables.values():
+        if other.id != table_id and not names.isdisjoint(other.inputs):
+            yield other.id
 
 
 class _Check:
@@ -86,7 +221,7 @@ class _Check:
         self.program = Program(ruleset)
 
     def analysis(self, today: datetime.date | None) -> Analysis:
-        rows = [f for t in self._tables() for f in self._rows(t)]
+        rows = [f for t in self.ruleset.tables.values() for f in self._rows(t)]
         contradictory = any(f.kind == "overlap" for f in rows)
         proofs: list[Proof] = []
         findings: list[Finding] = []
@@ -109,23 +244,18 @@ class _Check:
                 *grounds(self.ruleset, today),
             ),
             tuple(proofs),
+            tables=self.ruleset.tables,
         )
 
-    def _tables(self) -> Iterator[DecisionTable]:
-        return (t for t in self.ruleset.tables.values() if t.kind != "presumption")
-
     def _rows(self, table: DecisionTable) -> Iterator[Finding]:
-        local = TableCheck(Part(self.ruleset, table), self.allowance)
-        found = list(local.findings())
+        part = Part(self.ruleset, table)
+        found = list(TableCheck(part, self.allowance).findings())
         yield from found
-        if table.kind == "alert":
-            return
-        triage = [t.id for t in self.ruleset.tables_of("triage")]
-        also = triage if table.kind == "eligibility" else []
-        dead = {id_ for f in found for id_ in f.rules if f.kind in _SAID}
-        yield from MatterCheck(
-            Part(self.ruleset, table, also), self.allowance, dead
-        ).findings()
+        if table.kind != "alert":
+            dead = {f.rules[0] for f in found if f.kind in _SAID}
+            dead |= {f.rules[1] for f in found if f.kind in ("duplicate", "conflict")}
+            whole = self.program
+            yield from MatterCheck(whole, part, self.allowance, dead).findings()
 
     def _without_indication(self) -> Iterator[Finding]:
         """Cases on the ladder that no option is for: they end at the last resort."""

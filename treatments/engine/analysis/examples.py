@@ -6,7 +6,7 @@ finding allows; the other essential facts are those of an ordinary case.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -108,6 +108,24 @@ def example(
     return Example(document, facts)
 
 
+def plain_example(
+    ruleset: Ruleset,
+    program: Program,
+    state: Base,
+    leave_out: Collection[str] = (),
+) -> Example:
+    """The example of a box all of whose cases show the finding.
+
+    What may as well be unknown stays so, as do the facts to ``leave_out``.
+    """
+    facts = {
+        variable.name: nearest_value(variable, mask)
+        for variable, mask in zip(program.variables, state, strict=False)
+        if variable.everything & ~mask
+    }
+    return Example(_document(ruleset, facts, leave_out), facts)
+
+
 def _minimal(
     program: Program, state: Base, holds: Callable[[Truth], bool | None]
 ) -> Base:
@@ -122,7 +140,9 @@ def _minimal(
     return state
 
 
-def _document(ruleset: Ruleset, facts: Mapping[str, Value]) -> dict[str, Any]:
+def _document(
+    ruleset: Ruleset, facts: Mapping[str, Value], leave_out: Collection[str] = ()
+) -> dict[str, Any]:
     """A case that states ``facts``, and is otherwise an ordinary one."""
     case: dict[str, Any] = {}
     level = str(facts.get("level", ORDINARY["level"]))
@@ -130,7 +150,8 @@ def _document(ruleset: Ruleset, facts: Mapping[str, Value]) -> dict[str, Any]:
     level = level if level in levels else levels[0]
     disc: dict[str, Any] = {"level": level}
     for fact in ruleset.facts.values():
-        stated = fact.name in facts or fact.essential.startswith("yes")
+        essential = fact.essential.startswith("yes") and fact.name not in leave_out
+        stated = essential or fact.name in facts
         if stated and fact.scope in ("case", "disc") and fact.name != "level":
             holder = case if fact.scope == "case" else disc
             holder[fact.name] = facts.get(fact.name, ordinary_value(fact))

@@ -9,6 +9,8 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 
+from ..tables import DecisionTable
+
 ERROR, WARNING, INFO = "error", "warning", "info"
 SEVERITIES = (ERROR, WARNING, INFO)
 
@@ -23,7 +25,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "masked": "a rule that can never be the hit, or never fire",
         "duplicate": "the same cells and the same answer twice",
         "mergeable": "two rules that differ in one column and could be one",
-        "never_matters": "a rule without which its table says the same of every case",
+        "never_matters": "a rule without which no complete case is advised otherwise",
         "invariant": "an invariant that some case violates",
         "no_advice": "cases on the ladder for which no option has an indication",
         "unused_fact": "a fact that nothing looks at",
@@ -49,8 +51,42 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class GapBox:
+    """A part of a gap: ``cells`` are those of a row that would fill it.
+
+    ``words`` say them in the words of the facts; ``share`` is its exact part of all
+    cases (None: it was given up). ``without_value`` names derived facts that may have
+    no value in it, which no cell can say: their own table has a gap.
+    """
+
+    cells: Mapping[str, str]
+    words: str
+    share: Fraction | None
+    example: Example
+    without_value: tuple[str, ...] = ()
+
+    def to_document(self) -> dict[str, Any]:
+        return {
+            "cells": dict(self.cells),
+            "words": self.words,
+            "share": None if self.share is None else float(self.share),
+            "example": dict(self.example.document),
+            "facts": dict(self.example.facts),
+            "without_value": list(self.without_value),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing found. ``share`` is the exact part of the space where a gap is."""
+    """One thing found.
+
+    ``rules`` names the rule concerned first, then those that cause it: of a masked
+    rule the rules that take its cases, of a duplicate or a conflict the earlier rule.
+    Where two rules concern each other alike (overlap, mergeable) they stand in the
+    order of the table. ``share`` is the exact part of the space where a gap is, and
+    ``boxes`` are its parts, the largest first; ``is_whole`` is False where there are
+    more of them than named.
+    """
 
     kind: str
     severity: str
@@ -59,6 +95,8 @@ class Finding:
     rules: tuple[str, ...] = ()
     share: Fraction | None = None
     example: Example | None = None
+    boxes: tuple[GapBox, ...] = ()
+    is_whole: bool = True
 
     def to_document(self) -> dict[str, Any]:
         return {
@@ -70,6 +108,8 @@ class Finding:
             "share": None if self.share is None else float(self.share),
             "example": self.example and dict(self.example.document),
             "facts": self.example and dict(self.example.facts),
+            "boxes": [box.to_document() for box in self.boxes],
+            "is_whole": self.is_whole,
         }
 
 
@@ -101,7 +141,10 @@ class Proof:
 class Analysis:
     """All findings (no more than ``limit``), the proofs, and what was left out.
 
-    ``pending`` names the kinds that a re-check of one rule did not look at again.
+    After a re-check of one table, ``pending`` names the kinds that were not looked at
+    again, ``stale`` the tables that rest on the table and were not either, and
+    ``opened`` are gaps of the table where there was none before. ``tables`` are the
+    tables as analysed.
     """
 
     ruleset: str
@@ -109,6 +152,11 @@ class Analysis:
     proofs: tuple[Proof, ...] = ()
     left_out: int = 0
     pending: frozenset[str] = field(default_factory=frozenset)
+    stale: frozenset[str] = field(default_factory=frozenset)
+    opened: tuple[Finding, ...] = ()
+    tables: Mapping[str, DecisionTable] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -122,6 +170,10 @@ class Analysis:
 
     def of(self, kind: str) -> tuple[Finding, ...]:
         return tuple(finding for finding in self.findings if finding.kind == kind)
+
+    def about(self, rule: str) -> tuple[Finding, ...]:
+        """The findings that name a rule, whether it is concerned or a cause."""
+        return tuple(finding for finding in self.findings if rule in finding.rules)
 
     def limited(self, limit: int) -> Analysis:
         """The gravest findings, at most ``limit`` of them."""
@@ -139,6 +191,8 @@ class Analysis:
             "counts": dict(self.counts),
             "left_out": self.left_out,
             "pending": sorted(self.pending),
+            "stale": sorted(self.stale),
+            "opened": [finding.to_document() for finding in self.opened],
             "proofs": [proof.to_document() for proof in self.proofs],
             "findings": [finding.to_document() for finding in self.findings],
         }

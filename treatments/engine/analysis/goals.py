@@ -222,15 +222,17 @@ def open_state(
     """What tells this state apart, and the first split: a fact and its regions.
 
     Two states with the same goal left, the same open rules, and the same regions of
-    the facts on which these hang, derived ones included, have the same completions.
+    the facts on which these hang have the same completions; of a derived fact, with the
+    same rules that may give its value, those that surely hold included.
     """
     rules = goal.open(truth)
     open_at = open_cells(program)
-    masks = []
+    masks: list[tuple[int, ...]] = []
     for step in reversed(program.steps):
         at = step.variable
         if rules & open_at(at, truth.masks[at]):
-            masks.append((at, truth.masks[at]))
+            hits = step.hit.candidates(truth.sure, truth.possible)[0]
+            masks.append((at, truth.masks[at], *hits))
             rules |= bits_of(waiting_hits(program, (step.hit,), truth))
     for at, mask in enumerate(state):
         if mask & (mask - 1) and rules & open_at(at, mask):

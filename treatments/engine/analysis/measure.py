@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from fractions import Fraction
-from math import lcm
+from math import prod
 
 from ..completions import Base, Budget, BudgetSpentError
 from ..program import Program
@@ -85,66 +85,12 @@ def share(
     return part(tuple(base))
 
 
-def unmatched(program: Program, rules: int, budget: Budget) -> Fraction:
-    """The exact part of the cases in which none of the rules holds.
-
-    For rules over base facts: one fact after another, and what is left to know is
-    which rules no fact has ruled out, so that equal remainders are measured once.
-
-    Raises:
-        BudgetSpentError: it was not settled.
-    """
-    tested = [0] * program.base_count
-    for number in bits(rules):
-        for at, _ in program.cells[number]:
-            tested[at] |= 1 << number
-    order = [at for at, by in enumerate(tested) if by]
-    order.sort(key=lambda at: -tested[at].bit_count())
-    whole, later = [1], [0]
-    branches: list[list[tuple[int, int]]] = []
-    for at in reversed(order):
-        size, found = _branches(program, rules, at)
-        branches.append(found)
-        whole.append(whole[-1] * size)
-        later.append(later[-1] | tested[at])
-    whole, later, branches = whole[::-1], later[::-1], branches[::-1]
-    known: dict[tuple[int, int], int] = {}
-
-    def part(place: int, alive: int) -> int:
-        if alive & ~later[place]:
-            return 0
-        if not alive:
-            return whole[place]
-        if (place, alive) not in known:
-            budget.spend()
-            left: dict[int, int] = {}
-            for accepting, weight in branches[place]:
-                after = alive & accepting
-                left[after] = left.get(after, 0) + weight
-            known[place, alive] = sum(
-                weight * part(place + 1, after) for after, weight in left.items()
-            )
-        return known[place, alive]
-
-    return Fraction(part(0, rules), whole[0])
-
-
-def _branches(
-    program: Program, rules: int, at: int
-) -> tuple[int, list[tuple[int, int]]]:
-    """A fact's size, and for each region the rules that accept it and its part."""
-    measure = _weights(program.variables[at])
-    size = lcm(*(weight.denominator for weight in measure))
-    found = []
-    for region, weight in enumerate(measure):
-        accepting = rules
-        for number in bits(rules):
-            for tested, accepted in program.cells[number]:
-                if tested == at and not accepted >> region & 1:
-                    accepting &= ~(1 << number)
-        if weight:
-            found.append((accepting, int(weight * size)))
-    return size, found
+def share_of(program: Program, base: Base) -> Fraction:
+    """The exact part of all cases that lie in ``base``."""
+    return prod(
+        (_weight(w, m) for w, m in zip(weights(program), base, strict=True)),
+        start=Fraction(1),
+    )
 
 
 def _weight(weights: Sequence[Fraction], mask: int) -> Fraction:

@@ -6,43 +6,76 @@ coarser regions, and gives the same answers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from types import MappingProxyType
 from typing import TypeVar
 
-from ..completions import Base, Budget
+from ..completions import Base, Budget, BudgetSpentError
 from ..program import Program, SingleHit
 from ..ruleset import Ruleset
 from ..sfeel import Value
 from ..tables import DISPOSITIONS, SINGLE_HIT, URGENCIES, DecisionTable, Rule
-from .goals import Pattern, bits_of, everything
+from .goals import Pattern, bits, bits_of, everything, find
+from .space import Box, Space
 
 Answer = TypeVar("Answer")
 
 #: States that one question may enter, and all questions of an analysis together.
 STATES_PER_QUESTION = 20_000
 STATES = 400_000
+#: Rules before a rule of which each is tried to be left out as its cause.
+MOST_TRIED = 8
+#: The table of the rules that a table had before.
+_WAS = "(before)"
+#: How often a timed search looks at the time.
+_STATES_BETWEEN_LOOKS = 20
 
 
 class Allowance:
-    """The states of a whole analysis, handed out question by question."""
+    """The states of a whole analysis, handed out question by question.
 
-    def __init__(self, states: int = STATES) -> None:
-        self.left = states
+    ``is_over`` tells when time has run out; it is asked now and then.
+    """
 
-    def ask(self, question: Callable[[Budget], Answer]) -> Answer:
-        """The question's answer.
+    def __init__(
+        self,
+        states: int = STATES,
+        *,
+        each: int = STATES_PER_QUESTION,
+        is_over: Callable[[], bool] | None = None,
+    ) -> None:
+        self.left, self.each = states, each
+        self.is_over = is_over
+
+    def ask(self, question: Callable[[Budget], Answer], *, times: int = 1) -> Answer:
+        """The question's answer; it may cost as much as so many others.
 
         Raises:
             BudgetSpentError: it could not be settled.
         """
-        budget = Budget(min(STATES_PER_QUESTION, self.left))
-        granted = budget.left
+        granted = min(times * self.each, self.left)
+        budget = Budget(granted)
+        if self.is_over:
+            budget = _TimedBudget(granted, self.is_over)
         try:
             return question(budget)
         finally:
             self.left -= granted - max(budget.left, 0)
+
+
+class _TimedBudget(Budget):
+    """States, as long as there is time."""
+
+    def __init__(self, states: int, is_over: Callable[[], bool]) -> None:
+        super().__init__(states)
+        self.is_over = is_over
+
+    def spend(self) -> None:
+        super().spend()
+        if self.left % _STATES_BETWEEN_LOOKS == 0 and self.is_over():
+            raise BudgetSpentError
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,27 +87,69 @@ class Ranking:
 
 
 class Part:
-    """A table and what it rests on; ``also`` names further tables to take along."""
+    """A table and what it rests on.
+
+    A presumption table is asked of *stated* facts: its columns have one more region,
+    "not known", that no cell accepts. ``was`` are rules that the table had before; they
+    only stand beside it.
+    """
 
     def __init__(
-        self, ruleset: Ruleset, table: DecisionTable, also: Iterable[str] = ()
+        self, ruleset: Ruleset, table: DecisionTable, was: Sequence[Rule] = ()
     ) -> None:
         self.ruleset, self.table = ruleset, table
-        kept = _resting_on(ruleset, [table.id, *also])
-        if table.kind == "derived":
+        self.presumes = table.kind == "presumption"
+        kept = {table.id: table}
+        if not self.presumes:
+            kept = _resting_on(ruleset, [table.id])
+        if table.kind in ("derived", "presumption"):
             # Its own value is what is asked about: nothing in the part rests on it.
             kept[table.id] = replace(table, kind="alert", hit_policy="COLLECT")
+        kept[_WAS] = replace(table, id=_WAS, kind="alert", rules=tuple(was))
         tables = MappingProxyType(kept)
         self.program = Program(replace(ruleset, tables=tables, invariants=()))
         self.base: Base = everything(self.program)
         self.numbers = [self.program.numbers[rule.id] for rule in table.rules]
+        self.was = [self.program.numbers[rule.id] for rule in was]
         self.rules = bits_of(self.numbers)
+        self._cells = [self._cells_of(n) for n in range(len(self.program.rules))]
         self.hit = self._hit() if table.hit_policy in SINGLE_HIT else None
+
+    def _cells_of(self, number: int) -> tuple[tuple[int, int], ...]:
+        cells = self.program.cells[number]
+        if not self.presumes:
+            return cells
+        stated = ("case", "disc")
+        return tuple(
+            (at, accepted * (self.program.variables[at].fact.scope in stated))
+            for at, accepted in cells
+        )
+
+    @cached_property
+    def is_flat(self) -> bool:
+        """Whether its rows test no derived fact, so that columns are independent."""
+        if self.presumes:
+            return True
+        count = self.program.base_count
+        return all(at < count for n in self.numbers for at, _ in self._cells[n])
+
+    @cached_property
+    def space(self) -> Space:
+        """The rows as boxes; of a derived fact the last region is "no value"."""
+        return self.new_space()
+
+    def new_space(self) -> Space:
+        count = self.program.base_count
+        sizes = [
+            len(v.representatives) + (self.presumes or at >= count)
+            for at, v in enumerate(self.program.variables)
+        ]
+        return Space(sizes, ((n, self._cells[n]) for n in self.numbers))
 
     def _hit(self) -> Ranking:
         """The table's rules in order of rank."""
         numbers = list(self.numbers)
-        if self.table.hit_policy == "PRIORITY":
+        if self.table.hit_policy == "PRIORITY" and not self.presumes:
             output = self.table.outputs[0]
             numbers.sort(key=lambda n: self._ranks.index(self.rule(n).outputs[output]))
         ranked = self.table.hit_policy in ("FIRST", "PRIORITY")
@@ -90,13 +165,88 @@ class Part:
         """The regions that the cells of these rules accept; 0 where they exclude."""
         masks = list(self.base)
         for number in numbers:
-            for at, accepted in self.program.cells[number]:
+            for at, accepted in self._cells[number]:
                 if at < len(masks):
                     masks[at] &= accepted
+                elif not accepted:
+                    return (0,) * len(masks)
         return tuple(masks)
+
+    def find(
+        self, goal: Pattern, allowance: Allowance, prefer: Base = ()
+    ) -> Base | None:
+        """A case that meets the goal, looked for within the cells that must hold.
+
+        Where columns are independent it need not be one to ``prefer``.
+
+        Raises:
+            BudgetSpentError: it could not be settled.
+        """
+        base = self.within(bits(goal.all_of))
+        if not all(base):
+            return None
+        if not self.is_flat or goal.any_of:
+            ask = partial(find, self.program, goal, base, prefer=prefer)
+            return allowance.ask(ask)
+        box = self._in_space(base)
+        escape = allowance.ask(
+            lambda budget: self.space.escape(box, goal.none_of, budget.spend)
+        )
+        return escape.box and escape.box[: len(base)]
+
+    def _in_space(self, base: Base) -> Box:
+        """The box of all columns; with nothing said of one, "not known" is in it."""
+        box = list(self.space.everything)
+        for at, mask in enumerate(base):
+            if mask != self.base[at]:
+                box[at] = mask
+        return tuple(box)
+
+    def covering(self, number: int, allowance: Allowance) -> list[int] | None:
+        """Rules before a rule, few of them, that together take all its cases.
+
+        None where some case is left to it, or the rules have no order.
+
+        Raises:
+            BudgetSpentError: it could not be settled.
+        """
+        if self.hit is None or not self.hit.ranked:
+            return None
+        before = self.is_hit(number).none_of
+        if self.is_flat:
+            box = self._in_space(self.within([number]))
+            for one in bits(self.space.covering(box) & before):
+                return [one]
+            used = allowance.ask(
+                lambda budget: self.space.escape(box, before, budget.spend)
+            ).used
+        else:
+            used = before & self.program.propagate(self.within([number])).possible
+        return self._needed(number, list(bits(used)), allowance)
+
+    def apart(self, number: int, other: int) -> bool:
+        """Whether the cells of two rules exclude each other in some column."""
+        pairs = zip(self.box(number), self.box(other), strict=True)
+        return any(not one & two for one, two in pairs)
+
+    def _needed(self, number: int, rules: list[int], allowance: Allowance) -> list[int]:
+        """As many of the rules as it takes, none of which can be left out."""
+        for one in reversed(rules):
+            fewer = bits_of(rules) & ~(1 << one)
+            goal = Pattern(all_of=1 << number, none_of=fewer)
+            if self.find(goal, allowance) is None:
+                rules = [n for n in rules if n != one]
+        return rules
 
     def rule(self, number: int) -> Rule:
         return self.program.rules[number]
+
+    def box(self, number: int) -> Box:
+        """The regions of all columns in which a rule holds."""
+        box = list(self.space.everything)
+        for at, accepted in self._cells[number]:
+            box[at] &= accepted
+        return tuple(box)
 
     def is_hit(self, number: int) -> Pattern:
         """The rule gives the answer of its table, or fires."""
@@ -104,7 +254,7 @@ class Part:
 
     def cells(self, number: int) -> Mapping[int, int]:
         """The accepted regions by variable, cells that accept all left out."""
-        return dict(self.program.cells[number])
+        return dict(self._cells[number])
 
     def answer(self, number: int) -> Hashable:
         return answer_of(self.rule(number))

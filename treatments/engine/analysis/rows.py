@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from functools import partial
 from itertools import combinations, islice
+from types import MappingProxyType
 from typing import Any
 
 from ..advice import AGAINST
-from ..completions import Base, Budget, BudgetSpentError
-from .examples import example, ordinary
-from .findings import ERROR, INFO, WARNING, Finding
-from .goals import Pattern, bits, find
-from .measure import share, unmatched
-from .parts import Allowance, Part, ladder_patterns
+from ..completions import Base, BudgetSpentError
+from .examples import example, ordinary, plain_example
+from .findings import ERROR, INFO, WARNING, Example, Finding
+from .gaps import Gap
+from .goals import Pattern, bits
+from .parts import Allowance, Part
 
 #: Findings of one kind that are named of one table.
 MOST = 100
 
 
 class TableCheck:
-    """The findings of one table, in the order of :data:`.findings.KINDS`."""
+    """The findings of one table, in the order of :data:`.findings.KINDS`.
 
-    def __init__(self, part: Part, allowance: Allowance) -> None:
-        self.part, self.allowance = part, allowance
+    ``share_costs`` is what the exact share of a gap may cost, in questions; ``masked``
+    says of rules, where it is known, whether they are.
+    """
+
+    def __init__(
+        self,
+        part: Part,
+        allowance: Allowance,
+        *,
+        share_costs: int = 10,
+        masked: Mapping[int, Finding | None] = MappingProxyType({}),
+    ) -> None:
+        self.part, self.allowance, self.share_costs = part, allowance, share_costs
+        self.known = masked
         self.table, self.program = part.table, part.program
         self.prefer = ordinary(part.program)
         self.dead: set[int] = set()
@@ -32,7 +44,8 @@ class TableCheck:
 
     def findings(self) -> Iterator[Finding]:
         if self.part.hit:
-            yield from self._tried(self._gap)
+            if not self.part.presumes:
+                yield from self._tried(self._gap)
             if not self.part.hit.ranked or self.table.hit_policy == "PRIORITY":
                 yield from self._overlaps()
         yield from self._same_cells()
@@ -43,36 +56,32 @@ class TableCheck:
 
     def _gap(self) -> Iterator[Finding]:
         goal = Pattern(none_of=self.part.rules)
-        state = self._find(goal)
-        if state is None:
+        if self._find(goal) is None:
             return
-        try:
-            part: Fraction | None = self.allowance.ask(self._share)
-        except BudgetSpentError:
-            part = None
-        yield self._finding(
+        gap = Gap(self.part, self.allowance, times=self.share_costs)
+        part = gap.share()
+        boxes = tuple(gap.boxes())
+        said = _percent(part)
+        if len(boxes) != 1 or not gap.is_whole:
+            more = "" if gap.is_whole else " or more"
+            said += f", in {len(boxes)}{more} parts"
+        yield Finding(
             "gap",
             ERROR,
-            f"No row of {self.table.id} matches {_percent(part)}.",
-            (),
-            goal,
-            state,
-            part,
+            f"No row of {self.table.id} matches {said}.",
+            self.table.id,
+            share=part,
+            example=boxes[0].example if boxes else None,
+            boxes=boxes,
+            is_whole=gap.is_whole,
         )
-
-    def _share(self, budget: Budget) -> Fraction:
-        """How much of the space the table's rules leave out."""
-        if not self.program.steps:
-            return unmatched(self.program, self.part.rules, budget)
-        goal = Pattern(none_of=self.part.rules)
-        return share(self.program, goal, self.part.base, budget)
 
     def _overlaps(self) -> Iterator[Finding]:
         return islice(self._all_overlaps(), MOST)
 
     def _all_overlaps(self) -> Iterator[Finding]:
         for at, first in enumerate(self.part.numbers):
-            _, possible = self._meeting(first)
+            possible = self._meeting(first)
             for second in self.part.numbers[at + 1 :]:
                 if possible >> second & 1 and self._must_not_meet(first, second):
                     yield from self._tried(self._overlap, first, second)
@@ -84,9 +93,7 @@ class TableCheck:
         if policy == "ANY":
             return bool(outputs[0] != outputs[1])
         if policy == "PRIORITY":
-            key = (
-                "disposition" if self.table.kind == "triage" else self.table.outputs[0]
-            )
+            key = self.table.outputs[0]
             same_rank = outputs[0][key] == outputs[1][key]
             return same_rank and self.part.answer(first) != self.part.answer(second)
         return policy == "UNIQUE"
@@ -96,35 +103,30 @@ class TableCheck:
         state = self._find(goal)
         if state is not None:
             ids = self._ids(first, second)
-            yield self._finding(
-                "overlap",
-                ERROR,
-                f"{ids[0]} and {ids[1]} hold together under {self.table.hit_policy}.",
-                ids,
-                goal,
-                state,
-            )
+            message = f"{ids[0]} and {ids[1]} hold together"
+            message += f" under {self.table.hit_policy}."
+            yield self._finding("overlap", ERROR, message, ids, goal, state)
 
     # -- rows that say the same, or nothing ------------------------------------------
 
     def _same_cells(self) -> Iterator[Finding]:
         groups: dict[frozenset[tuple[int, int]], list[int]] = {}
         for number in self.part.numbers:
-            cells = frozenset(self.program.cells[number])
+            cells = frozenset(self.part.cells(number).items())
             groups.setdefault(cells, []).append(number)
         for numbers in groups.values():
             for first, second in combinations(numbers, 2):
                 yield from self._tried(self._twins, first, second)
 
     def _twins(self, first: int, second: int) -> Iterator[Finding]:
-        ids = self._ids(first, second)
+        ids = self._ids(second, first)
         goal = Pattern(all_of=1 << first | 1 << second)
         kind, message = "", ""
         if self.part.rule(first).outputs == self.part.rule(second).outputs:
-            kind, message = "duplicate", f"{ids[1]} repeats {ids[0]}."
+            kind, message = "duplicate", f"{ids[0]} repeats {ids[1]}."
         elif self._excludes(first, second):
             kind = "conflict"
-            message = f"{ids[0]} and {ids[1]} have the same cells and contradict."
+            message = f"{ids[1]} and {ids[0]} have the same cells and contradict."
         state = self._find(goal) if kind else None
         if state is not None:
             self.dead.add(second)
@@ -143,8 +145,15 @@ class TableCheck:
 
     def _masked(self) -> Iterator[Finding]:
         for number in self.part.numbers:
-            if number not in self.dead:
+            if number in self.dead:
+                continue
+            if number not in self.known:
                 yield from self._tried(self._masked_rule, number)
+                continue
+            found = self.known[number]
+            if found is not None:
+                self.dead.add(number)
+                yield found
 
     def _masked_rule(self, number: int) -> Iterator[Finding]:
         if self._find(self.part.is_hit(number)) is not None:
@@ -155,10 +164,24 @@ class TableCheck:
         state = self._find(alone) if self.part.hit else None
         if state is None:
             message = f"{ids[0]} can never hold: its cells exclude each other."
+            if self.part.presumes:
+                message = f"{ids[0]} can never hold: it rests on what is not stated."
             yield Finding("masked", WARNING, message, self.table.id, ids)
             return
-        message = f"{ids[0]} is never the hit: rows above it take all its cases."
-        yield self._finding("masked", WARNING, message, ids, alone, state)
+        causes = self._ids(*self._causes(number))
+        message = f"{ids[0]} is never the hit: {_listed(causes)} all its cases."
+        yield self._finding("masked", WARNING, message, ids + causes, alone, state)
+
+    def _causes(self, number: int) -> list[int]:
+        """Rows before it that take its cases; all that meet it, if it is given up."""
+        try:
+            found = self.part.covering(number, self.allowance)
+        except BudgetSpentError:
+            found = None
+        if found is None:
+            before = self.part.is_hit(number).none_of & self._meeting(number)
+            found = list(bits(before))
+        return found
 
     def _mergeable(self) -> Iterator[Finding]:
         return islice(self._all_mergeable(), MOST)
@@ -216,19 +239,16 @@ class TableCheck:
 
     def _find(self, goal: Pattern) -> Base | None:
         """Such a case, looked for within the cells of the rules that must hold."""
-        base = self.part.within(bits(goal.all_of))
-        if not all(base):
-            return None
-        ask = partial(find, self.program, goal, base, prefer=self.prefer)
-        return self.allowance.ask(ask)
+        return self.part.find(goal, self.allowance, self.prefer)
 
-    def _meeting(self, number: int) -> tuple[int, int]:
-        """The rules that surely, and that may, hold together with a rule."""
+    def _meeting(self, number: int) -> int:
+        """The rules that may hold together with a rule."""
         base = self.part.within([number])
         if not all(base):
-            return 0, 0
-        truth = self.program.propagate(base)
-        return truth.sure, truth.possible
+            return 0
+        if self.part.is_flat:
+            return self.part.space.meeting(self.part.space.box(number))
+        return self.program.propagate(base).possible
 
     def _tried(
         self, check: Callable[..., Iterator[Finding]], *about: Any
@@ -249,10 +269,19 @@ class TableCheck:
         ids: tuple[str, ...],
         goal: Pattern,
         state: Base,
-        part: Fraction | None = None,
     ) -> Finding:
-        shown = example(self.part.ruleset, self.program, state, goal.decide)
-        return Finding(kind, severity, message, self.table.id, ids, part, shown)
+        shown = self._example(goal, state)
+        return Finding(kind, severity, message, self.table.id, ids, example=shown)
+
+    def _example(self, goal: Pattern, state: Base) -> Example:
+        ruleset = self.part.ruleset
+        if not self.part.is_flat:
+            return example(ruleset, self.program, state, goal.decide)
+        leave_out: tuple[str, ...] = ()
+        if self.part.presumes:
+            leave_out = (*self.table.inputs, self.table.output)
+        box = self.part.within(bits(goal.all_of))
+        return plain_example(ruleset, self.program, box, leave_out)
 
     def _ids(self, *numbers: int) -> tuple[str, ...]:
         return tuple(self.part.rule(number).id for number in numbers)
@@ -264,67 +293,8 @@ def _percent(part: Fraction | None) -> str:
     return f"{float(part):.3%} of the cases" if part else "single values between rows"
 
 
-class MatterCheck(TableCheck):
-    """Rows without which the table says the same of every case on the ladder."""
-
-    def __init__(
-        self, part: Part, allowance: Allowance, skip: Collection[str] = ()
-    ) -> None:
-        super().__init__(part, allowance)
-        self.skip = skip
-
-    def findings(self) -> Iterator[Finding]:
-        for number in self.part.numbers:
-            if self.part.rule(number).id not in self.skip:
-                yield from self._tried(self._never_matters, number)
-
-    def _never_matters(self, number: int) -> Iterator[Finding]:
-        for goal in self._differences(number):
-            if self._find(goal) is not None:
-                return
-        ids = self._ids(number)
-        message = f"Without {ids[0]}, {self.table.id} says the same of every case."
-        goal = Pattern(all_of=1 << number)
-        yield from self._shown("never_matters", message, ids, goal)
-
-    def _differences(self, number: int) -> Iterator[Pattern]:
-        """The ways in which a case can tell that the rule is gone."""
-        if self.part.hit:
-            yield from self._other_hits(number)
-        elif self.table.kind == "eligibility":
-            for ladder in ladder_patterns(self.program):
-                for code in self.part.rule(number).outputs["treatments"]:
-                    yield ladder & self._only_ground(number, code)
-
-    def _other_hits(self, number: int) -> Iterator[Pattern]:
-        """It is the hit, and what would be instead says otherwise."""
-        hit = self.part.hit
-        assert hit is not None  # noqa: S101
-        after = hit.rules.index(number) + 1 if hit.ranked else 0
-        sure, possible = self._meeting(number)
-        own = self.part.is_hit(number)
-        before = 0
-        for other in hit.rules[after:]:
-            if other == number or not possible >> other & 1:
-                continue
-            if self.part.answer(other) != self.part.answer(number):
-                yield own & Pattern(all_of=1 << other, none_of=before)
-            if sure >> other & 1:
-                return
-            before |= 1 << other
-        yield own & Pattern(none_of=before)
-
-    def _only_ground(self, number: int, code: str) -> Pattern:
-        """No other rule gives the treatment the status that this one does."""
-        effects = self.program.effects[code]
-        rule = 1 << number
-        effect = self.part.rule(number).outputs["effect"]
-        against = effects.contraindicated
-        if effect == "contraindicated":
-            return Pattern(rule, against & ~rule)
-        if effect == "unsuitable":
-            return Pattern(rule, against | effects.unsuitable & ~rule)
-        against |= effects.unsuitable
-        if effect == "indicated":
-            return Pattern(rule, against | effects.indicated & ~rule)
-        return Pattern(rule, against | effects.caution & ~rule, effects.indicated)
+def _listed(ids: Sequence[str]) -> str:
+    """``A takes``, ``A and B take``, ``A, B and C take``."""
+    if len(ids) == 1:
+        return f"{ids[0]} takes"
+    return f"{', '.join(ids[:-1])} and {ids[-1]} take"

@@ -157,7 +157,7 @@ def test_a_row_is_masked_exactly_when_it_is_never_the_hit(ruleset: Ruleset) -> N
         fired = [r["id"] for r in rows if Oracle.fires(r, known)]
         hits |= set(fired if policy in ("UNIQUE", "ANY") else fired[:1])
     twins = {
-        f.rules[1] for kind in ("duplicate", "conflict") for f in found(ruleset, kind)
+        f.rules[0] for kind in ("duplicate", "conflict") for f in found(ruleset, kind)
     }
     masked = {f.rules[0] for f in found(ruleset, "masked")}
     assert masked - twins == {r["id"] for r in rows} - hits - twins

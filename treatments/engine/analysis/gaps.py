@@ -1,0 +1,238 @@
+"""Gaps: the cases that no row of a single-hit table matches, as maximal boxes.
+
+A box is said in the cells of a row that would fill it. What a table rests on makes its
+columns depend on each other: there a box counts only where some case lies in it, and
+its share is measured over the facts behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from functools import partial
+
+from ..completions import Base, Budget, BudgetSpentError
+from ..ranges import regions_in_words, spans_of
+from ..regions import Variable
+from ..sfeel import Value
+from .diagram import Diagram
+from .examples import example, ordinary, plain_example
+from .findings import Example, GapBox
+from .goals import AllOf, Goal, Pattern, Within, find
+from .measure import share, share_of, weights
+from .parts import Allowance, Part
+from .space import Box, Spend
+
+#: Boxes that are named of one gap.
+MOST = 100
+#: Branches of a search of the whole space, and of one beside a box, before the
+#: diagram is asked.
+_BRANCHES, _BRANCHES_BESIDE = 300, 20
+#: Boxes without any case that are passed over between two with one.
+_EMPTY = 50
+
+
+class Gap:
+    """What the rows of a table leave out.
+
+    ``was`` are further rules of the part: where any are named, only what one of them
+    holds of counts. ``times`` is what the exact share may cost, in questions.
+    """
+
+    def __init__(
+        self, part: Part, allowance: Allowance, *, was: Sequence[int] = (), times: int
+    ) -> None:
+        self.part, self.allowance, self.times = part, allowance, times
+        self.program = part.program
+        self.goal = Pattern(none_of=part.rules)
+        self.was = was
+        self.is_whole = True
+        self._diagram: Diagram | None = None
+        self._open = part.new_space()
+
+    def share(self) -> Fraction | None:
+        """The exact part of all cases, or None where it costs too much."""
+        try:
+            return self.allowance.ask(self._share, times=self.times)
+        except BudgetSpentError:
+            return None
+
+    def _share(self, budget: Budget) -> Fraction:
+        if not self.part.is_flat:
+            return share(self.program, self.goal, self.part.base, budget)
+        diagram = Diagram(self.part.space, weights(self.program), budget.spend)
+        found = diagram.share()
+        self._diagram = diagram
+        return found
+
+    # -- boxes ----------------------------------------------------------------------
+
+    def boxes(self) -> list[GapBox]:
+        """At most :data:`MOST`, the largest first; ``is_whole`` tells if that is all.
+
+        They are maximal and may overlap.
+        """
+        found: list[GapBox] = []
+        try:
+            for box in self._all_boxes():
+                if len(found) == MOST:
+                    self.is_whole = False
+                    break
+                found.append(box)
+        except BudgetSpentError:
+            self.is_whole = False
+        return sorted(found, key=lambda box: -(box.share or 0))
+
+    def _all_boxes(self) -> Iterator[GapBox]:
+        within = [self.part.box(n) for n in self.was]
+        for whole in within or [self.part.space.everything]:
+            empty = 0
+            for box in self._uncovered(whole):
+                found = self._said(box)
+                empty = 0 if found else empty + 1
+                if found:
+                    yield found
+                elif empty > _EMPTY:
+                    raise BudgetSpentError
+
+    def _uncovered(self, whole: Box) -> Iterator[Box]:
+        """Maximal boxes that no row touches, until together they are all there is."""
+        space = self._open
+        beside = [(whole, _BRANCHES)]
+        while True:
+            found = None
+            while beside and found is None:
+                found = self._soon(*beside[-1])
+                if found is None:
+                    beside.pop()
+            found = found or self._next(whole)
+            if found is None:
+                return
+            box = space.widened(found, self.part.rules, whole)
+            space.close(box)
+            yield box
+            beside += [
+                ((*box[:at], whole[at], *box[at + 1 :]), _BRANCHES_BESIDE)
+                for at in space.columns
+                if box[at] != whole[at]
+            ]
+
+    def _soon(self, box: Box, branches: int) -> Box | None:
+        """A box that escapes, if it is found in a few branches."""
+        budget = Budget(branches)
+        try:
+            return self._escape(box, budget.spend)
+        except BudgetSpentError:
+            return None
+
+    def _next(self, whole: Box) -> Box | None:
+        """A box that escapes, or the proof that there is none."""
+        if whole == self._open.everything and self._diagram is not None:
+            return self.allowance.ask(self._walked, times=self.times)
+        return self.allowance.ask(lambda budget: self._escape(whole, budget.spend))
+
+    def _walked(self, budget: Budget) -> Box | None:
+        assert self._diagram is not None  # noqa: S101
+        self._diagram.spend = budget.spend
+        return self._diagram.escape(self._open)
+
+    def _escape(self, box: Box, spend: Spend) -> Box | None:
+        space = self._open
+        return space.escape(box, space.rules, spend, greedy=True).box
+
+    # -- in words -------------------------------------------------------------------
+
+    def _said(self, box: Box) -> GapBox | None:
+        """The box as cells, with its share and a case; None where no case is in it."""
+        variables = self.program.variables
+        shown = self._shown(box)
+        if shown is None:
+            return None
+        cells, words, without = {}, [], []
+        for at, mask in enumerate(box):
+            if mask == self.part.space.everything[at]:
+                continue
+            found = variables[at]
+            known = mask & found.everything
+            if known != mask:
+                without.append(found.name)
+            if known and known != found.everything:
+                cells[found.name] = cell_text(found, known)
+            words.append(_in_words(found, mask, known))
+        measured, case = shown
+        return GapBox(cells, "; ".join(words), measured, case, tuple(without))
+
+    def _shown(self, box: Box) -> tuple[Fraction | None, Example] | None:
+        count = self.program.base_count
+        state = box[:count]
+        if self.part.is_flat:
+            return share_of(self.program, state), self._plain(state)
+        inside: list[Goal] = [
+            Within(self.program, at, mask)
+            for at, mask in enumerate(box)
+            if at >= count and mask != self.part.space.everything[at]
+        ]
+        goal = AllOf((*inside, self.goal))
+        prefer = ordinary(self.program)
+        ask = partial(find, self.program, goal, state, prefer=prefer)
+        found = self.allowance.ask(ask)
+        if found is None:
+            return None
+        case = example(self.part.ruleset, self.program, found, goal.decide)
+        try:
+            measure = partial(share, self.program, goal, state)
+            inner: Fraction | None = self.allowance.ask(measure)
+        except BudgetSpentError:
+            inner = None
+        whole = share_of(self.program, state)
+        return None if inner is None else inner * whole, case
+
+    def _plain(self, state: Base) -> Example:
+        return plain_example(self.part.ruleset, self.program, state)
+
+
+def _in_words(variable: Variable, mask: int, known: int) -> str:
+    """``Age: under 18 a``; a derived fact may also have no value."""
+    said = [regions_in_words(variable, known)] if known else []
+    said += ["no value"] if known != mask else []
+    unit = f" {variable.fact.unit}" if variable.fact.unit and variable.points else ""
+    return f"{variable.fact.label}: {' or '.join(said)}{unit}"
+
+
+def cell_text(variable: Variable, mask: int) -> str:
+    """Regions as S-FEEL unary tests; ``-`` where they are all."""
+    if mask == variable.everything:
+        return "-"
+    if variable.points:
+        return ",".join(_span_texts(variable, mask))
+    pairs = list(zip(variable.values, variable.pieces, strict=True))
+    inside = [_literal(value) for value, region in pairs if mask >> region & 1]
+    outside = [_literal(value) for value, region in pairs if not mask >> region & 1]
+    if len(outside) < len(inside):
+        return f"not({','.join(outside)})"
+    return ",".join(inside)
+
+
+def _span_texts(variable: Variable, mask: int) -> Iterator[str]:
+    least, greatest = variable.fact.limits
+    for span in spans_of(variable, mask):
+        low, high = _number(span.low), _number(span.high)
+        if span.low == span.high:
+            yield low
+        elif span.low == least and span.low_closed:
+            yield f"{'<=' if span.high_closed else '<'} {high}"
+        elif span.high == greatest and span.high_closed:
+            yield f"{'>=' if span.low_closed else '>'} {low}"
+        else:
+            opening, closing = "[" if span.low_closed else "(", ")"
+            yield f"{opening}{low}..{high}{']' if span.high_closed else closing}"
+
+
+def _literal(value: Value) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f'"{value}"' if isinstance(value, str) else _number(value)
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if value == int(value) else str(value)
