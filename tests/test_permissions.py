@@ -15,7 +15,12 @@ from django.test import Client
 from django.urls import reverse
 
 from patients.findings import CaseFindings
-from patients.services import case_create, patient_create
+from patients.services import (
+    case_create,
+    emergency_access_open,
+    patient_create,
+)
+from spine_cds.accounts.models import Role, User
 from spine_cds.checks import named_urls
 from treatments.authoring.services import draft_create
 from treatments.models import RulesetVersion
@@ -23,21 +28,32 @@ from treatments.reports.services import report_request
 from treatments.services import case_evaluate
 
 YES, ROLE, HIDDEN, SIGN_IN = "allowed", "403", "404", "sign-in"
-VISITORS = ("nobody", "dr_surgeon", "dr_resident", "admin", "stranger")
+# Of the patient's team; the administrator; a surgeon and a resident of another team,
+# and another surgeon of theirs who has opened the patient in an emergency.
+VISITORS = (
+    "nobody",
+    "dr_surgeon",
+    "dr_resident",
+    "admin",
+    "stranger",
+    "strange_resident",
+    "on_call",
+)
 
 # URL name, method, the object its argument names: then a cell for each visitor.
-PUBLIC = (YES, YES, YES, YES, YES)
-EVERYONE = (SIGN_IN, YES, YES, YES, YES)
-ADMINS = (SIGN_IN, ROLE, ROLE, YES, ROLE)
-CLINICIANS = (SIGN_IN, YES, YES, ROLE, YES)
-SURGEONS = (SIGN_IN, YES, ROLE, ROLE, YES)
-THE_TEAM = (SIGN_IN, YES, YES, ROLE, HIDDEN)
-ITS_SURGEONS = (SIGN_IN, YES, ROLE, ROLE, HIDDEN)
-ITS_RESIDENTS = (SIGN_IN, ROLE, YES, ROLE, ROLE)
+PUBLIC = (YES, YES, YES, YES, YES, YES, YES)
+EVERYONE = (SIGN_IN, YES, YES, YES, YES, YES, YES)
+ADMINS = (SIGN_IN, ROLE, ROLE, YES, ROLE, ROLE, ROLE)
+CLINICIANS = (SIGN_IN, YES, YES, ROLE, YES, YES, YES)
+SURGEONS = (SIGN_IN, YES, ROLE, ROLE, YES, ROLE, YES)
+THE_TEAM = (SIGN_IN, YES, YES, ROLE, HIDDEN, HIDDEN, YES)
+ITS_SURGEONS = (SIGN_IN, YES, ROLE, ROLE, HIDDEN, ROLE, YES)
+ITS_RESIDENTS = (SIGN_IN, ROLE, YES, ROLE, ROLE, HIDDEN, ROLE)
+OWN_SURGEONS = (SIGN_IN, YES, ROLE, ROLE, HIDDEN, ROLE, HIDDEN)
 # The page between the password and the second factor sends everybody else away.
-SECOND_STEP = (YES, YES, YES, YES, YES)
+SECOND_STEP = PUBLIC
 # Nobody in this world has a second factor yet.
-NOT_SET_UP = (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN)
+NOT_SET_UP = (SIGN_IN, *[HIDDEN] * 6)
 TABLE = [
     ("healthz", "get", None, PUBLIC),
     ("accounts:login", "get", None, PUBLIC),
@@ -71,7 +87,7 @@ TABLE = [
     ("patients:emergency-access", "get", None, CLINICIANS),
     ("patients:emergency-list", "get", None, ADMINS),
     ("patients:patient-detail", "get", "patient", THE_TEAM),
-    ("patients:patient-edit", "get", "patient", ITS_SURGEONS),
+    ("patients:patient-edit", "get", "patient", OWN_SURGEONS),
     ("patients:case-create", "get", "patient", ITS_SURGEONS),
     ("patients:case-edit", "get", "draft", ITS_SURGEONS),
     ("patients:case-entered-in-error", "get", "draft", ITS_SURGEONS),
@@ -131,6 +147,7 @@ def world(
     dr_resident,
     admin,
     stranger,
+    other_team,
     django_capture_on_commit_callbacks,
 ):
     """One of everything a URL can name, all of the team of dr_surgeon."""
@@ -156,6 +173,8 @@ def world(
             "dr_resident": dr_resident,
             "admin": admin,
             "stranger": stranger,
+            "strange_resident": _of(other_team, "strange_resident", Role.RESIDENT),
+            "on_call": _on_call(other_team, patient),
         },
         arguments={
             None: [],
@@ -179,6 +198,23 @@ def world(
             "draft table": [writing.pk, "cons"],
         },
     )
+
+
+def _of(team, username: str, role: Role) -> User:
+    user = User.objects.create_user(username, password="a-long-passphrase", role=role)
+    user.teams.add(team)
+    return user
+
+
+def _on_call(team, patient) -> User:
+    user = _of(team, "on_call", Role.SURGEON)
+    emergency_access_open(
+        user=user,
+        identifier=patient.identifier,
+        birth_date=patient.birth_date,
+        reason="Sudden foot drop at night.",
+    )
+    return user
 
 
 def _case(patient, surgeon):
