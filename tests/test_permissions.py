@@ -24,6 +24,7 @@ from spine_cds.accounts.models import Role, User
 from spine_cds.checks import named_urls
 from treatments.authoring.services import draft_create
 from treatments.models import RulesetVersion
+from treatments.replay.services import replay_request
 from treatments.reports.services import report_request
 from treatments.services import case_evaluate
 
@@ -103,6 +104,10 @@ TABLE = [
     ("treatments:report-detail", "get", "report", THE_TEAM),
     ("treatments:report-cancel", "post", "report", THE_TEAM),
     ("treatments:report-download", "get", "report", THE_TEAM),
+    ("treatments:replay-create", "get", None, ADMINS),
+    ("treatments:replay-detail", "get", "replay", ADMINS),
+    ("treatments:replay-cancel", "post", "replay", ADMINS),
+    ("treatments:replay-retry", "post", "replay", ADMINS),
     ("treatments:ruleset-list", "get", None, EVERYONE),
     ("treatments:ruleset-detail", "get", "ruleset", EVERYONE),
     ("treatments:table-detail", "get", "table", EVERYONE),
@@ -186,6 +191,7 @@ def world(
             "encounter": [encounter.pk],
             "recommendation": [recommendation.pk],
             "report": [report.pk],
+            "replay": [_replay(ruleset, admin).pk],
             "ruleset": [ruleset.pk],
             "table": [ruleset.pk, next(iter(ruleset.ruleset.tables))],
             "ruleset file": [ruleset.pk, "json"],
@@ -215,6 +221,16 @@ def _on_call(team, patient) -> User:
         reason="Sudden foot drop at night.",
     )
     return user
+
+
+def _replay(ruleset, admin):
+    return replay_request(
+        old=ruleset,
+        new_document=ruleset.document,
+        new_title="The same",
+        actor=admin,
+        submission_key=uuid.uuid4(),
+    )
 
 
 def _case(patient, surgeon):

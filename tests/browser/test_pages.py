@@ -19,8 +19,10 @@ from tests.fixtures_browser import AXE, AXE_TAGS, DESKTOP, PHONE
 from treatments.authoring import edits
 from treatments.authoring.services import draft_create, draft_edit
 from treatments.models import Report
+from treatments.replay.services import replay_request
 from treatments.reports.services import report_cancel, report_request
 from treatments.services import comment_add, decision_record
+from treatments.tasks import run_replay
 
 NO_PAGE = {
     "healthz": "a word for machines",
@@ -33,6 +35,8 @@ NO_PAGE = {
     "treatments:case-preview": "POST only",
     "treatments:report-create": "POST only",
     "treatments:report-cancel": "POST only",
+    "treatments:replay-cancel": "POST only",
+    "treatments:replay-retry": "POST only",
     "treatments:report-download": "a PDF",
     "treatments:activation-withdraw": "POST only",
     "treatments:draft-export": "a file",
@@ -109,6 +113,9 @@ PAGES = [
     ("treatments:report-detail", SURGEON, "done"),
     ("treatments:report-detail", RESIDENT, "failed"),
     ("treatments:report-detail", RESIDENT, "cancelled"),
+    ("treatments:replay-create", ADMIN, None),
+    ("treatments:replay-detail", ADMIN, "replay in the queue"),
+    ("treatments:replay-detail", ADMIN, "replay"),
     ("treatments:ruleset-list", ADMIN, None),
     ("treatments:ruleset-list", SURGEON, None),
     ("treatments:ruleset-detail", ADMIN, "ruleset"),
@@ -137,7 +144,7 @@ PAGES = [
 
 
 @pytest.fixture
-def world(rules, dr_resident, admin, team, a_case, advice_on, printer):
+def world(rules, admin, dr_resident, admin, team, a_case, advice_on, printer):
     """One of everything that has a page, each in the states that look different."""
     ladder = advice_on("Castillo")
     decided = advice_on("Schmidt")
@@ -178,6 +185,7 @@ def world(rules, dr_resident, admin, team, a_case, advice_on, printer):
         "wide table": [rules.pk, tables[-1].id],
         **_a_draft(rules, admin),
         **_reports(decided, printer),
+        **_replays(rules, admin),
     }
 
 
@@ -235,6 +243,28 @@ def _reports(recommendation, printer) -> dict[str, list[uuid.UUID]]:
         if state == "failed":
             printer.gives_up()
         assert Report.objects.get(pk=report.pk).state == state
+    return made
+
+
+def _replays(rules, admin) -> dict[str, list[uuid.UUID]]:
+    """One that is done, with every case moved, and one that waits."""
+    document = copy.deepcopy(rules.document)
+    document["tables"] = [
+        {**table, "rules": table["rules"][:1]} if table["kind"] == "triage" else table
+        for table in document["tables"]
+    ]
+    made = {}
+    for name, step in (("replay", run_replay), ("replay in the queue", None)):
+        replay = replay_request(
+            old=rules,
+            new_document=document,
+            new_title="Draft: one triage rule",
+            actor=admin,
+            submission_key=uuid.uuid4(),
+        )
+        made[name] = [replay.pk]
+        if step:
+            step()
     return made
 
 
@@ -300,6 +330,8 @@ def test_what_is_said_to_be_no_page_is_none(world, dr_surgeon):
         "treatments:case-preview": "patient",
         "treatments:report-create": "ladder",
         "treatments:report-cancel": "done",
+        "treatments:replay-cancel": "replay",
+        "treatments:replay-retry": "replay",
         "treatments:report-download": "done",
     }
     for name in NO_PAGE:

@@ -12,7 +12,7 @@ from .starting import computed_masks
 
 
 def settled_outcome(document: object, ruleset: Ruleset) -> Outcome:
-    """What ``evaluate`` says of a case in which no rules conflict, several times sooner.
+    """What ``evaluate`` says of a case without conflicting rules, several times sooner.
 
     A batch tells the cases with a conflict by itself: they are never open.
 

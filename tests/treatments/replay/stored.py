@@ -21,7 +21,7 @@ DIFFERENT = 4000
 
 
 def store_cases(count: int, *, team: Team, author: User, rules: RulesetVersion) -> None:
-    """Evaluated cases of one patient each hundred, partly known, as people leave them."""
+    """Evaluated cases, a hundred a patient, partly known, as people leave them."""
     patients = Patient.objects.bulk_create(
         Patient(
             team=team,
