@@ -17,7 +17,17 @@ def partial(ruleset: Ruleset, count: int, seed: int = 5) -> list[dict[str, Any]]
     return [_partial(ruleset, chance) for _ in range(count)]
 
 
-def _partial(ruleset: Ruleset, chance: random.Random) -> dict[str, Any]:
+def forgetful(
+    ruleset: Ruleset, count: int, unknown: int, seed: int = 7
+) -> list[dict[str, Any]]:
+    """The same with just so many facts of the case and its disc not known."""
+    chance = random.Random(seed)
+    return [_partial(ruleset, chance, unknown) for _ in range(count)]
+
+
+def _partial(
+    ruleset: Ruleset, chance: random.Random, unknown: int | None = None
+) -> dict[str, Any]:
     levels = chance.sample(ruleset.facts["level"].values, chance.randint(1, 3))
     facts = _values(ruleset, "case", chance)
     if chance.random() < 0.9:
@@ -27,7 +37,8 @@ def _partial(ruleset: Ruleset, chance: random.Random) -> dict[str, Any]:
     discs = [{**_values(ruleset, "disc", chance), "level": level} for level in levels]
     holders = [(facts, name) for name in facts]
     holders += [(discs[0], name) for name in discs[0] if name != "level"]
-    for holder, name in chance.sample(holders, chance.randint(0, 12)):
+    forgotten = chance.randint(0, 12) if unknown is None else unknown
+    for holder, name in chance.sample(holders, min(forgotten, len(holders))):
         del holder[name]
     return {
         "contract": 1,
