@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "spine_cds",
     "spine_cds.accounts",
     "spine_cds.audit",
+    "spine_cds.backup",
     "patients",
     "treatments",
     "django.contrib.auth",

@@ -24,6 +24,8 @@ MAY_IMPORT = {
     "treatments": ("patients", *LEAVES),
     "treatments.reports.render": ("treatments.reports.context",),
     "spine_cds.interop": DOMAIN,
+    "spine_cds.audit.pages": DOMAIN,
+    "spine_cds.backup": DOMAIN,
     "spine_cds.urls": (*DOMAIN, "spine_cds.pages"),
     "spine_cds.celery": DOMAIN,
     "spine_cds.checks": DOMAIN,
@@ -35,6 +37,8 @@ MAY_IMPORT = {
 # Modules that are nobody's business to import, but for those named.
 TOPS = {
     "spine_cds.interop": (),
+    "spine_cds.audit.pages": ("spine_cds.urls",),
+    "spine_cds.backup": (),
     "spine_cds.urls": (),
     "spine_cds.settings": (),
     "spine_cds.celery": ("spine_cds", "spine_cds.wsgi"),

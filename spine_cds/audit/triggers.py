@@ -52,6 +52,9 @@ class Guard:
 
 ALWAYS = "1 = 1"
 _STATE = "SELECT state FROM patients_encounter WHERE id = "
+_OF_DISC = (
+    "SELECT encounter_id FROM patients_imagingstudy WHERE id = OLD.imaging_study_id"
+)
 _EVALUATED = "what was evaluated stays as it was"
 _SAID = "what was said stays; say something new"
 
@@ -81,8 +84,7 @@ GUARDS = (
     Guard(
         "patients_discfinding",
         _EVALUATED,
-        state=f"{_STATE}(SELECT encounter_id FROM patients_imagingstudy "
-        "WHERE id = OLD.imaging_study_id)",
+        state=f"{_STATE}({_OF_DISC})",
     ),
     Guard(
         "treatments_rulesetversion",
@@ -170,13 +172,19 @@ def suspended(connection: BaseDatabaseWrapper) -> Iterator[None]:
 def suspension(connection: BaseDatabaseWrapper) -> list[str]:
     if connection.vendor == "sqlite":
         return [sql for guard in GUARDS for sql in _down(connection, guard)]
-    return [f"ALTER TABLE {guard.table} DISABLE TRIGGER USER" for guard in GUARDS]
+    return [
+        f"ALTER TABLE {guard.table} DISABLE TRIGGER USER"
+        for guard in _fitting(connection)
+    ]
 
 
 def resumption(connection: BaseDatabaseWrapper) -> list[str]:
     if connection.vendor == "sqlite":
-        return [sql for guard in GUARDS for sql in _up(connection, guard)]
-    return [f"ALTER TABLE {guard.table} ENABLE TRIGGER USER" for guard in GUARDS]
+        return [sql for guard in _fitting(connection) for sql in _sqlite(guard)]
+    return [
+        f"ALTER TABLE {guard.table} ENABLE TRIGGER USER"
+        for guard in _fitting(connection)
+    ]
 
 
 def _fitting(connection: BaseDatabaseWrapper) -> Iterator[Guard]:
@@ -218,7 +226,8 @@ def _sqlite(guard: Guard) -> list[str]:
     if guard.guards_updates:
         events.append(("UPDATE", guard.update))
     return [
-        f"CREATE TRIGGER {guard.name}_{event.lower()} BEFORE {event} ON {guard.table} "
+        f"CREATE TRIGGER IF NOT EXISTS {guard.name}_{event.lower()} "
+        f"BEFORE {event} ON {guard.table} "
         f"WHEN {condition} "
         f"BEGIN SELECT RAISE(ABORT, '{guard.table}: {guard.because}'); END"
         for event, condition in events

@@ -83,12 +83,10 @@ def _heads(file: Iterable[str]) -> list[Head]:
 
 def _until_the_end(lines: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """The lines before the last one, which has to count them."""
-    count = 0
-    for line in lines:
+    for count, line in enumerate(lines):
         if "end" in line:
             if line["end"] != count or next(lines, None) is not None:
                 raise NotAnExportError("the last line does not fit those before it")
             return
-        count += 1
         yield line
     raise NotAnExportError("the file has no end")

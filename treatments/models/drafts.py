@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from treatments.fields import DocumentField
 from treatments.models.rulesets import RulesetVersion
 
 USER = settings.AUTH_USER_MODEL
@@ -48,7 +49,7 @@ class RulesetDraft(models.Model):
     base = models.ForeignKey(
         RulesetVersion, null=True, on_delete=models.PROTECT, related_name="drafts"
     )
-    document = models.JSONField()
+    document = DocumentField()
     revision = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=20, choices=State, default=State.DRAFT)
     made_by = models.ForeignKey(

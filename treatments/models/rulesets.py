@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 
 from treatments.engine import Ruleset
+from treatments.fields import DocumentField
 
 
 @lru_cache(maxsize=8)
@@ -56,7 +57,7 @@ class RulesetVersion(models.Model):
     version = models.CharField(max_length=40)
     title = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64, unique=True)
-    document = models.JSONField()
+    document = DocumentField()
     sign_off_state = models.CharField(max_length=40)
     loaded_at = models.DateTimeField(auto_now_add=True)
 

@@ -1,0 +1,25 @@
+"""A JSON document that keeps the order of its keys on every database."""
+
+import json
+from typing import Any
+
+from django.db import models
+
+
+class DocumentField(models.JSONField):
+    """For rulesets: the order of facts and cells decides the order of the answers.
+
+    PostgreSQL's jsonb orders keys by their length. So the document is stored as one
+    JSON text inside the column; a row from before, stored as an object, is read as
+    it is. The document's keys cannot be looked up in queries.
+    """
+
+    def get_prep_value(self, value: Any) -> Any:
+        prepared = super().get_prep_value(value)
+        if isinstance(prepared, dict | list):
+            return json.dumps(prepared, ensure_ascii=False, separators=(",", ":"))
+        return prepared
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        stored = super().from_db_value(value, expression, connection)
+        return json.loads(stored) if isinstance(stored, str) else stored
