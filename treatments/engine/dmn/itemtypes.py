@@ -37,7 +37,10 @@ _READ = {
 
 @dataclass(slots=True)
 class ItemType:
-    """A type: built in (``kind``, "" for any), named (``base``) or of components."""
+    """A type: built in (``kind``, "" for any), named (``base``) or of components.
+
+    ``allowed`` is asked of each item of a collection, ``constraint`` of the whole.
+    """
 
     name: str
     kind: str = ""
@@ -45,6 +48,7 @@ class ItemType:
     components: Mapping[str, ItemType] = field(default_factory=dict)
     collection: bool = False
     allowed: Tests | None = None
+    constraint: Tests | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +62,12 @@ class Types:
         run.spend()
         if value is None or isinstance(value, Function):
             return ""
-        if of.collection:
-            return self._items(value, of, run)
-        return self._one(value, of, run)
+        one = self._items if of.collection else self._one
+        reason = one(value, of, run)
+        if reason or of.constraint is None:
+            return reason
+        holds = of.constraint.accept(value, Scope({}, run))
+        return "" if holds is True else f"breaks the constraint of {of.name}"
 
     def _items(self, value: Any, of: ItemType, run: Run) -> str:
         if not isinstance(value, list):

@@ -271,6 +271,7 @@ def _read_allowed_values(root: Element, types: Types, logic: LogicReader) -> Non
         element, of = pairs.pop()
         logic.owner = f"type {of.name!r}"
         of.allowed = logic.tests(element.first("allowedValues"), Names())
+        of.constraint = logic.tests(element.first("typeConstraint"), Names())
         pairs += [
             (one, of.components[own_name(one)]) for one in element.all("itemComponent")
         ]

@@ -245,6 +245,18 @@ def test_an_input_outside_its_type_is_an_error_that_names_it(of, value):
         typed(of, value, COLOUR, PERSON)
 
 
+def test_allowed_values_bind_each_item_and_a_constraint_the_whole():
+    several = (
+        '<itemDefinition name="colours" isCollection="true"><typeRef>colour</typeRef>'
+        "<typeConstraint><text>count(?) &gt; 1</text></typeConstraint></itemDefinition>"
+    )
+    assert typed("colours", ["red", "green"], COLOUR, several) == ["red", "green"]
+    with pytest.raises(DecisionError, match="is not among the values of colour"):
+        typed("colours", ["red", "blue"], COLOUR, several)
+    with pytest.raises(DecisionError, match="breaks the constraint of colours"):
+        typed("colours", ["red"], COLOUR, several)
+
+
 @pytest.mark.parametrize("digits", [5000, 7000])
 def test_a_number_too_long_to_be_written_is_an_error_as_any(digits):
     with pytest.raises(DecisionError, match="input 'x'"):
