@@ -149,8 +149,12 @@ class Gap:
         if shown is None:
             return None
         cells, words, without = {}, [], []
+        masks = self.program.propagate(box[: self.program.base_count]).masks
         for at, mask in enumerate(box):
-            if mask == self.part.space.everything[at]:
+            reached = self.part.space.everything[at]
+            if at >= self.program.base_count:
+                reached, mask = masks[at], mask & masks[at]
+            if mask == reached:
                 continue
             found = variables[at]
             known = mask & found.everything
@@ -192,11 +196,10 @@ class Gap:
 
 
 def _in_words(variable: Variable, mask: int, known: int) -> str:
-    """``Age: under 18 a``; a derived fact may also have no value."""
+    """``Age: under 18``; a derived fact may also have no value."""
     said = [regions_in_words(variable, known)] if known else []
     said += ["no value"] if known != mask else []
-    unit = f" {variable.fact.unit}" if variable.fact.unit and variable.points else ""
-    return f"{variable.fact.label}: {' or '.join(said)}{unit}"
+    return f"{variable.fact.label}: {' or '.join(said)}"
 
 
 def cell_text(variable: Variable, mask: int) -> str:

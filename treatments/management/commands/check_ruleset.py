@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,11 @@ from treatments.engine.errors import RulesetError
 from treatments.engine.folder import document_from_folder
 from treatments.engine.ruleset import DEFAULT_RULESET
 
+#: States of a check that ends by the clock.
+UNLIMITED = 10**12
+#: Parts of a gap that are named where people read.
+PARTS = 5
+
 
 class Command(BaseCommand):
     help = "Find what is wrong in a ruleset (by default the shipped one), and prove it."
@@ -32,6 +38,13 @@ class Command(BaseCommand):
         parser.add_argument(
             "--limit", type=int, default=100, help="the most findings to name (100)"
         )
+        parser.add_argument(
+            "--budget",
+            type=float,
+            metavar="SECONDS",
+            help="give up what is left after so long, and say so (by default a number "
+            "of states, so that the answer never depends on the machine)",
+        )
 
     def handle(self, *_args: str, **options: Any) -> None:
         try:
@@ -40,8 +53,13 @@ class Command(BaseCommand):
             raise CommandError(f"No ruleset there:\n{error}", returncode=2) from error
         if options["limit"] < 1:
             raise CommandError("--limit takes 1 or more.", returncode=2)
+        if options["budget"] is not None and not options["budget"] > 0:
+            raise CommandError("--budget takes more than 0 seconds.", returncode=2)
         analysis = check_document(
-            document, limit=options["limit"], today=timezone.localdate()
+            document,
+            limit=options["limit"],
+            today=timezone.localdate(),
+            **_timed(options["budget"]),
         )
         if options["json"]:
             text = json.dumps(analysis.to_document(), indent=1, ensure_ascii=False)
@@ -50,6 +68,14 @@ class Command(BaseCommand):
         self.stdout.write(text)
         if not analysis.is_sound:
             sys.exit(1)
+
+
+def _timed(seconds: float | None) -> dict[str, Any]:
+    """The options of a check that ends by the clock, instead of by its states."""
+    if seconds is None:
+        return {}
+    end = time.monotonic() + seconds
+    return {"budget": UNLIMITED, "is_over": lambda: time.monotonic() >= end}
 
 
 def _lines(analysis: Analysis) -> Iterator[str]:
@@ -76,6 +102,21 @@ def _lines(analysis: Analysis) -> Iterator[str]:
 def _finding_lines(finding: Finding) -> Iterator[str]:
     where = f" [{finding.table}]" if finding.table else ""
     yield f"  {finding.kind}{where}: {finding.message}"
-    if finding.example:
+    if finding.boxes:
+        yield from _box_lines(finding)
+    elif finding.example:
         facts = json.dumps(dict(finding.example.facts), ensure_ascii=False)
         yield f"    for example {facts}"
+
+
+def _box_lines(finding: Finding) -> Iterator[str]:
+    """The largest parts of a gap, each with a case; the others are counted."""
+    for box in finding.boxes[:PARTS]:
+        share = "" if box.share is None else f" ({float(box.share):.3%})"
+        yield f"    {box.words}{share}"
+        facts = json.dumps(dict(box.example.facts), ensure_ascii=False)
+        yield f"      for example {facts}"
+    left = len(finding.boxes) - PARTS
+    if left > 0 or not finding.is_whole:
+        at_least = "" if finding.is_whole else " or more"
+        yield f"    {max(left, 0)}{at_least} further parts: see --json."

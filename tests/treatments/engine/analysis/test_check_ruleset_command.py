@@ -65,6 +65,28 @@ def test_errors_end_with_1(tmp_path: Path) -> None:
     assert "gap [triage]" in result.stdout
 
 
+def test_the_parts_of_a_gap_are_told_in_words_with_a_case_each(tmp_path: Path) -> None:
+    document = copy.deepcopy(dict(load_ruleset().document))
+    urgency = next(t for t in document["tables"] if t["id"] == "motor_deficit")
+    urgency["rules"][1]["cells"]["weakest_mrc_grade"] = "5"
+    result = run(saved(tmp_path, document))
+    assert "No row of motor_deficit matches 16.667% of the cases." in result.stdout
+    assert "Weakest muscle (MRC): 4 (16.667%)" in result.stdout
+    assert 'for example {"weakest_mrc_grade": 4}' in result.stdout
+
+
+def test_what_a_time_budget_leaves_undone_is_said() -> None:
+    result = run("--json", "--budget", "0.000001", "--limit", "1000")
+    document = json.loads(result.stdout)
+    assert result.returncode == 0
+    assert "undecided" in {f["kind"] for f in document["findings"]}
+    assert "not decided" in {p["partial"] for p in document["proofs"]}
+
+
+def test_a_time_budget_that_is_ample_changes_nothing() -> None:
+    assert run("--json", "--budget", "300").stdout == run("--json").stdout
+
+
 def test_a_document_that_the_loader_refuses_ends_with_1(tmp_path: Path) -> None:
     result = run(saved(tmp_path, {"metadata": {}}), "--json")
     assert result.returncode == 1
@@ -74,6 +96,8 @@ def test_a_document_that_the_loader_refuses_ends_with_1(tmp_path: Path) -> None:
 def test_a_wrong_call_ends_with_2(tmp_path: Path) -> None:
     assert run(tmp_path / "nothing").returncode == 2
     assert run("--limit", "0").returncode == 2
+    assert run("--budget", "0").returncode == 2
+    assert run("--budget", "nan").returncode == 2
     assert run("--what").returncode == 2
 
 
