@@ -1,6 +1,7 @@
 """Who sees which rows, and the filters of the worklist."""
 
 import unicodedata
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -8,6 +9,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from spine_cds.accounts.models import User
+
+#: How long the team reads of an emergency access on the patient's page.
+TOLD_FOR = timedelta(days=30)
 
 if TYPE_CHECKING:
     from patients.models import EmergencyAccess, Encounter, Patient  # noqa: F401
@@ -41,6 +45,14 @@ def _opened_by(user: User) -> "models.QuerySet[EmergencyAccess, Any]":
 class EmergencyAccessQuerySet(models.QuerySet["EmergencyAccess"]):
     def active(self) -> "EmergencyAccessQuerySet":
         return self.filter(until__gt=timezone.now())
+
+    def told_to(self, user: User) -> "EmergencyAccessQuerySet":
+        """What the page of a patient says: one's own while it runs, those of others
+        for a month, so that the team finds out whoever looks next.
+        """
+        own = Q(user=user, until__gt=timezone.now())
+        recent = Q(since__gt=timezone.now() - TOLD_FOR)
+        return self.filter(own | recent & ~Q(user=user)).select_related("user")
 
 
 class PatientQuerySet(models.QuerySet["Patient"]):

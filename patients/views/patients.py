@@ -59,11 +59,10 @@ def patient_detail(request: Request, pk: uuid.UUID) -> HttpResponse:
         entity=patient,
         patient_id=patient.pk,
     )
-    accesses = patient.emergency_accesses.active().select_related("user")
     page = {
         "patient": patient,
         "cases": _cases(patient),
-        "emergencies": accesses,
+        "emergencies": patient.emergency_accesses.told_to(request.user),
         "is_own_team": request.user.teams.contains(patient.team),
     }
     return render(request, "patients/patient_detail.html", page)

@@ -185,6 +185,15 @@ def test_the_team_sees_who_opened_it_and_why(sign_in, opened, dr_resident):
     assert REASON in text
 
 
+@pytest.mark.parametrize(("days", "told"), [(1, True), (29, True), (31, False)])
+def test_the_team_reads_of_it_for_a_month(
+    sign_in, opened, dr_surgeon, later, days, told
+):
+    later(days=days)
+    page = sign_in(dr_surgeon).get(opened.patient.get_absolute_url())
+    assert (REASON in page.content.decode()) is told
+
+
 def test_the_administrator_sees_who_when_why_and_an_id_alone(sign_in, opened, admin):
     page = sign_in(admin).get(reverse("patients:emergency-list")).content.decode()
     assert "stranger" in page
