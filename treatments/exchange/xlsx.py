@@ -101,9 +101,10 @@ def _add(book: openpyxl.Workbook, name: str, grid: grids.Grid) -> None:
     for row, cells in enumerate(grid, start=1):
         for column, text in enumerate(cells, start=1):
             cell = sheet.cell(row, column)
-            cell.value = UNPRINTABLE.sub("\ufffd", text)
-            # Whatever the library takes it for: 's' is text, and never runs.
-            cell.data_type = "s"
+            if text:
+                cell.value = UNPRINTABLE.sub("\ufffd", text)
+                # Whatever the library takes it for: 's' is text, and never runs.
+                cell.data_type = "s"
             cell.alignment = _WRAPPED
             if row == 1:
                 cell.font, cell.fill = _HEAD_FONT, _HEAD_FILL
