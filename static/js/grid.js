@@ -32,7 +32,10 @@
     const cell = target?.closest?.("#grid-table tbody td, #grid-table tbody th");
     return cell?.parentElement.id ? cell : null;
   };
-  const said = (cell) => (cell.firstChild?.nodeType === Node.TEXT_NODE ? cell.firstChild.data : "");
+  const said = (cell) => {
+    const first = cell.firstChild;
+    return first?.nodeType === Node.TEXT_NODE || first?.nodeName === "DIV" ? first.textContent : "";
+  };
   const say = (words) => { byId("grid-said").textContent = words; };
 
   /* What is selected */
@@ -99,7 +102,9 @@
 
   /* Writing: one request after the other, and nothing typed is dropped */
   const send = (url, values) =>
-    window.htmx.ajax("POST", url, { source: frame, swap: "none", values: { ...values, seen: byId("grid-seen").value } });
+    window.htmx
+      .ajax("POST", url, { source: frame, swap: "none settle:0ms", values: { ...values, seen: byId("grid-seen").value } })
+      .catch(() => {}); // said by the listeners below
   const write = (cell, words) => {
     if (words === (cell.dataset.t ?? "") || words === said(cell)) return;
     cell.textContent = words;
@@ -170,8 +175,9 @@
         const fits = below + editor.offsetHeight < scroll.scrollTop + scroll.clientHeight;
         editor.style.left = `${Math.max(scroll.scrollLeft, Math.min(at.offsetLeft, room))}px`;
         editor.style.top = `${fits ? below : Math.max(scroll.scrollTop, at.offsetTop - editor.offsetHeight)}px`;
-        (editor.querySelector(":checked, select, textarea, input:not([type=hidden])") ?? editor).focus();
-      });
+        (editor.querySelector(":checked:not(option)") ?? editor.querySelector("select, textarea, input:not([type=hidden])"))?.focus();
+      })
+      .catch(() => {});
   };
   const close = (focus = true) => {
     if (editor.hidden) return;
@@ -318,7 +324,8 @@
     if (words !== null) type(cellOf(place), words, range);
     else if (hadFocus || made) cellOf(place)?.focus();
   });
-  const isOurs = (event) => event.detail.pathInfo?.requestPath.includes("/tables/");
+  const ours = /\/tables\/[^/]+\/(cell|row|column|step|paste)\/(\?|$)/;
+  const isOurs = (event) => ours.test(event.detail.pathInfo?.requestPath ?? "");
   document.body.addEventListener("htmx:beforeOnLoad", (event) => {
     if (!isOurs(event) || event.detail.xhr.getResponseHeader("X-Rule-Grid")) return;
     event.preventDefault();

@@ -84,7 +84,8 @@ class Column:
         """The meaning, and what may be entered."""
         if self.fact is None:
             return self.meaning
-        return f"{self.meaning}. {self.fact.allowed}".strip(". ").replace("_", " ")
+        said = [self.meaning.strip(" ."), controls.allowed(self.fact)]
+        return ". ".join(part[:1].upper() + part[1:] for part in said if part) + "."
 
     def value_in(self, rule: Mapping[str, Any]) -> Any:
         if self.is_fact:
@@ -208,7 +209,8 @@ def _fact_column(name: str, fact: Fact | None, is_empty: bool, shown: bool) -> C
         return Column(
             f"cells.{name}", name, "fact", meaning, "", None, (), shown, is_empty
         )
-    unit = "" if fact.unit == "1" else fact.unit
+    # A unit of UCUM in braces is a word of its own.
+    unit = "" if fact.unit == "1" else fact.unit.strip("{}")
     label = fact.label or spoken(name)
     return Column(
         f"cells.{name}", label, "fact", fact.meaning, unit, fact, (), shown, is_empty

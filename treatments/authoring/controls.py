@@ -168,6 +168,11 @@ def in_words(fact: Fact, text: str) -> str:
     return f"not {said}" if state.negated else said
 
 
+def allowed(fact: Fact) -> str:
+    """What may be entered, in words."""
+    return "yes or no" if fact.type == "bool" else spoken(fact.allowed)
+
+
 def spoken(value: str) -> str:
     return value.replace("_", " ")
 
@@ -211,7 +216,7 @@ def from_words(fact: Fact, words: str) -> str:
     else:
         text = _number_text(fact, said)
     if text is None:
-        raise WordsError(f"“{said[:60]}” is not {fact.allowed}.")
+        raise WordsError(f"“{said[:60]}” is not {allowed(fact)}.")
     return _checked(fact, text)
 
 

@@ -25,12 +25,15 @@ class Cell:
     text: str
     words: str
     problem: str = ""
+    is_text: bool = False
 
     @property
     def tone(self) -> str:
         if self.problem:
             return "is-bad"
-        return "" if self.words else "is-any"
+        if not self.words:
+            return "is-any"
+        return "is-text" if self.is_text else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +151,8 @@ class Sheet:
     ) -> Cell:
         value = column.value_in(rule)
         problem = problems.get(column.key, "")
-        return Cell(column.key, column.text(value), column.words(value), problem)
+        text, words = column.text(value), column.words(value)
+        return Cell(column.key, text, words, problem, column.kind == "text")
 
     @cached_property
     def _problems(self) -> Mapping[str, dict[str, str]]:

@@ -137,7 +137,7 @@ def test_what_people_write_in_a_spreadsheet_is_understood(fact, words, text):
 @pytest.mark.parametrize(
     ("fact", "words", "told"),
     [
-        (PREGNANT, "perhaps", "true or false"),
+        (PREGNANT, "perhaps", "yes or no"),
         (HERNIATION, "bulge, prolapse", "one of"),
         (AGE, "200", "8 to 110"),
         (AGE, "70 to 60", "impossible range"),

@@ -252,7 +252,7 @@ def test_a_paste_is_shown_first_and_then_one_edit(draft, grid, rules):
     said = paste(block, ["CONS-01", "CONS-03"], keys)
     preview = grid("paste", said, **HTMX).content.decode()
     assert "3 cells to write, 1 that cannot be read" in preview
-    assert "is not true or false" in preview
+    assert "is not yes or no" in preview
     draft.refresh_from_db()
     assert draft.revision == 0
     grid("paste", {**said, "apply": "1"}, **HTMX)
