@@ -23,7 +23,7 @@ from .program import Program, program_of
 from .ranges import nearest_value, regions_in_words
 from .reaching import Outlook, aimed_outlook
 from .ruleset import Ruleset
-from .settling import Settled
+from .settling import Questions, Settled
 from .sfeel import Value
 from .starting import computed_masks
 from .whynot import why_not
@@ -35,7 +35,7 @@ ANSWER_STATES = 1_500
 ALL_ANSWERS_STATES = 6_000
 #: What trying pairs of changes may cost, a pair that has to be settled by a search
 #: being the dearer, and the changes that are listed.
-PAIRS_COST = 4_000
+PAIRS_COST = 40_000
 SETTLING_COST = 8
 CHANGES_LISTED = 60
 
@@ -96,7 +96,11 @@ class _Explorer:
         self.computed = computed_masks(self.program, case)
         self.open_base = tuple(self.program.masks(case.known, self.computed))
         self.question = OutcomeQuestion(self.program, case.unavailable)
-        self.settled = Settled(self.program, case, self._base({}))
+        self.questions = Questions(self.program, case.unavailable)
+        self.settled = Settled(self.program, case, self._base({}), self.questions)
+        self.presuming = {
+            name for t in ruleset.tables_of("presumption") for name in t.inputs
+        }
         self.not_said: list[dict[str, str]] = []
         self.left = PAIRS_COST
         self.states_left = ALL_ANSWERS_STATES
@@ -166,12 +170,12 @@ class _Explorer:
     def _effect(self, at: int) -> str | None:
         return self.effects.get(self.program.variables[at].name)
 
-    def _left_at_worst(self, at: int) -> tuple[bool, int, int]:
+    def _left_at_worst(self, at: int) -> tuple[bool, int, float]:
         sizes = [
             len(self._possible_at(with_mask(self.open_base, at, 1 << region)))
             for region in _regions(self.open_base[at])
         ]
-        return self._effect(at) != BLOCKS, max(sizes), sum(sizes)
+        return self._effect(at) != BLOCKS, max(sizes), sum(sizes) / len(sizes)
 
     def _asked(self, at: int) -> dict[str, Any]:
         """A question with its answers; those that lead to the same are one."""
@@ -294,14 +298,22 @@ class _Explorer:
         return self.question.possible(truth) == {self.settled.outcome}
 
     def _outcome_after(self, changes: list[_Change]) -> Outcome:
-        variables = self.program.variables
-        base = self._base({variables[c.at].name: c.value for c in changes})
+        base = self._changed_base(changes)
         possible = self.question.possible(self.program.propagate(base))
         self.left -= 1
         if len(possible) == 1:
             return next(iter(possible))
         self.left -= SETTLING_COST
-        return Settled(self.program, self.case, base).outcome
+        return Settled(self.program, self.case, base, self.questions).outcome
+
+    def _changed_base(self, changes: list[_Change]) -> Base:
+        variables = self.program.variables
+        if any(variables[c.at].name in self.presuming for c in changes):
+            return self._base({variables[c.at].name: c.value for c in changes})
+        base = tuple(self.settled.base)
+        for c in changes:
+            base = with_mask(base, c.at, variables[c.at].mask_of(c.value))
+        return base
 
     def _base(self, changed: dict[str, Value]) -> tuple[int, ...]:
         known = {**self.case.known, **changed}
@@ -310,8 +322,7 @@ class _Explorer:
 
     def _described(self, changes: list[_Change], outcome: Outcome) -> dict[str, Any]:
         variables = self.program.variables
-        changed = {variables[c.at].name: c.value for c in changes}
-        truth = self.program.propagate(self._base(changed))
+        truth = self.program.propagate(self._changed_base(changes))
         fires = truth.sure & ~self.settled.truth.sure & self._spoken_of(outcome)
         return {
             "changes": [
@@ -343,12 +354,13 @@ class _Explorer:
         return all(facts[c["fact"]].modifiable for c in change["changes"])
 
 
-def _left_in_fact(question: dict[str, Any]) -> tuple[bool, bool, int, int]:
+def _left_in_fact(question: dict[str, Any]) -> tuple[bool, bool, int, float]:
     """What blocks first; a question with an answer not followed to its end last."""
     outcomes = [answer["outcomes"] for answer in question["answers"]]
     sizes = [len(left) for left in outcomes if left is not None]
     open_end = len(sizes) < len(outcomes)
-    return question["effect"] != BLOCKS, open_end, max(sizes, default=0), sum(sizes)
+    most = max(sizes, default=0)
+    return question["effect"] != BLOCKS, open_end, most, sum(sizes) / len(outcomes)
 
 
 def _outcome(outcome: Outcome) -> dict[str, Any]:

@@ -38,11 +38,37 @@ from .program import Program
 STATES_PER_QUESTION = 20_000
 
 
+class Questions:
+    """What is asked of a case to settle it; kept where it is settled many times, so
+    that what a state says is read once."""
+
+    def __init__(self, program: Program, unavailable: frozenset[str]) -> None:
+        self.program = program
+        self.triage = TriageQuestion(program)
+        self.urgency = UrgencyQuestion(program)
+        self.advice = AdviceQuestion(program, unavailable)
+        self._status: dict[tuple[str, bool], StatusQuestion] = {}
+
+    def status(self, code: str, *, never_excluded: bool) -> StatusQuestion:
+        found = self._status.get((code, never_excluded))
+        if found is None:
+            found = StatusQuestion(self.program, code, never_excluded=never_excluded)
+            self._status[code, never_excluded] = found
+        return found
+
+
 class Settled:
     """A case settled for one set of regions, ``base``."""
 
-    def __init__(self, program: Program, case: Case, base: Sequence[int]) -> None:
+    def __init__(
+        self,
+        program: Program,
+        case: Case,
+        base: Sequence[int],
+        questions: Questions | None = None,
+    ) -> None:
         self.program, self.case, self.base = program, case, base
+        self.questions = questions or Questions(program, case.unavailable)
         self.truth = program.propagate(base)
         self.triage = self._triage()
         self.statuses = _Statuses(self)
@@ -64,17 +90,16 @@ class Settled:
 
     def _common_advice(self) -> str | None:
         """The treatment that every completion advises, whichever way it gets there."""
-        question = AdviceQuestion(self.program, self.case.unavailable)
         try:
-            found = {outcome.recommended for outcome in self._ask(question)}
+            asked = self._ask(self.questions.advice)
+            found = {outcome.recommended for outcome in asked}
         except BudgetSpentError:
             return None
         return next(iter(found)) if len(found) == 1 else None
 
     def _triage(self) -> frozenset[Triage]:
         try:
-            question = TriageQuestion(self.program)
-            return frozenset(self._ask(question))
+            return frozenset(self._ask(self.questions.triage))
         except BudgetSpentError:
             return frozenset(possible_triage(self.program, self.truth))
 
@@ -91,7 +116,7 @@ class Settled:
 
     def possible_urgencies(self) -> frozenset[str]:
         try:
-            return frozenset(self._ask(UrgencyQuestion(self.program)))
+            return frozenset(self._ask(self.questions.urgency))
         except BudgetSpentError:
             return frozenset(possible_urgencies(self.program, self.truth))
 
@@ -106,9 +131,7 @@ class Settled:
         if len(possible) == 1:
             return possible
         try:
-            question = StatusQuestion(
-                self.program, code, never_excluded=possible <= FOR
-            )
+            question = self.questions.status(code, never_excluded=possible <= FOR)
             return frozenset(self._ask(question))
         except BudgetSpentError:
             return possible

@@ -2,6 +2,7 @@
 
 import pytest
 
+from benchmarks import documents
 from treatments.engine import evaluate, explore, guarantees, load_ruleset
 from treatments.engine.evaluation import BUDGET_SPENT, CONFLICT, NO_LEVEL, NOT_ASKED
 
@@ -55,3 +56,24 @@ def test_an_answer_without_a_null_has_nothing_unsaid(ruleset):
     assert document["robust"] is True
     assert document["not_said"] == []
     assert evaluate({"contract": 2}, ruleset).to_document()["not_said"] == []
+
+
+def test_a_question_that_tells_comes_before_one_that_leaves_all_open(ruleset):
+    for seed in range(12):
+        (case,) = documents.forgetful(ruleset, 1, 8, seed=seed)
+        asked = explore(case, ruleset).ask_next
+        left = [[len(a["outcomes"]) for a in each["answers"]] for each in asked]
+        ranks = [
+            (each["effect"] != "blocks", max(sizes), sum(sizes) / len(sizes))
+            for each, sizes in zip(asked, left, strict=True)
+        ]
+        assert ranks == sorted(ranks)
+
+
+def test_random_cases_with_thirty_unknown_facts_leave_nothing_unsaid(ruleset):
+    for case in documents.forgetful(ruleset, 12, 30, seed=3):
+        evaluation = evaluate(case, ruleset)
+        explored = explore(case, ruleset, evaluation)
+        assert evaluation.to_document()["not_said"] == []
+        assert explored.not_said == []
+        assert explored.would_change["complete"]
