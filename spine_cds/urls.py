@@ -1,11 +1,14 @@
 from django.urls import include, path
 
-from spine_cds import pages
+from spine_cds.operation import views as operation
 
 urlpatterns = [
-    path("healthz", pages.healthz, name="healthz"),
+    path("healthz", operation.healthz, name="healthz"),
+    path("readyz", operation.readyz, name="readyz"),
+    path("metrics", operation.metrics, name="metrics"),
     path("accounts/", include("spine_cds.accounts.urls")),
     path("accounts/", include("spine_cds.accounts.second_factor_urls")),
+    path("audit/", include("spine_cds.audit.pages.urls")),
     path("", include("patients.urls")),
     path("", include("treatments.urls")),
 ]

@@ -57,6 +57,8 @@ SECOND_STEP = PUBLIC
 NOT_SET_UP = (SIGN_IN, *[HIDDEN] * 6)
 TABLE = [
     ("healthz", "get", None, PUBLIC),
+    ("readyz", "get", None, PUBLIC),
+    ("metrics", "get", None, (HIDDEN,) * 5),  # without its token there is no page
     ("accounts:login", "get", None, PUBLIC),
     ("accounts:logout", "post", None, PUBLIC),
     ("accounts:session-extend", "post", None, EVERYONE),
@@ -75,6 +77,11 @@ TABLE = [
     ("mfa_add_webauthn", "get", None, EVERYONE),
     ("mfa_remove_webauthn", "get", "key", EVERYONE),  # asks for the password first
     ("mfa_list_webauthn", "get", None, EVERYONE),
+    ("audit:trail-search", "get", None, ADMINS),
+    ("audit:patient-trail", "get", "patient", ADMINS),
+    ("audit:patient-export", "post", "patient", ADMINS),
+    ("audit:user-trail", "get", "user", ADMINS),
+    ("audit:user-export", "post", "user", ADMINS),
     ("accounts:user-list", "get", None, ADMINS),
     ("accounts:user-create", "get", None, ADMINS),
     ("accounts:user-edit", "get", "user", ADMINS),
@@ -141,6 +148,15 @@ TABLE = [
     ("treatments:row-move", "post", "draft row", ADMINS),
     ("treatments:single-edit", "get", "draft text", ADMINS),
     ("treatments:trial-panel", "get", "draft table", ADMINS),
+    ("treatments:grid-detail", "get", "draft table", ADMINS),
+    ("treatments:grid-rule", "get", "draft rule", ADMINS),
+    ("treatments:grid-cell", "get", "draft table", ADMINS),
+    ("treatments:grid-row", "post", "draft table", ADMINS),
+    ("treatments:grid-column", "post", "draft table", ADMINS),
+    ("treatments:grid-step", "post", "draft table", ADMINS),
+    ("treatments:grid-paste", "post", "draft table", ADMINS),
+    ("treatments:grid-checks", "get", "draft table", ADMINS),
+    ("treatments:grid-finding", "get", "draft table", ADMINS),
 ]
 
 
@@ -202,6 +218,7 @@ def world(
             "draft row": [writing.pk, "sources", "B01"],
             "draft text": [writing.pk, "selection"],
             "draft table": [writing.pk, "cons"],
+            "draft rule": [writing.pk, "cons", "CONS-01"],
         },
     )
 

@@ -25,7 +25,11 @@ from treatments.services import comment_add, decision_record
 from treatments.tasks import run_replay
 
 NO_PAGE = {
+    "audit:patient-export": "POST only",
+    "audit:user-export": "POST only",
     "healthz": "a word for machines",
+    "readyz": "words for machines",
+    "metrics": "figures for machines",
     "accounts:logout": "POST only",
     "account_logout": "POST only",
     "accounts:sign-out-everywhere": "POST only",
@@ -48,6 +52,12 @@ NO_PAGE = {
     "treatments:draft-submit": "POST only",
     "treatments:draft-undo": "POST only",
     "treatments:finding-accept": "POST only",
+    "treatments:grid-cell": "a part of the grid",
+    "treatments:grid-checks": "a part of the grid",
+    "treatments:grid-column": "POST only",
+    "treatments:grid-paste": "POST only",
+    "treatments:grid-row": "POST only",
+    "treatments:grid-step": "POST only",
     "treatments:row-move": "POST only",
     "treatments:signer-withdraw": "POST only",
     "treatments:version-export": "a file",
@@ -80,6 +90,10 @@ PAGES = [
     ("accounts:team-list", ADMIN, None),
     ("accounts:team-create", ADMIN, None),
     ("accounts:team-edit", ADMIN, "team"),
+    ("audit:trail-search", ADMIN, None),
+    ("audit:patient-trail", ADMIN, "patient"),
+    ("audit:patient-trail", ADMIN, "patient?since=2099-01-01"),
+    ("audit:user-trail", ADMIN, "user"),
     ("patients:worklist", SURGEON, None),
     ("patients:worklist", RESIDENT, None),
     ("patients:case-start", SURGEON, None),
@@ -138,6 +152,10 @@ PAGES = [
     ("treatments:row-create", ADMIN, "draft list"),
     ("treatments:row-edit", ADMIN, "draft row"),
     ("treatments:single-edit", ADMIN, "draft text"),
+    ("treatments:grid-detail", ADMIN, "draft table"),
+    ("treatments:grid-detail", ADMIN, "draft table?cites=B07"),
+    ("treatments:grid-rule", ADMIN, "draft rule"),
+    ("treatments:grid-finding", ADMIN, "draft table"),
     ("treatments:trial-panel", ADMIN, "draft table"),
     ("treatments:trial-panel", ADMIN, "draft table?case=new"),
 ]
@@ -202,6 +220,7 @@ def _a_draft(rules, admin):
         "draft row": [draft.pk, "treatments", "CONS"],
         "draft text": [draft.pk, "selection"],
         "draft table": [draft.pk, "cons"],
+        "draft rule": [draft.pk, "cons", "CONS-01"],
     }
 
 
@@ -326,6 +345,8 @@ def test_what_is_said_to_be_no_page_is_none(world, dr_surgeon):
     client.force_login(dr_surgeon)
     of = {
         "accounts:user-unlock": "user",
+        "audit:patient-export": "patient",
+        "audit:user-export": "user",
         "treatments:case-evaluate": "draft",
         "treatments:case-preview": "patient",
         "treatments:report-create": "ladder",
