@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations, product
 from typing import Any
+from unittest.mock import patch
 
 from hypothesis import given, settings
 
@@ -15,7 +16,7 @@ from tests.treatments.engine.small import (
     case,
     completions,
 )
-from treatments.engine import Ruleset, evaluate, explore
+from treatments.engine import Ruleset, evaluate, explore, reaching
 
 
 def answer(known: dict[str, Any], ruleset: Ruleset) -> tuple[Any, ...]:
@@ -40,6 +41,22 @@ def test_possible_lists_every_outcome_and_each_example_leads_to_its_own(
     for entry in possible:
         led = next(completions({**known, **entry["example"]}))
         assert oracle.outcome(led)[:3] == outcome(entry)
+
+
+@settings(max_examples=100, deadline=None)
+@given(rulesets, partial_cases)
+def test_looking_for_each_outcome_by_itself_finds_the_same(
+    ruleset: Ruleset, known: dict[str, Any]
+) -> None:
+    oracle = Oracle(ruleset)
+    outcomes = {oracle.outcome(facts)[:3] for facts in completions(known)}
+    with patch.object(reaching, "FIRST_LOOK_STATES", 0):
+        evaluation = evaluate(case(known), ruleset)
+        possible = explore(case(known), ruleset, evaluation).possible
+    assert possible is not None
+    assert {outcome(entry) for entry in possible} == outcomes
+    assert evaluation.robust is (len(outcomes) == 1)
+    assert evaluation == evaluate(case(known), ruleset)
 
 
 @settings(max_examples=60, deadline=None)
