@@ -101,7 +101,7 @@ class Part:
         self.presumes = table.kind == "presumption"
         kept = {table.id: table}
         if not self.presumes:
-            kept = _resting_on(ruleset, [table.id])
+            kept = _resting_on(ruleset, table, was)
         if table.kind in ("derived", "presumption"):
             # Its own value is what is asked about: nothing in the part rests on it.
             kept[table.id] = replace(table, kind="alert", hit_policy="COLLECT")
@@ -168,9 +168,13 @@ class Part:
             for at, accepted in self._cells[number]:
                 if at < len(masks):
                     masks[at] &= accepted
-                elif not accepted:
-                    return (0,) * len(masks)
         return tuple(masks)
+
+    def may_hold(self, rules: int) -> bool:
+        """Whether the cells of all these rules leave each column something."""
+        numbers = list(bits(rules))
+        cells = (accepted for n in numbers for _, accepted in self._cells[n])
+        return all(cells) and all(self.within(numbers))
 
     def find(
         self, goal: Pattern, allowance: Allowance, prefer: Base = ()
@@ -182,9 +186,9 @@ class Part:
         Raises:
             BudgetSpentError: it could not be settled.
         """
-        base = self.within(bits(goal.all_of))
-        if not all(base):
+        if not self.may_hold(goal.all_of):
             return None
+        base = self.within(bits(goal.all_of))
         if not self.is_flat or goal.any_of:
             ask = partial(find, self.program, goal, base, prefer=prefer)
             return allowance.ask(ask)
@@ -286,14 +290,17 @@ def answer_of(rule: Rule) -> Hashable:
     return frozenset(said.items())
 
 
-def _resting_on(ruleset: Ruleset, wanted: Iterable[str]) -> dict[str, DecisionTable]:
-    makers = {table.output: table.id for table in ruleset.tables_of("derived")}
-    found: set[str] = set()
-    queue = list(wanted)
+def _resting_on(
+    ruleset: Ruleset, table: DecisionTable, was: Iterable[Rule]
+) -> dict[str, DecisionTable]:
+    """The table and the derived tables that it rests on, or did."""
+    makers = {made.output: made for made in ruleset.tables_of("derived")}
+    found = {table.id}
+    queue = [*table.rules, *was]
     while queue:
-        name = queue.pop()
-        if name not in found:
-            found.add(name)
-            used = {fact for rule in ruleset.tables[name].rules for fact in rule.cells}
-            queue += [makers[fact] for fact in used if fact in makers]
+        for name in queue.pop().cells:
+            made = makers.get(name)
+            if made and made.id not in found:
+                found.add(made.id)
+                queue += made.rules
     return {n: t for n, t in ruleset.tables.items() if n in found}

@@ -243,12 +243,11 @@ class TableCheck:
 
     def _meeting(self, number: int) -> int:
         """The rules that may hold together with a rule."""
-        base = self.part.within([number])
-        if not all(base):
+        if not self.part.may_hold(1 << number):
             return 0
         if self.part.is_flat:
-            return self.part.space.meeting(self.part.space.box(number))
-        return self.program.propagate(base).possible
+            return self.part.space.meeting(self.part.box(number))
+        return self.program.propagate(self.part.within([number])).possible
 
     def _tried(
         self, check: Callable[..., Iterator[Finding]], *about: Any

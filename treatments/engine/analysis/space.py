@@ -58,13 +58,6 @@ class Space:
         for known in self._known:
             known.clear()
 
-    def box(self, number: int) -> Box:
-        """The regions in which a rule holds."""
-        return tuple(
-            self.accepted[at].get(number, whole)
-            for at, whole in enumerate(self.everything)
-        )
-
     def accepting(self, at: int, region: int) -> int:
         """The rules that accept a region of a column."""
         return self.rules & ~self._tested[at] | self._accepting[at][region]

@@ -166,28 +166,69 @@ def test_a_row_is_masked_exactly_when_it_is_never_the_hit(ruleset: Ruleset) -> N
 
 @settings(max_examples=30, deadline=None)
 @given(rulesets())
-def test_without_a_row_that_never_matters_the_table_says_the_same(
+def test_the_rows_named_take_all_cases_of_a_masked_row_and_all_are_needed(
     ruleset: Ruleset,
 ) -> None:
-    if ruleset.tables["degree"].hit_policy not in ("FIRST", "PRIORITY"):
+    rows = {r["id"]: r for r in degree(ruleset)}
+    for finding in found(ruleset, "masked"):
+        own, *causes = finding.rules
+        cases = [known for known, _ in CASES if Oracle.fires(rows[own], known)]
+
+        def takes(
+            ids: list[str],
+            cases: list[dict[str, Any]] = cases,
+        ) -> bool:
+            return all(
+                any(Oracle.fires(rows[id_], known) for id_ in ids) for known in cases
+            )
+
+        assert takes(causes)
+        assert not any(takes([i for i in causes if i != one]) for one in causes)
+
+
+READ = (
+    ({"degree": '"low"'}, "CONS", "indicated"),
+    ({"degree": '"low","middle"', "flag": "true"}, "ENDO", "indicated"),
+    ({"weak": "true"}, "ENDO", "contraindicated"),
+)
+
+
+@settings(max_examples=15, deadline=None)
+@given(rulesets())
+def test_a_row_never_matters_exactly_when_no_case_is_advised_otherwise_without_it(
+    ruleset: Ruleset,
+) -> None:
+    if ruleset.tables["degree"].hit_policy != "FIRST":
         return
-    rows = ranked(ruleset)
+    document_ = dict(ruleset.document)
+    tables = [t for t in document_["tables"] if t["id"] != "options"]
+    document_["tables"] = [*tables, eligibility(*READ)]
+    ruleset = Ruleset.from_document(document_)
+    rows = degree(ruleset)
 
-    def says(left_out: str) -> list[Any]:
+    def told(left_out: str) -> list[Any]:
         left = [r for r in rows if r["id"] != left_out]
-        return [
-            next((r["outputs"] for r in left if Oracle.fires(r, known)), None)
-            for known, _ in CASES
-        ]
+        table_ = {**next(t for t in tables if t["id"] == "degree"), "rules": left}
+        kept = [t for t in document_["tables"] if t["id"] != "degree"]
+        changed = Oracle.__new__(Oracle)
+        changed.document = {**document_, "tables": [*kept, table_]}
+        answers: list[Any] = []
+        for known, _ in CASES:
+            facts = {n: v for n, v in known.items() if n != "loose"}
+            *outcome, statuses = changed.outcome(facts)
+            hit = any(Oracle.fires(r, known) for r in left)
+            answers.append((*outcome, statuses if outcome[2] else None, hit))
+        return answers
 
-    idle = {r["id"] for r in rows if says(r["id"]) == says("")}
-    named = {
+    whole = told("")
+    idle = {r["id"] for r in rows if told(r["id"]) == whole}
+    said = {
         id_
-        for kind in ("never_matters", "masked", "duplicate", "conflict")
+        for kind in ("masked", "duplicate", "conflict")
         for f in found(ruleset, kind)
-        for id_ in f.rules
+        for id_ in f.rules[: 1 if kind == "masked" else 2]
     }
-    assert {f.rules[0] for f in found(ruleset, "never_matters")} <= idle <= named
+    assert {f.rules[0] for f in found(ruleset, "never_matters")} == idle - said
 
 
 @settings(max_examples=20, deadline=None)
