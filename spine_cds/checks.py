@@ -50,6 +50,20 @@ def proxy_is_named(**kwargs: Any) -> list[CheckMessage]:
     ]
 
 
+@register(Tags.security, deploy=True)
+def list_of_stolen_passwords_is_there(**kwargs: Any) -> list[CheckMessage]:
+    path = settings.BREACHED_PASSWORDS
+    if not path or os.access(path, os.R_OK):
+        return []
+    return [
+        Error(
+            f"SPINE_CDS_BREACHED_PASSWORDS names {path}, which cannot be read.",
+            hint="No password could be changed. Put the list there, or unset it.",
+            id="spine_cds.E003",
+        )
+    ]
+
+
 @register(Tags.urls)
 def every_url_has_a_name(**kwargs: Any) -> list[CheckMessage]:
     """The permission table of the tests is keyed by name: nothing may escape it."""

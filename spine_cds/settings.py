@@ -170,6 +170,7 @@ LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "accounts:login"
 PASSWORD_MINIMUM = 12
+BREACHED_PASSWORDS = environment.text("SPINE_CDS_BREACHED_PASSWORDS")
 _VALIDATION = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator"},
@@ -177,8 +178,11 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": f"{_VALIDATION}.MinimumLengthValidator",
         "OPTIONS": {"min_length": PASSWORD_MINIMUM},
     },
-    {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
-    {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
+    {"NAME": "spine_cds.accounts.breached.WornPasswordValidator"},
+    {
+        "NAME": "spine_cds.accounts.breached.BreachedPasswordValidator",
+        "OPTIONS": {"path": BREACHED_PASSWORDS},
+    },
 ]
 # A shared ward computer: 15 minutes without activity, 12 hours whatever happens.
 SESSION_IDLE_SECONDS = 15 * 60

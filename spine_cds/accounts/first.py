@@ -18,6 +18,8 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 _ALWAYS_OPEN = frozenset(
     {
         "healthz",
+        "readyz",
+        "metrics",
         "accounts:login",
         "accounts:logout",
         "accounts:session-extend",
