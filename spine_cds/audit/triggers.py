@@ -67,9 +67,11 @@ GUARDS = (
         refuses="NEW.sequence <> OLD.sequence + 1",
     ),
     Guard("accounts_user", "a user is never deleted"),
+    Guard("accounts_signature", "signatures are never changed", refuses=ALWAYS),
     Guard("accounts_signature", "a signature is never changed", refuses=ALWAYS),
     Guard("patients_patient", "a patient is never deleted"),
     Guard("patients_emergencyaccess", "an access is never changed", refuses=ALWAYS),
+    Guard("patients_emergencyaccess", "it is never changed", refuses=ALWAYS),
     Guard(
         "patients_encounter",
         "a case is never deleted, and stays that of its patient",
@@ -90,6 +92,17 @@ GUARDS = (
         "treatments_rulesetversion",
         "a ruleset is never changed or deleted; load another version",
         frozen=("id", "ruleset_id", "version", "sha256", "document", "loaded_at"),
+    ),
+    Guard(
+        "treatments_rulesetactivation",
+        "which rules were in force stays known; activate another version",
+        frozen=("id", "version_id", "live_from", "reason", "made_by_id", "made_at"),
+        refuses="OLD.withdrawn_at IS NOT NULL",
+    ),
+    Guard(
+        "treatments_draftchange",
+        "a change is never changed; undo it",
+        frozen=("id", "draft_id", "number", "kind", "parts", "made_by_id", "made_at"),
     ),
     Guard(
         "treatments_recommendation",
