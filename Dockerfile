@@ -10,9 +10,10 @@ COPY patients patients
 COPY treatments treatments
 COPY templates templates
 COPY static static
+COPY deploy deploy
 # Nothing here is a secret: the values only let the settings load while building.
 RUN SPINE_CDS_ENV=production SECRET_KEY=unused-while-building ALLOWED_HOSTS=localhost \
     DATABASE_URL=postgresql://localhost/unused REDIS_URL=redis://localhost/0 \
     python manage.py collectstatic --noinput --verbosity 0
 USER 65534:65534
-CMD ["gunicorn", "spine_cds.wsgi", "--bind", "0.0.0.0:8000", "--workers", "4"]
+CMD ["gunicorn", "-c", "deploy/gunicorn.conf.py"]

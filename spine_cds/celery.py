@@ -8,15 +8,19 @@ sweeps. In both, the rows are the truth: a lost message costs seconds, never a j
 
 import atexit
 import logging
+import logging.config
 import os
 import threading
 from typing import Any
 
-from celery import Celery
+from celery import Celery, signals
 from celery.worker import WorkController
 from celery.worker import state as worker_state
 from django.conf import settings
 from django.db import DatabaseError, connections
+from django_structlog.celery.steps import DjangoStructLogInitStep
+
+from spine_cds.operation import heartbeats  # noqa: F401 - listens to the worker
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +48,13 @@ app.conf.update(
     },
 )
 app.autodiscover_tasks(["treatments"])
+app.steps["worker"].add(DjangoStructLogInitStep)
+
+
+@signals.setup_logging.connect
+def _log_as_the_site_does(**kwargs: Any) -> None:
+    """A worker's lines look like those of the web processes, with their request id."""
+    logging.config.dictConfig(settings.LOGGING)
 
 
 @app.on_after_configure.connect

@@ -9,10 +9,12 @@ start without it. Every variable is listed in ``.env.example``.
 from datetime import timedelta
 from pathlib import Path
 
+import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from spine_cds import environment
+from spine_cds.operation import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -72,9 +74,12 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "django_htmx",
     "csp",
+    "django_structlog",
 ]
 
 MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "spine_cds.operation.requests.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "spine_cds.security.SecurityHeadersMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -93,6 +98,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "spine_cds.accounts.first.FirstThingsFirstMiddleware",
     "axes.middleware.AxesMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
 ROOT_URLCONF = "spine_cds.urls"
@@ -267,7 +273,7 @@ if PRODUCTION:
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+    SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
@@ -303,17 +309,12 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 if not PRODUCTION:
     WHITENOISE_MAX_AGE = 0
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {
-        "spine_cds": {"level": "INFO"},
-        "treatments": {"level": "INFO"},
-        "django": {"handlers": [], "level": "WARNING", "propagate": True},
-    },
-}
+# Lines for a terminal in development; JSON objects for a collector in production.
+LOGGING = logs.logging_config(as_json=PRODUCTION)
+structlog.configure(**logs.STRUCTLOG)
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+# The audit trail has the addresses, and is not shipped to a log server.
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+
+# Whoever scrapes /metrics sends it as a bearer token; empty: there is no such page.
+METRICS_TOKEN = environment.text("METRICS_TOKEN")

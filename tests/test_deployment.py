@@ -24,9 +24,26 @@ def test_compose_runs_the_three_processes_and_their_services(services):
         assert needed["migrate"]["condition"] == "service_completed_successfully"
 
 
-def test_compose_opens_no_port_to_other_hosts(services):
-    ports = [port for service in services.values() for port in service.get("ports", ())]
-    assert ports == ["127.0.0.1:8000:8000"]
+def test_the_proxy_alone_is_open_to_other_hosts(services):
+    open_to_others = {name: s["ports"] for name, s in services.items() if "ports" in s}
+    assert open_to_others == {"proxy": ["80:80", "443:443"]}
+
+
+def test_each_queue_has_a_worker_in_containers_and_on_plain_hosts(services, settings):
+    own = settings.CELERY_TASK_DEFAULT_QUEUE
+    queues = {q.replace(own, "spine-cds", 1) for q in settings.CELERY_TASK_QUEUES}
+    texts = [s.get("command", "") for s in services.values()]
+    units = (ROOT / "deploy/systemd").glob("*.service")
+    for commands in (texts, [unit.read_text() for unit in units]):
+        named = {m for c in commands for m in re.findall(r"--queues (\S+)", c)}
+        assert named == queues
+
+
+def test_every_unit_of_the_target_is_there():
+    folder = ROOT / "deploy/systemd"
+    wanted = re.search(r"Wants=(.*)", (folder / "spine-cds.target").read_text())[1]
+    for name in wanted.split():
+        assert (folder / name).exists()
 
 
 @pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
@@ -40,9 +57,12 @@ def test_every_requirement_is_pinned_with_hashes_and_names_no_index(name):
 
 @pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
 def test_what_is_asked_for_is_what_is_locked(name):
-    asked = re.findall(r"^(\w\S+==\S+)", (ROOT / f"{name}.in").read_text(), re.M)
+    asked = re.findall(
+        r"^(\w[\w.-]+)(?:\[\w+\])?(==\S+)", (ROOT / f"{name}.in").read_text(), re.M
+    )
     locked = (ROOT / f"{name}.txt").read_text(encoding="utf-8").lower()
-    missing = [pin for pin in asked if f"\n{pin.lower()} \\\n" not in locked]
+    pins = ["".join(pin).lower() for pin in asked]
+    missing = [pin for pin in pins if f"\n{pin} \\\n" not in locked]
     assert not missing
 
 

@@ -1,10 +1,12 @@
 """One case tried on a draft beside the live rules. Nothing is stored."""
 
+import json
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from treatments.authoring.checks import golden_cases
 from treatments.authoring.columns import facts_of
 from treatments.authoring.controls import spoken
 from treatments.authoring.grid import Sheet
@@ -130,6 +132,18 @@ def _lines(sheet: Sheet, ruleset: Ruleset, case: Document) -> Iterator[Line]:
         if one.rule in own:
             tone, words = STATES.get(one.state, STATES["undetermined"])
             yield Line(one.rule, tone, words, one.failed, one.unknown)
+
+
+def panel(sheet: Sheet, live: Ruleset | None, case: Document) -> dict[str, Any]:
+    """What the panel shows of a case, or the choice of one while it is empty."""
+    found = try_case(sheet, live, case) if case else None
+    return {
+        "trial": found,
+        "marks": json.dumps(found.marks) if found else "",
+        "questions": questions(sheet, case) if case else (),
+        "goldens": golden_cases(str(sheet.parts["metadata"].get("id", ""))),
+        "stored": recent_cases(),
+    }
 
 
 # --- The case -----------------------------------------------------------------------

@@ -1,6 +1,5 @@
 """Try a case on a draft: a panel beside the grid, and a page without script."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -13,7 +12,6 @@ from spine_cds.accounts.access import SignedInRequest
 from spine_cds.audit.services import record
 from treatments.authoring import trial
 from treatments.authoring.access import draft_of, for_rule_makers
-from treatments.authoring.checks import golden_cases
 from treatments.authoring.columns import facts_of
 from treatments.authoring.grid import Sheet
 from treatments.authoring.grid_pages import finding_of
@@ -39,17 +37,12 @@ def trial_panel(request: SignedInRequest, pk: UUID, slug: str) -> HttpResponse:
         case = _case(request, sheet, ruleset)
     except CaseNotFoundError as refusal:
         problem = str(refusal)
-    found = trial.try_case(sheet, ruleset, case) if case and not problem else None
     page = {
         "draft": sheet.draft,
         "sheet": sheet,
-        "trial": found,
-        "marks": json.dumps(found.marks) if found else "",
-        "questions": trial.questions(sheet, case) if case else (),
-        "goldens": golden_cases(str(sheet.parts["metadata"].get("id", ""))),
-        "stored": trial.recent_cases(),
         "chosen": {name: request.GET.get(name, "") for name in ("case", "finding")},
         "problem": problem,
+        **trial.panel(sheet, ruleset, {} if problem else case),
     }
     shape = "_trial" if request.htmx else "trial"
     return render(request, f"treatments/authoring/{shape}.html", page)

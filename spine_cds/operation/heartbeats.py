@@ -1,0 +1,60 @@
+"""Signs of life of workers and of the sweep, kept in the cache that all share.
+
+In production the cache is Redis; in development it is the memory of the one web
+process, which is also its worker.
+"""
+
+import time
+from contextlib import suppress
+from typing import Any
+
+from celery import signals
+from django.conf import settings
+from django.core.cache import cache
+
+#: Older than this, something is dead or hangs.
+STALE_SECONDS = 60
+_KEEP_SECONDS = 24 * 3600
+WORKER, SWEEP = "worker", "sweep"
+_SWEEP_TASK = "treatments.sweep_jobs"
+
+
+def beat(name: str) -> None:
+    """A sign of life, now."""
+    cache.set(_key(name), time.time(), _KEEP_SECONDS)
+
+
+def age(name: str) -> float | None:
+    """Seconds since the last sign of life; None without any in a day."""
+    last: float | None = cache.get(_key(name))
+    return None if last is None else max(time.time() - last, 0.0)
+
+
+def is_alive(name: str) -> bool:
+    seconds = age(name)
+    return seconds is not None and seconds < STALE_SECONDS
+
+
+def _key(name: str) -> str:
+    return f"heartbeat:{name}"
+
+
+@signals.heartbeat_sent.connect(dispatch_uid="operation-worker")
+def worker_beats(**kwargs: Any) -> None:
+    """Celery's worker tells that it lives, every few seconds, whatever it does."""
+    _quietly(WORKER)
+
+
+@signals.task_success.connect(dispatch_uid="operation-sweep")
+def sweep_beats(sender: Any = None, **kwargs: Any) -> None:
+    """The sweep went through beat, broker, and worker: all of them live."""
+    if getattr(sender, "name", "") == _SWEEP_TASK:
+        _quietly(SWEEP)
+        if settings.EMBEDDED_WORKER:
+            _quietly(WORKER)
+
+
+def _quietly(name: str) -> None:
+    """A broker that is away stops no worker: its silence is what tells."""
+    with suppress(Exception):
+        beat(name)
