@@ -125,6 +125,14 @@ def export(document: Document, format: str) -> bytes:  # noqa: A002 - the field'
     problems = shape.malformed(document)
     if problems:
         raise RulesetError(problems)
+    try:
+        data = _lossless(document, chosen)
+    except ImportRefusedError as error:
+        raise RulesetError(list(error.problems)) from error
+    return data
+
+
+def _lossless(document: Document, chosen: Format) -> bytes:
     name = f"export{chosen.suffix}"
     data = chosen.write(document, ())
     lost = list(differences(chosen.read(data, name), document))

@@ -28,19 +28,26 @@ def problems(document: Any) -> list[Problem]:
     return found
 
 
+def _shown(value: Any) -> str:
+    """A value for a message; one that holds others is not spelled out."""
+    if isinstance(value, (dict, list)) and value:
+        return f"{'an object' if isinstance(value, dict) else 'a list'} of {len(value)}"
+    return shown(value[:100] if isinstance(value, str) else value)
+
+
 def _text(place: str, value: Any) -> Iterator[Problem]:
     if not isinstance(value, str):
-        yield Problem(place, shown(value), "must be text")
+        yield Problem(place, _shown(value), "must be text")
 
 
 def _flag(place: str, value: Any) -> Iterator[Problem]:
     if not isinstance(value, bool):
-        yield Problem(place, shown(value), "must be true or false")
+        yield Problem(place, _shown(value), "must be true or false")
 
 
 def _scalar(place: str, value: Any) -> Iterator[Problem]:
     if isinstance(value, (dict, list)):
-        yield Problem(place, shown(value), "must be a text, a number or nothing")
+        yield Problem(place, _shown(value), "must be a text, a number or nothing")
 
 
 def _anything(_place: str, _value: Any) -> Iterator[Problem]:
@@ -49,20 +56,20 @@ def _anything(_place: str, _value: Any) -> Iterator[Problem]:
 
 def _one(place: str, value: Any) -> Iterator[Problem]:
     if isinstance(value, bool) or value != 1:
-        yield Problem(place, shown(value), "is no format of ours: this reads format 1")
+        yield Problem(place, _shown(value), "is no format of ours: this reads format 1")
 
 
 def _sign_off(place: str, value: Any) -> Iterator[Problem]:
     if value is not None and not isinstance(value, dict):
-        yield Problem(place, shown(value), "must be an object or nothing")
+        yield Problem(place, _shown(value), "must be an object or nothing")
     elif value and not isinstance(value.get("state", ""), str):
-        yield Problem(f"{place}, state", shown(value["state"]), "must be text")
+        yield Problem(f"{place}, state", _shown(value["state"]), "must be text")
 
 
 def _list(check: Check) -> Check:
     def checked(place: str, value: Any) -> Iterator[Problem]:
         if not isinstance(value, list):
-            yield Problem(place, shown(value), "must be a list")
+            yield Problem(place, _shown(value), "must be a list")
             return
         for position, item in enumerate(value, start=1):
             yield from check(f"{place} {_label(item) or position}", item)
@@ -73,7 +80,7 @@ def _list(check: Check) -> Check:
 def _mapping(check: Check) -> Check:
     def checked(place: str, value: Any) -> Iterator[Problem]:
         if not isinstance(value, dict):
-            yield Problem(place, shown(value), "must be an object")
+            yield Problem(place, _shown(value), "must be an object")
             return
         for key, item in value.items():
             yield from check(f"{place}, {key}", item)
@@ -88,7 +95,7 @@ def _object(
 
     def checked(place: str, value: Any) -> Iterator[Problem]:
         if not isinstance(value, dict):
-            yield Problem(place, shown(value), "must be an object")
+            yield Problem(place, _shown(value), "must be an object")
             return
         for key in required:
             if key not in value:
@@ -120,7 +127,7 @@ def _outputs(place: str, value: Any) -> Iterator[Problem]:
         for name, said in value.items():
             if isinstance(said, list) != (name == "treatments"):
                 message = "must be a list" if name == "treatments" else "must be text"
-                yield Problem(f"{place}, {name}", shown(said), message)
+                yield Problem(f"{place}, {name}", _shown(said), message)
 
 
 _RULE = _object(

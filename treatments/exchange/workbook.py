@@ -9,7 +9,7 @@ from . import archive, xml_safely
 from .refusal import MAX_COLUMNS, refusal
 
 #: XML elements in the whole workbook; a cell takes two or three.
-MAX_ELEMENTS = 600_000
+MAX_ELEMENTS = 400_000
 #: The number of the last column with two letters, ZZ.
 WIDEST = 702
 _FAR = re.compile("[A-Za-z]{3}")

@@ -13,7 +13,7 @@ from defusedxml.ElementTree import DefusedXMLParser, ParseError
 
 from .refusal import ImportRefusedError, refusal
 
-MAX_ELEMENTS = 150_000
+MAX_ELEMENTS = 400_000
 MAX_DEPTH = 40
 
 #: What XML 1.0 cannot hold, not even as a reference.
