@@ -114,6 +114,7 @@ def test_a_disabled_rule_is_no_rule_of_the_model():
     """Another tool would run it."""
     found = small()
     found["tables"][0]["rules"][0]["disabled"] = "Under review"
+    found["tables"][0]["rules"][1]["disabled"] = ""  # no reason: it is in force
     decision = tree(found).find("d:decision[@name='loose']", NS)
     rules = decision.findall("d:decisionTable/d:rule", NS)
     assert [rule.get("id") for rule in rules] == ["rule_LOOSE-02", "rule_LOOSE-03"]

@@ -8,6 +8,7 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from treatments.engine.exact import Difference
+from treatments.engine.folder import DISABLED
 from treatments.engine.tables import HIT_POLICIES, OUTPUTS
 
 from ..xml_safely import UNPRINTABLE
@@ -137,7 +138,7 @@ class _Model:
         disabled = [
             {"at": at, "rule": rule}
             for at, rule in enumerate(table["rules"])
-            if "disabled" in rule
+            if rule.get(DISABLED)
         ]
         under(told, "spine:head", json.dumps(rest, ensure_ascii=False))
         # Another tool would run a disabled rule: there is no such thing in DMN.
@@ -172,7 +173,7 @@ class _Model:
         for name in outputs:
             self._output(held, name, table)
         for rule in table["rules"]:
-            if "disabled" not in rule:
+            if not rule.get(DISABLED):
                 self._rule(held, rule, table["inputs"], outputs)
 
     def _output(self, table: Element, name: str, head: Mapping[str, Any]) -> None:
