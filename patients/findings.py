@@ -93,6 +93,18 @@ class CaseFindings:
                 found.append(Difference(name, label, *words))
         return found
 
+    def changes(self, before: "CaseFindings") -> dict[str, Any]:
+        """For the audit trail: the fields that changed, and their coded values before
+        and after. Of the note it says that it changed, and no word of it."""
+        mine, old = self.answers(), before.answers()
+        names = [difference.name for difference in self.differences(before)]
+        coded = [name for name in names if name != "note"]
+        return {
+            "changed": names,
+            "before": {name: _told(old.get(name)) for name in coded},
+            "after": {name: _told(mine.get(name)) for name in coded},
+        }
+
     def answers(self) -> dict[str, Any]:
         """Every known answer under the name of its form field."""
         answers: dict[str, Any] = {
@@ -109,6 +121,10 @@ class CaseFindings:
 def disc_field(level: str, name: str) -> str:
     """The form field of a disc's fact: "L5-S1-zone"."""
     return f"{level}-{name}"
+
+
+def _told(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _known(facts: Mapping[str, Value]) -> dict[str, Value]:

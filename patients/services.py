@@ -1,6 +1,7 @@
 """Every write to patients and cases: atomic, audited, keyword-only.
 
-Audit details hold names of facts, versions and counts; never a value or a name.
+Audit details hold what changed, before and after, where it is a coded value; of names,
+numbers, dates of birth and notes only that they changed.
 """
 
 from collections.abc import Iterable, Mapping
@@ -81,6 +82,9 @@ def patient_create(
 def patient_update(*, patient: Patient, actor: User, **values: Any) -> Patient:
     """Correct what was entered of a person: names, number, birth date, sex."""
     changed = sorted(name for name in values if getattr(patient, name) != values[name])
+    detail: dict[str, Any] = {"changed": changed}
+    if "sex" in changed:  # the only one that is a code, and tells nobody who it is
+        detail |= {"before": {"sex": patient.sex}, "after": {"sex": values["sex"]}}
     for name in changed:
         setattr(patient, name, values[name])
     if changed:
@@ -90,7 +94,7 @@ def patient_update(*, patient: Patient, actor: User, **values: Any) -> Patient:
             action="patient.update",
             entity=patient,
             patient_id=str(patient.pk),
-            detail={"changed": changed},
+            detail=detail,
         )
     return patient
 
@@ -170,16 +174,13 @@ def case_update(
     """
     current = _locked(encounter)
     stored = CaseFindings.of(current)
-    changed = data.differences(stored)
-    if not changed:
+    if not data.differences(stored):
         return current
     if current.revision != revision or not current.is_draft:
         raise EditConflict(_newest(current))
     current.revision += 1
     _write(current, data, actor)
-    _record_case(
-        "case.update", current, actor, changed=[change.name for change in changed]
-    )
+    _record_case("case.update", current, actor, **data.changes(stored))
     return _newest(current)
 
 
@@ -206,7 +207,8 @@ def case_correct(
         raise NotOpen
     if current.state == State.SUPERSEDED or current.revision != revision:
         return _same_or_conflict(_newest(current), data)
-    if not data.differences(CaseFindings.of(current)):
+    stored = CaseFindings.of(current)
+    if not data.differences(stored):
         return current
     current.state = State.SUPERSEDED
     current.save(update_fields=["state"])
@@ -219,7 +221,8 @@ def case_correct(
         updated_by=actor,
         submission_key=submission_key,
     )
-    return _insert(correction, data, action="case.correct", actor=actor)
+    changes = data.changes(stored)
+    return _insert(correction, data, action="case.correct", actor=actor, **changes)
 
 
 def case_save(
@@ -269,9 +272,11 @@ def case_evaluated(*, encounter: Encounter, actor: User, triage_flag: str) -> En
     if not current.is_open:
         raise NotOpen
     if current.triage_flag != triage_flag:
+        before = {"triage_flag": current.triage_flag}
         current.triage_flag = triage_flag
         current.save(update_fields=["triage_flag"])
-        _record_case("case.triage", current, actor)
+        after = {"triage_flag": triage_flag}
+        _record_case("case.triage", current, actor, before=before, after=after)
     _advance(current, State.EVALUATED, actor)
     return current
 
@@ -288,14 +293,20 @@ def case_mark_entered_in_error(
     current = _locked(encounter)
     if not current.is_open:
         raise NotOpen
+    before = {"state": current.state}
     current.error_reason = reason
     _change_state(current, State.ENTERED_IN_ERROR, actor)
-    _record_case("case.entered_in_error", current, actor)
+    _record_case("case.entered_in_error", current, actor, before=before)
     return current
 
 
 def _insert(
-    encounter: Encounter, data: CaseFindings, *, action: str, actor: User
+    encounter: Encounter,
+    data: CaseFindings,
+    *,
+    action: str,
+    actor: User,
+    **detail: Any,
 ) -> Encounter:
     """Insert a version once; a submission that came before is answered with its row."""
     try:
@@ -310,7 +321,7 @@ def _insert(
         if encounter.submission_key is None or earlier is None:
             raise
         return _same_or_conflict(_newest(earlier), data)
-    _record_case(action, encounter, actor)
+    _record_case(action, encounter, actor, **detail)
     return _newest(encounter)
 
 
@@ -327,13 +338,14 @@ def _locked(encounter: Encounter) -> Encounter:
 
 
 def _newest(encounter: Encounter) -> Encounter:
-    return Encounter.objects.with_findings().current().get(case_uid=encounter.case_uid)
+    return Encounter.objects.newest_of(encounter)
 
 
 def _advance(current: Encounter, state: str, actor: User) -> None:
     if PROGRESS.index(state) > PROGRESS.index(current.state):
+        before = {"state": current.state}
         _change_state(current, state, actor)
-        _record_case(f"case.{state}", current, actor)
+        _record_case(f"case.{state}", current, actor, before=before)
 
 
 def _change_state(encounter: Encounter, state: str, actor: User) -> None:
@@ -408,9 +420,7 @@ def _check(rows: Iterable[tuple[str, models.Model]]) -> None:
         raise ValidationError(errors)
 
 
-def _record_case(
-    action: str, encounter: Encounter, actor: User, **detail: list[str]
-) -> None:
+def _record_case(action: str, encounter: Encounter, actor: User, **detail: Any) -> None:
     record(
         actor=actor,
         action=action,

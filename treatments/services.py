@@ -252,7 +252,10 @@ def decision_record(
         else:
             case_advance(encounter=encounter, actor=actor, state=State.DECIDED)
         codes = {"outcome": outcome, "treatment": treatment, "reason": override_reason}
-        _record(recommendation, actor, "decision.record", decision, **codes)
+        before = _decided_before(decision)
+        _record(
+            recommendation, actor, "decision.record", decision, **codes, before=before
+        )
         if signed:
             _sign(decision, encounter, actor)
     return decision
@@ -313,6 +316,18 @@ def recommendation_read(*, recommendation: Recommendation, actor: User) -> None:
 
 
 # --- Within a transaction -----------------------------------------------------------
+
+
+def _decided_before(decision: Decision) -> dict[str, str] | None:
+    """The codes of the decision that this one takes the place of, for the trail."""
+    earlier = decision.recommendation.decisions.exclude(pk=decision.pk).first()
+    if earlier is None:
+        return None
+    return {
+        "outcome": earlier.outcome,
+        "treatment": earlier.treatment,
+        "reason": earlier.override_reason,
+    }
 
 
 def _open_case(encounter: Encounter) -> Encounter:

@@ -75,9 +75,8 @@ def user_update(
         _end_sessions(user)
     detail = {
         "changed": changed,
-        "role": user.role,
-        "active": user.is_active,
-        "teams": after["teams"],
+        "before": {name: before[name] for name in sorted(_PRIVILEGES)},
+        "after": {name: after[name] for name in sorted(_PRIVILEGES)},
     }
     record(actor=actor, action="user.update", entity=user, detail=detail)
     return user

@@ -79,9 +79,8 @@ def test_a_change_of_role_is_recorded_without_any_name(as_admin, dr_resident, te
     assert dr_resident.role == Role.SURGEON
     assert Event.objects.get(action="user.update").detail == {
         "changed": ["last_name", "role"],
-        "role": "surgeon",
-        "active": True,
-        "teams": [team.pk],
+        "before": {"role": "resident", "is_active": True, "teams": [team.pk]},
+        "after": {"role": "surgeon", "is_active": True, "teams": [team.pk]},
     }
 
 

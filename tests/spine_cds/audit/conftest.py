@@ -4,6 +4,7 @@ from tests.treatments.conftest import (  # noqa: F401
     a_case,
     advice,
     an_advice,
+    key,
     patient,
     version,
 )
