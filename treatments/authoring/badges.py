@@ -198,7 +198,7 @@ def example_facts(
 
 def _shown(name: str, value: Value, fact: Fact | None) -> ShownFact:
     words = {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
-    unit = f" {fact.unit}" if fact and fact.unit not in ("", "1") else ""
+    unit = f" {fact.unit.strip('{}')}" if fact and fact.unit not in ("", "1") else ""
     label = fact.label if fact and fact.label else spoken(name)
     return ShownFact(name, label, spoken(words) + unit)
 

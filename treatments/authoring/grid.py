@@ -9,6 +9,7 @@ from typing import Any
 from django.core.cache import cache
 from django.db.models import Count, Max
 
+from spine_cds.accounts.models import User
 from treatments.authoring.columns import Column, columns_of, facts_of
 from treatments.authoring.edits import rule_place
 from treatments.authoring.evaluable import DraftProblem, Reading, read_draft
@@ -182,6 +183,11 @@ class Sheet:
             place[0] in ("facts", "sources", "treatments") for place in own
         )
         return Change(tuple(rules), is_whole=shape or vocabulary)
+
+    def changed_by_others(self, seen: str, user: User) -> bool:
+        """Whether somebody else changed the draft after the revision seen."""
+        since = self.draft.changes.filter(number__gt=int(seen) if seen.isdigit() else 0)
+        return since.exclude(made_by=user).exists()
 
 
 def _key_of(problem: DraftProblem, outputs: Iterable[str]) -> str:

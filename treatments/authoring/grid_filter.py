@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from urllib.parse import parse_qsl, urlsplit
+from uuid import UUID
 
 from treatments.authoring.grid import Row, Sheet
 from treatments.authoring.matching import CaseNotFoundError, rules_that_can_match
@@ -32,6 +33,14 @@ class Filter:
         return bool(
             self.text or self.cites or self.case or (self.column and self.value)
         )
+
+    @property
+    def stored_case(self) -> str:
+        """The id of the stored case that is asked about, if it is one."""
+        try:
+            return str(UUID(self.case))
+        except ValueError:
+            return ""
 
 
 @dataclass(frozen=True, slots=True)

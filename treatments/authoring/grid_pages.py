@@ -96,7 +96,7 @@ def answer_part(
     named = frozenset(change.rules)
     badges = quick_badges(sheet)
     is_whole = change.is_whole or wanted.is_active
-    found = filtered(sheet, wanted, also=named)
+    found = filtered(sheet, wanted, also=named) if is_whole else Filtered([], 0)
     return {
         **table_part(sheet, user, found, badges),
         **bar_part(sheet, user),

@@ -374,9 +374,16 @@ def test_a_gap_is_shown_where_it_was_opened_and_a_rule_is_added_from_it(grid, ru
     assert rules(table)[made]["cells"]
 
 
-def test_the_full_check_sends_the_badges_of_the_newest_revision(draft, grid):
-    draft.refresh_from_db()
-    answer = grid("checks", {"seen": draft.revision}, get=True, **HTMX).content.decode()
-    assert 'id="badges-CONS-01"' in answer
-    old = grid("checks", {"seen": 99}, get=True, **HTMX).content.decode()
-    assert "Somebody else" in old
+def test_the_full_check_sends_the_badges_of_the_newest_revision(
+    draft, grid, admin, second_admin
+):
+    def checks(seen, user=admin):
+        return grid("checks", {"seen": seen}, get=True, user=user, **HTMX).content
+
+    assert b'id="badges-CONS-01"' in checks(0)
+    grid("row", {"action": "copy", "rule": "CONS-01"})
+    assert b"badges-CONS-01" in checks(1)
+    late = checks(0)
+    assert b"badges-CONS-01" not in late
+    assert b"Somebody else" not in late
+    assert b"Somebody else" in checks(0, user=second_admin)

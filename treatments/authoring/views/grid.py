@@ -17,6 +17,7 @@ from django.views.decorators.http import (
 )
 
 from spine_cds.accounts.access import SignedInRequest
+from spine_cds.audit.services import record
 from treatments.authoring import grid_actions as actions
 from treatments.authoring import grid_pages as pages
 from treatments.authoring import services
@@ -60,7 +61,16 @@ def of_table(view: View) -> View:
 @require_safe
 @of_table
 def grid_detail(request: SignedInRequest, sheet: Sheet) -> HttpResponse:
-    page = pages.grid_page(sheet, request.user, Filter.of(request.GET))
+    wanted = Filter.of(request.GET)
+    if wanted.stored_case:
+        record(
+            actor=request.user,
+            action="case.filter_rules",
+            entity=sheet.draft,
+            case_uid=wanted.stored_case,
+            detail={"table": sheet.id},
+        )
+    page = pages.grid_page(sheet, request.user, wanted)
     return render(request, f"{TEMPLATES}/detail.html", page)
 
 
@@ -192,7 +202,9 @@ def grid_checks(request: SignedInRequest, sheet: Sheet) -> HttpResponse:
         pages.filtered(sheet, Filter.of_url(request.htmx.current_url)),
         pages.full_badges(sheet),
     )
-    page["is_newest"] = request.GET.get("seen") == str(sheet.draft.revision)
+    seen = request.GET.get("seen", "")
+    page["is_newest"] = seen == str(sheet.draft.revision)
+    page["by_others"] = sheet.changed_by_others(seen, request.user)
     return render(request, f"{TEMPLATES}/checks.html", page)
 
 
