@@ -201,3 +201,15 @@ def test_nobody_gives_themselves_a_role_or_a_team(client, dr_resident, other_tea
     dr_resident.refresh_from_db()
     assert dr_resident.role == Role.RESIDENT
     assert other_team not in dr_resident.teams.all()
+
+
+def test_every_time_on_a_page_says_that_it_is_utc():
+    """In its own line, or at the head of its column."""
+    time = re.compile(r"\|date:\"[^\"]*H:i")
+    silent = [
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for path in TEMPLATES
+        for line in path.read_text("utf-8").splitlines()
+        if time.search(line) and "UTC" not in line and "(UTC)" not in path.read_text()
+    ]
+    assert not silent, "\n".join(silent)

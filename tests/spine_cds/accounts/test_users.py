@@ -84,6 +84,17 @@ def test_a_change_of_role_is_recorded_without_any_name(as_admin, dr_resident, te
     }
 
 
+@pytest.mark.parametrize("password", ["", "not my own"])
+def test_a_user_is_changed_with_ones_own_password_only(as_admin, dr_resident, password):
+    form = form_of(dr_resident, role="admin", own_password=password)
+    answer = as_admin.post(edit_url(dr_resident), form)
+    assert answer.status_code == 200
+    assert "password" in answer.content.decode()
+    dr_resident.refresh_from_db()
+    assert dr_resident.role == Role.RESIDENT
+    assert not Event.objects.filter(action="user.update").exists()
+
+
 def test_an_empty_password_leaves_the_old_one(as_admin, dr_resident):
     as_admin.post(edit_url(dr_resident), form_of(dr_resident, password=""))
     dr_resident.refresh_from_db()
