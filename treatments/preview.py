@@ -41,7 +41,8 @@ SIGNS: Mapping[str, str] = {
 class Preview:
     """The state of an open form under the live rules, in words.
 
-    `questions` are the open ones, those that the most rules wait for first.
+    `questions` are the open ones: what triage waits for first, then what the most
+    rules do.
     """
 
     disposition: str
@@ -111,7 +112,11 @@ def preview_findings(
 
 
 def _questions(said: Mapping[str, Any], case: Mapping[str, Any]) -> tuple[Item, ...]:
-    """What to ask: the level, the essential red flags, then what rules wait for."""
+    """What to ask: the level, what blocks any answer, then what rules wait for.
+
+    What blocks is exact where triage is open; else options wait, and it is judged by
+    the rules that do.
+    """
     missing = [entry for entry in said["missing"] if not entry.get("level")]
     waiting = Counter(
         name
@@ -125,7 +130,9 @@ def _questions(said: Mapping[str, Any], case: Mapping[str, Any]) -> tuple[Item, 
         item = fact_item(entry["fact"], level=level)
         first = item.name == "responsible_level"
         flag = item.name in RED_FLAGS and CASE_FACTS[item.name].essential
-        if first or flag or waiting[item.name]:
-            rank = (not first, not flag, not item.essential, -waiting[item.name], place)
+        blocks = entry["effect"] == "blocks"
+        if first or flag or blocks or waiting[item.name]:
+            grave = (not first, not blocks, not flag, not item.essential)
+            rank = (*grave, -waiting[item.name], place)
             ranked.append((rank, item))
     return tuple(item for _, item in sorted(ranked, key=lambda pair: pair[0]))

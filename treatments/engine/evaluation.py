@@ -40,8 +40,8 @@ _INDICATOR = {"emergency": "critical", "diagnose_first": "critical"}
 def evaluate(document: object, ruleset: Ruleset, *, effects: bool = True) -> Evaluation:
     """Evaluate a case document; a document with errors gives an ``invalid`` one.
 
-    Without ``effects`` the answer comes sooner, and ``robust`` and the effects of
-    missing facts are left unsaid.
+    Without ``effects`` the answer comes sooner: ``robust`` is left unsaid, and so are
+    the effects of missing facts, but for those that triage waits for.
     """
     reader = CaseReader(ruleset)
     case = reader.read(document)

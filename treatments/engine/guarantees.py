@@ -92,11 +92,13 @@ class Guarantees:
             yield fact, self._effect(at, blocking)
 
     def unsaid(self) -> Iterator[tuple[Unknown, str | None]]:
-        """The missing facts without their effects: nothing is searched."""
+        """The missing facts with the effects that are found in some milliseconds:
+        what triage waits for. The others are left unsaid."""
         if self.case.level is None:
             yield Unknown("responsible_level"), None
-        for fact, _ in self._unknown():
-            yield fact, None
+        for fact, at in self._unknown():
+            blocks = at >= 0 and self.triage_is_open and self._tried(self._blocks, at)
+            yield fact, BLOCKS if blocks else None
 
     def _unknown(self) -> Iterator[tuple[Unknown, int]]:
         """The unknown facts, each with its variable; -1 where no rule tests it."""

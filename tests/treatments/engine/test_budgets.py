@@ -77,3 +77,15 @@ def test_random_cases_with_thirty_unknown_facts_leave_nothing_unsaid(ruleset):
         assert evaluation.to_document()["not_said"] == []
         assert explored.not_said == []
         assert explored.would_change["complete"]
+
+
+def test_the_quick_answer_says_of_triage_what_the_whole_one_does(ruleset):
+    seen = 0
+    for case in documents.forgetful(ruleset, 25, 20, seed=4):
+        quick = dict(evaluate(case, ruleset, effects=False).missing)
+        whole = dict(evaluate(case, ruleset).missing)
+        said = {unknown: effect for unknown, effect in quick.items() if effect}
+        assert said.items() <= whole.items()
+        assert set(said.values()) <= {"blocks"}
+        seen += len(said)
+    assert seen
