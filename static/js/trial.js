@@ -8,7 +8,7 @@
     const table = document.getElementById("grid-table");
     if (!table) return;
     const marks = panel && panel.dataset.marks ? JSON.parse(panel.dataset.marks) : {};
-    const heads = [...table.tHead.rows[0].cells].map((head) => head.dataset.key);
+    const heads = [...table.tHead.rows[0].cells].map((head) => (head.dataset.key || "").replace("cells.", ""));
     for (const row of table.tBodies[0].rows) {
       row.classList.remove(...tones);
       for (const cell of row.cells) cell.classList.remove(...cellTones);
