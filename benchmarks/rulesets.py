@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from benchmarks import tables
 from tests.treatments.engine import small
 from treatments.engine import Ruleset
+from treatments.engine.sfeel import UnaryTests
 
 
-def ruleset(count: int) -> Ruleset:
-    """An urgency table of so many rows over fourteen inputs, below a small triage."""
+def ruleset(
+    count: int, cells: Sequence[Mapping[str, UnaryTests]] | None = None
+) -> Ruleset:
+    """An urgency table of so many rows over fourteen inputs, below a small triage.
+
+    The rows are random ones, or have these ``cells``.
+    """
     rows = [
         small.rule(
             rule_id(number),
@@ -16,7 +24,7 @@ def ruleset(count: int) -> Ruleset:
             urgency="early" if number % 3 else "urgent",
             text="",
         )
-        for number, row in enumerate(tables.rules(count))
+        for number, row in enumerate(tables.rules(count) if cells is None else cells)
     ]
     document = small.document([small.TRIAGE, small.table("urgency", "urgency", rows)])
     kept = [f for f in document["facts"] if f["name"] in ("flag", "weak", "level")]

@@ -34,8 +34,9 @@ from .rows import TableCheck
 from .upkeep import grounds, refusals, unused_facts
 
 #: Of a re-check of one table, which is to answer while an admin types: states in all
-#: and of one question, and questions that the exact share of a gap may cost.
-RECHECK_STATES, RECHECK_EACH, RECHECK_SHARE = 40_000, 4_000, 1
+#: and of one question, questions that the exact share of a gap may cost, and how many
+#: of its parts are named.
+RECHECK_STATES, RECHECK_EACH, RECHECK_SHARE, RECHECK_PARTS = 40_000, 2_000, 1, 10
 #: Of a rule found to be one of these it goes without saying that it never matters.
 _SAID = ("masked", "duplicate", "conflict")
 #: Added to the id of a rule as it was.
@@ -92,7 +93,8 @@ def recheck_table(analysis: Analysis, ruleset: Ruleset, table_id: str) -> Analys
     The kinds of :data:`TABLE_KINDS` are exact for that table, and ``opened`` are its
     gaps where one of its rules held when ``analysis`` was made. All else is as it was:
     other kinds are named in ``pending``, tables that rest on this one in ``stale``.
-    The answer may be asked about the next edit in turn. Facts must be as they were.
+    Of a gap it names ten parts at most, and its share may be left unsaid. The answer
+    may be asked about the next edit in turn. Facts must be as they were.
     """
     found: tuple[Finding, ...] = ()
     opened: tuple[Finding, ...] = ()
@@ -106,6 +108,7 @@ def recheck_table(analysis: Analysis, ruleset: Ruleset, table_id: str) -> Analys
                 part,
                 allowance,
                 share_costs=RECHECK_SHARE,
+                parts=RECHECK_PARTS,
                 masked=_unaffected(analysis, part),
             ).findings()
         )
@@ -183,7 +186,7 @@ def _same_order(before: DecisionTable, part: Part, changed: Sequence[int]) -> bo
 
 def _opened(part: Part, allowance: Allowance) -> Iterator[Finding]:
     """Cases that a rule matched before and none does now."""
-    gap = Gap(part, allowance, was=part.was, times=RECHECK_SHARE)
+    gap = Gap(part, allowance, was=part.was, times=RECHECK_SHARE, most=RECHECK_PARTS)
     boxes = tuple(gap.boxes())
     if boxes or not gap.is_whole:
         ids = tuple(part.rule(n).id.removesuffix(_WAS) for n in part.was)

@@ -42,6 +42,12 @@ class Diagram:
             self._branches_of(at, size)
             for at, size in zip(self.order, sizes, strict=True)
         ]
+        #: Whether a column, or a later one, has regions without any weight.
+        self._specks = [False]
+        for branches in reversed(self._branches):
+            weightless = any(not weight for _, weight, _ in branches)
+            self._specks.append(self._specks[-1] or weightless)
+        self._specks.reverse()
         self._parts: dict[tuple[int, int], int] = {}
         self._left: dict[tuple[int, int], bool] = {}
 
@@ -90,10 +96,10 @@ class Diagram:
 
     def is_left(self, place: int, alive: int) -> bool:
         """Whether anything is uncovered, single values between the rows included."""
-        if self._part(place, alive):
+        if self._part(place, alive) or not alive:
             return True
-        if not alive or alive & ~self._later[place]:
-            return not alive
+        if alive & ~self._later[place] or not self._specks[place]:
+            return False
         key = place, alive
         if key not in self._left:
             self.spend()

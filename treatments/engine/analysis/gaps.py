@@ -36,17 +36,26 @@ class Gap:
     """What the rows of a table leave out.
 
     ``was`` are further rules of the part: where any are named, only what one of them
-    holds of counts. ``times`` is what the exact share may cost, in questions.
+    holds of counts. ``times`` is what the exact share may cost, in questions; ``most``
+    boxes are named.
     """
 
     def __init__(
-        self, part: Part, allowance: Allowance, *, was: Sequence[int] = (), times: int
+        self,
+        part: Part,
+        allowance: Allowance,
+        *,
+        was: Sequence[int] = (),
+        times: int,
+        most: int = MOST,
     ) -> None:
         self.part, self.allowance, self.times = part, allowance, times
+        self.most = most
         self.program = part.program
         self.goal = Pattern(none_of=part.rules)
         self.was = was
         self.is_whole = True
+        self._weights = weights(part.program)
         self._diagram: Diagram | None = None
         self._open = part.new_space()
 
@@ -60,7 +69,7 @@ class Gap:
     def _share(self, budget: Budget) -> Fraction:
         if not self.part.is_flat:
             return share(self.program, self.goal, self.part.base, budget)
-        diagram = Diagram(self.part.space, weights(self.program), budget.spend)
+        diagram = Diagram(self.part.space, self._weights, budget.spend)
         found = diagram.share()
         self._diagram = diagram
         return found
@@ -68,14 +77,14 @@ class Gap:
     # -- boxes ----------------------------------------------------------------------
 
     def boxes(self) -> list[GapBox]:
-        """At most :data:`MOST`, the largest first; ``is_whole`` tells if that is all.
+        """At most so many, the largest first; ``is_whole`` tells if that is all.
 
         They are maximal and may overlap.
         """
         found: list[GapBox] = []
         try:
             for box in self._all_boxes():
-                if len(found) == MOST:
+                if len(found) == self.most:
                     self.is_whole = False
                     break
                 found.append(box)
@@ -96,13 +105,20 @@ class Gap:
                     raise BudgetSpentError
 
     def _uncovered(self, whole: Box) -> Iterator[Box]:
-        """Maximal boxes that no row touches, until together they are all there is."""
-        space = self._open
-        beside = [(whole, _BRANCHES)]
+        """Maximal boxes that no row touches, until together they are all there is.
+
+        Where the whole is too much for a quick look, one is taken beside each box.
+        """
+        space, beside = self._open, list[Box]()
+        easy = True
         while True:
-            found = None
-            while beside and found is None:
-                found = self._soon(*beside[-1])
+            found: Box | None = None
+            if easy:
+                easy, found = self._soon(whole, _BRANCHES)
+                if easy and found is None:
+                    return
+            while beside and found is None and not easy:
+                _, found = self._soon(beside[-1], _BRANCHES_BESIDE)
                 if found is None:
                     beside.pop()
             found = found or self._next(whole)
@@ -112,18 +128,18 @@ class Gap:
             space.close(box)
             yield box
             beside += [
-                ((*box[:at], whole[at], *box[at + 1 :]), _BRANCHES_BESIDE)
+                (*box[:at], whole[at], *box[at + 1 :])
                 for at in space.columns
                 if box[at] != whole[at]
             ]
 
-    def _soon(self, box: Box, branches: int) -> Box | None:
-        """A box that escapes, if it is found in a few branches."""
+    def _soon(self, box: Box, branches: int) -> tuple[bool, Box | None]:
+        """Whether a few branches tell if anything escapes, and a box that does."""
         budget = Budget(branches)
         try:
-            return self._escape(box, budget.spend)
+            return True, self._escape(box, budget.spend)
         except BudgetSpentError:
-            return None
+            return False, None
 
     def _next(self, whole: Box) -> Box | None:
         """A box that escapes, or the proof that there is none."""
@@ -170,7 +186,7 @@ class Gap:
         count = self.program.base_count
         state = box[:count]
         if self.part.is_flat:
-            return share_of(self.program, state), self._plain(state)
+            return share_of(self._weights, state), self._plain(state)
         inside: list[Goal] = [
             Within(self.program, at, mask)
             for at, mask in enumerate(box)
@@ -188,7 +204,7 @@ class Gap:
             inner: Fraction | None = self.allowance.ask(measure)
         except BudgetSpentError:
             inner = None
-        whole = share_of(self.program, state)
+        whole = share_of(self._weights, state)
         return None if inner is None else inner * whole, case
 
     def _plain(self, state: Base) -> Example:

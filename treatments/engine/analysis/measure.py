@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from fractions import Fraction
-from math import prod
 
 from ..completions import Base, Budget, BudgetSpentError
 from ..program import Program
@@ -85,12 +84,13 @@ def share(
     return part(tuple(base))
 
 
-def share_of(program: Program, base: Base) -> Fraction:
+def share_of(measure: Weights, base: Base) -> Fraction:
     """The exact part of all cases that lie in ``base``."""
-    return prod(
-        (_weight(w, m) for w, m in zip(weights(program), base, strict=True)),
-        start=Fraction(1),
-    )
+    found = Fraction(1)
+    for of_fact, mask in zip(measure, base, strict=True):
+        if mask != (1 << len(of_fact)) - 1:
+            found *= _weight(of_fact, mask)
+    return found
 
 
 def _weight(weights: Sequence[Fraction], mask: int) -> Fraction:

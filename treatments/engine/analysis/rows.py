@@ -23,8 +23,9 @@ MOST = 100
 class TableCheck:
     """The findings of one table, in the order of :data:`.findings.KINDS`.
 
-    ``share_costs`` is what the exact share of a gap may cost, in questions; ``masked``
-    says of rules, where it is known, whether they are.
+    ``share_costs`` is what the exact share of a gap may cost, in questions, and
+    ``parts`` how many of its parts are named; ``masked`` says of rules, where it is
+    known, whether they are.
     """
 
     def __init__(
@@ -33,10 +34,11 @@ class TableCheck:
         allowance: Allowance,
         *,
         share_costs: int = 10,
+        parts: int = MOST,
         masked: Mapping[int, Finding | None] = MappingProxyType({}),
     ) -> None:
         self.part, self.allowance, self.share_costs = part, allowance, share_costs
-        self.known = masked
+        self.parts, self.known = parts, masked
         self.table, self.program = part.table, part.program
         self.prefer = ordinary(part.program)
         self.dead: set[int] = set()
@@ -58,7 +60,7 @@ class TableCheck:
         goal = Pattern(none_of=self.part.rules)
         if self._find(goal) is None:
             return
-        gap = Gap(self.part, self.allowance, times=self.share_costs)
+        gap = Gap(self.part, self.allowance, times=self.share_costs, most=self.parts)
         part = gap.share()
         boxes = tuple(gap.boxes())
         said = _percent(part)
