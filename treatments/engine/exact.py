@@ -8,6 +8,7 @@ text was edited meanwhile, the edit counts.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -96,9 +97,9 @@ def _named(row: Mapping[str, Any]) -> tuple[str, str] | None:
 
 def _steps(rows: Sequence[Mapping[str, Any]]) -> list[Any]:
     names = [_named(row) for row in rows]
-    once = {name for name in names if names.count(name) == 1 and name}
+    count = Counter(names)
     return [
-        dict([name]) if name in once and name else position
+        dict([name]) if name and count[name] == 1 else position
         for position, name in enumerate(names)
     ]
 

@@ -27,7 +27,7 @@ _DATE = (2000, 1, 1, 0, 0, 0)
 _FORMULA = "=+\\-@\uff1d\uff0b\uff0d\uff20"
 _RISKY = re.compile(rf"""(?!-\Z)[{_FORMULA}'\s]|.*\s\Z""", re.DOTALL)
 # Where commas are not what parts cells, a spreadsheet starts a cell inside of one.
-_INNER = re.compile(rf"""([;\t\n][\s"]*)([{_FORMULA}])""")
+_INNER = re.compile(rf"""([;\t\n][\s";]*)([{_FORMULA}]?)""")
 
 
 def write(document: Mapping[str, Any], exact: Sequence[Difference]) -> bytes:
@@ -79,7 +79,8 @@ def _csv(grid: grids.Grid) -> str:
 
 def _safe(cell: str) -> str:
     """The cell as no spreadsheet runs it."""
-    inert = _INNER.sub(r"\1'\2", cell.replace("\r\n", "\n").replace("\r", "\n"))
+    inert = cell.replace("\r\n", "\n").replace("\r", "\n")
+    inert = _INNER.sub(lambda m: f"{m[1]}'{m[2]}" if m[2] else m[1], inert)
     return f"'{inert}" if _RISKY.match(inert) else inert
 
 

@@ -12,6 +12,12 @@ from typing import Any
 from treatments.engine.errors import Problem, shown
 from treatments.engine.tables import OUTPUTS
 
+from .refusal import MAX_ROWS
+
+#: More could not be shown, nor exported.
+MAX_TABLES = 400
+MAX_INPUTS = 300
+
 Check = Callable[[str, Any], Iterator[Problem]]
 
 
@@ -66,10 +72,13 @@ def _sign_off(place: str, value: Any) -> Iterator[Problem]:
         yield Problem(f"{place}, state", _shown(value["state"]), "must be text")
 
 
-def _list(check: Check) -> Check:
+def _list(check: Check, most: int = MAX_ROWS) -> Check:
     def checked(place: str, value: Any) -> Iterator[Problem]:
         if not isinstance(value, list):
             yield Problem(place, _shown(value), "must be a list")
+            return
+        if len(value) > most:
+            yield Problem(place, _shown(value), f"is longer than {most}")
             return
         for position, item in enumerate(value, start=1):
             yield from check(f"{place} {_label(item) or position}", item)
@@ -137,7 +146,7 @@ _RULE = _object(
 _COLUMNS = _object(
     {
         **_texts("id", "kind", "title", "hit_policy"),
-        "inputs": _NAMES,
+        "inputs": _list(_text, MAX_INPUTS),
         "rules": _list(_RULE),
     },
     _texts("description", "output"),
@@ -185,7 +194,7 @@ _DOCUMENT = _object(
                 _texts("note"),
             )
         ),
-        "tables": _list(_table),
+        "tables": _list(_table, MAX_TABLES),
         "invariants": _list(
             _object(
                 {

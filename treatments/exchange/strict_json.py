@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from typing import Any
 
 from treatments.engine.errors import shown
@@ -55,9 +56,8 @@ def _held(value: Any) -> Any:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise JSONRefusedError(f"says {shown(twice)} twice in one object")
+        twice, _ = Counter(key for key, _ in pairs).most_common(1)[0]
+        raise JSONRefusedError(f"says {shown(twice[:100])} twice in one object")
     return found
 
 

@@ -432,6 +432,10 @@ def test_a_broken_model_of_ours_is_refused_with_its_decision(old, new, says):
         ('{"a": 1e999}', "holds a number too large to use"),
         ('{"a": ' + "9" * 1_000_000 + "}", "holds a number too large to use"),
         ('{"a": 1, "a": 2}', "says 'a' twice in one object"),
+        (
+            "{" + ",".join(f'"{n}":1' for n in range(300_000)) + ',"7":1}',
+            "says '7' twice in one object",
+        ),
         ("5", "document: 5 must be an object"),
         ("[]", "document: [] must be an object"),
         ("{}", "document: facts is missing"),
@@ -479,6 +483,9 @@ def put_in(*path):
         (put_in("tables", 1, "rules", 0, "id", "LOOSE-01"), "'LOOSE-01' stands twice"),
         (put_in("tables", 1, "id", "loose"), "tables: 'loose' stands twice"),
         (put_in("tables", 0, "inputs", ["a", "a"]), "table loose, inputs: 'a' stands"),
+        (put_in("tables", [None] * 401), "tables: a list of 401 is longer than 400"),
+        (put_in("tables", 0, "inputs", ["a"] * 301), "inputs: a list of 301 is longer"),
+        (put_in("rungs", [None] * 5001), "rungs: a list of 5001 is longer than 5000"),
         (put_in("facts", 0, "name", "weeks"), "facts: 'weeks' stands twice"),
         (put_in("facts", 0, "values", "abc"), "facts flag, values: 'abc' must be a li"),
         (

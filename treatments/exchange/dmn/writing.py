@@ -18,6 +18,13 @@ from .names import DC, DI, DMN_1_3, DMN_1_5, OURS, PARTS, Ids
 
 FEEL_TYPES = {"int": "number", "decimal": "number", "bool": "boolean", "enum": "string"}
 GROUNDS = ("strength", "certainty", "owner", "review_by")
+#: What a reader of the model has to know before trusting what an engine makes of it.
+CAUTION = (
+    "The decision tables of a ruleset. They do not advise by themselves: how options "
+    "are chosen, and the presumptions' place, stand in the extension elements. A DMN "
+    "engine may take a fact that is not known for one that does not hold; Spine CDS "
+    "never does."
+)
 #: What the table's own elements say; the rest is told in our extension.
 TOLD_BY_DMN = ("title", "description", "hit_policy", "inputs", "rules")
 
@@ -63,6 +70,7 @@ class _Model:
             for name in inputs
             if name not in self.derived
         }
+        self.given = frozenset(self.inputs.values())
         self.needs = [self._needs(*pair) for pair in self._decisions]
 
     @property
@@ -91,6 +99,7 @@ class _Model:
             "exporter": "Spine CDS",
         }.items():
             root.set(key, UNPRINTABLE.sub("\ufffd", value))
+        under(root, "description", CAUTION)
         self._extension(root)
         for name, identifier in self.inputs.items():
             self._input_data(root, name, identifier)
@@ -148,7 +157,7 @@ class _Model:
         if derived:
             _typed(variable, self.facts.get(name, {}))
         for need, ref in needs.items():
-            given = need in self.inputs.values()
+            given = need in self.given
             kind = "requiredInput" if given else "requiredDecision"
             requirement = under(held, "informationRequirement", id=ref)
             under(requirement, kind, href=f"#{need}")
