@@ -12,12 +12,14 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from spine_cds.accounts import lockout
+from spine_cds.accounts.access import SignedInRequest
 from spine_cds.accounts.models import Role, Team, User
 from spine_cds.accounts.signing import (
     FIELD,
     OwnPasswordInput,
     PasswordAgain,
     confirm_password,
+    wrong_password_words,
 )
 from spine_cds.audit.services import record
 
@@ -73,10 +75,24 @@ class OwnPasswordForm(PasswordChangeForm):
     )
     field_order = ("username", "old_password", "new_password1", "new_password2")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, request: SignedInRequest, **kwargs: Any) -> None:
+        super().__init__(request.user, **kwargs)
+        self.request = request
         self.fields["username"].initial = self.user.get_username()
         self.helper = form_helper("Change password")
+
+    def clean_old_password(self) -> str:
+        """Counted like a sign-in: a page left open is no place to guess at it."""
+        password: str = self.cleaned_data["old_password"]
+        if not confirm_password(self.request, password):
+            raise ValidationError(wrong_password_words(self.request))
+        return password
+
+    def clean_new_password1(self) -> str:
+        password: str = self.cleaned_data["new_password1"]
+        if password == self.cleaned_data.get("old_password"):
+            raise ValidationError("This is the password that you have now.")
+        return password
 
 
 class ReauthenticateForm(forms.Form):
@@ -99,9 +115,7 @@ class ReauthenticateForm(forms.Form):
         password: str = self.cleaned_data["password"]
         request = context.request
         if not confirm_password(request, password):
-            locked = lockout.is_locked(request, self.user.get_username())
-            wrong = "That is not your password."
-            raise ValidationError(lockout.locked_words() if locked else wrong)
+            raise ValidationError(wrong_password_words(request))
         return password
 
 

@@ -2,8 +2,9 @@
 
 django-axes counts per user name *and* address, so that nobody can lock a colleague out
 from elsewhere with a few tries. Beside it, an account takes only so many failures a day
-from all addresses together. A name that nobody has is counted in the same way, so that
-the answer never tells which names exist.
+from all addresses together, save those from which its owner has signed in lately. A
+name that nobody has is counted in the same way, so that the answer never tells which
+names exist.
 """
 
 import hashlib
@@ -14,6 +15,7 @@ from axes.models import AccessAttempt
 from axes.utils import reset
 from django.conf import settings
 from django.contrib.auth import authenticate
+from django.core.cache import cache
 from django.db.models import Sum
 from django.http import HttpRequest
 from django.utils import timezone
@@ -24,6 +26,7 @@ from spine_cds.audit.middleware import client_address
 
 _ACCOUNT = "sign-in-account"
 _DAY = 24 * 60 * 60
+_KNOWN_FOR = 30 * _DAY
 
 
 def locked_words() -> str:
@@ -43,6 +46,7 @@ def user_of(request: HttpRequest, username: str, password: str) -> User | None:
         return None
     found = authenticate(asking(request), username=username, password=password)
     if isinstance(found, User):
+        cache.set(_place(request, found.username), 1, _KNOWN_FOR)
         return found
     rates.count(_ACCOUNT, counted_name(None, {"username": username}), seconds=_DAY)
     return None
@@ -52,7 +56,8 @@ def is_locked(request: HttpRequest, username: str) -> bool:
     credentials = {"username": username}
     name = counted_name(None, credentials)
     failures: int = rates.counted(_ACCOUNT, name, seconds=_DAY)
-    if failures >= settings.SIGN_IN_FAILURES_A_DAY:
+    guessed = failures >= settings.SIGN_IN_FAILURES_A_DAY
+    if guessed and not cache.get(_place(request, name)):
         return True
     return not AxesProxyHandler.is_allowed(asking(request), credentials)
 
@@ -100,6 +105,12 @@ def counted_name(
     known = User.objects.filter(username__iexact=typed).values_list("username")
     row = known.first()
     return row[0] if row else f"nobody-{hashlib.sha256(typed.encode()).hexdigest()}"
+
+
+def _place(request: HttpRequest, name: str) -> str:
+    """Where somebody has signed in before: guessing elsewhere shuts nobody out here."""
+    place = f"{name}\n{client_address(request)}".encode()
+    return f"signed-in-from:{hashlib.sha256(place).hexdigest()}"
 
 
 def asking(request: HttpRequest) -> HttpRequest:

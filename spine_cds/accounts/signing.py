@@ -30,6 +30,12 @@ def confirm_password(request: HttpRequest, password: str) -> bool:
     return True
 
 
+def wrong_password_words(request: HttpRequest) -> str:
+    """Why ``confirm_password`` said no."""
+    locked = lockout.is_locked(request, request.user.get_username())
+    return lockout.locked_words() if locked else "That is not your password."
+
+
 class OwnPasswordInput(forms.PasswordInput):
     """With the user name beside it, unseen, by which a browser finds the password."""
 
@@ -71,8 +77,5 @@ class PasswordAgain(forms.Form):
             self._confirm(self.cleaned_data.pop(FIELD))
 
     def _confirm(self, password: str) -> None:
-        if confirm_password(self.request, password):
-            return
-        locked = lockout.is_locked(self.request, self.request.user.get_username())
-        wrong = "That is not your password. All else you entered is still here."
-        self.add_error(FIELD, lockout.locked_words() if locked else wrong)
+        if not confirm_password(self.request, password):
+            self.add_error(FIELD, wrong_password_words(self.request))

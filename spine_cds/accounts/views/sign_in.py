@@ -81,8 +81,8 @@ def sign_out_everywhere(request: SignedInRequest) -> HttpResponse:
 
 @sensitive_post_parameters()
 @get_or_post
-def own_password(request: HttpRequest) -> HttpResponse:
-    form = OwnPasswordForm(request.user, data=request.POST or None)
+def own_password(request: SignedInRequest) -> HttpResponse:
+    form = OwnPasswordForm(request, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
         password_change(user=form.user, password=form.cleaned_data["new_password1"])
         update_session_auth_hash(request, form.user)

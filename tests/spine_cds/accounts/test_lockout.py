@@ -104,6 +104,20 @@ def test_guessing_from_many_addresses_ends_too(client, dr_surgeon, settings):
     assert b"Too many attempts" in answer.content
 
 
+def test_guessing_elsewhere_shuts_nobody_out_where_they_work(
+    client, dr_surgeon, settings
+):
+    settings.SIGN_IN_FAILURES_A_DAY = 5
+    assert attempt(client, "dr_surgeon", RIGHT).status_code == 302
+    client.post("/accounts/logout/")
+    for number in range(5):
+        attempt(client, "dr_surgeon", REMOTE_ADDR=f"192.0.2.{number}")
+    assert (
+        attempt(client, "dr_surgeon", RIGHT, REMOTE_ADDR="192.0.2.9").status_code == 200
+    )
+    assert attempt(client, "dr_surgeon", RIGHT).status_code == 302
+
+
 def test_an_attempt_during_the_pause_does_not_prolong_it(client, dr_surgeon):
     guess(client, "dr_surgeon", 3)
     before = AccessAttempt.objects.get().attempt_time

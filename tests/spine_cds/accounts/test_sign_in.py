@@ -169,6 +169,29 @@ def test_one_changes_ones_own_password(client, dr_surgeon):
     assert actions() == ["user.password_change"]
 
 
+def test_the_old_password_is_not_to_be_guessed_there(client, dr_surgeon, settings):
+    settings.AXES_FAILURE_LIMIT = 3
+    client.force_login(dr_surgeon)
+    url = reverse("accounts:password-change")
+    new = "four unlikely words here"
+    form = {"old_password": "wrong", "new_password1": new, "new_password2": new}
+    for _ in range(3):
+        answer = client.post(url, form)
+    assert b"Too many attempts" in answer.content
+    answer = client.post(url, {**form, "old_password": PASSWORD["password"]})
+    assert answer.status_code == 200
+    dr_surgeon.refresh_from_db()
+    assert not dr_surgeon.check_password(new)
+
+
+def test_a_new_password_is_another_one(client, dr_surgeon):
+    client.force_login(dr_surgeon)
+    same = PASSWORD["password"]
+    form = {"old_password": same, "new_password1": same, "new_password2": same}
+    answer = client.post(reverse("accounts:password-change"), form)
+    assert b"This is the password that you have now." in answer.content
+
+
 def test_a_form_without_its_token_gets_a_page_that_says_what_to_do(dr_surgeon):
     from django.test import Client
 
