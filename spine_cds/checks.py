@@ -8,6 +8,8 @@ from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from spine_cds.accounts.models import Role
+
 
 @register(Tags.security)
 def development_has_no_other_host(**kwargs: Any) -> list[CheckMessage]:
@@ -60,6 +62,21 @@ def list_of_stolen_passwords_is_there(**kwargs: Any) -> list[CheckMessage]:
             f"SPINE_CDS_BREACHED_PASSWORDS names {path}, which cannot be read.",
             hint="No password could be changed. Put the list there, or unset it.",
             id="spine_cds.E003",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def roles_with_a_second_factor_are_known(**kwargs: Any) -> list[CheckMessage]:
+    """A role that is misspelt would do without one, and nobody would notice."""
+    unknown = sorted(set(settings.SECOND_FACTOR_ROLES) - set(Role.values))
+    if not unknown:
+        return []
+    return [
+        Error(
+            f"SPINE_CDS_SECOND_FACTOR_ROLES names no role: {', '.join(unknown)}.",
+            hint=f"The roles are {', '.join(Role.values)}.",
+            id="spine_cds.E004",
         )
     ]
 

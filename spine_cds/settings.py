@@ -227,9 +227,9 @@ MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 # Administrators always; other roles may be named too.
 SECOND_FACTOR_ROLES = (
-    {"admin", *environment.listing("SPINE_CDS_SECOND_FACTOR_ROLES")}
+    ["admin", *environment.listing("SPINE_CDS_SECOND_FACTOR_ROLES")]
     if PRODUCTION
-    else set()
+    else []
 )
 
 # How long a patient of another team stays open to who opened it in an emergency.

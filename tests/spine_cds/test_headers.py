@@ -38,6 +38,7 @@ _NAMES = (
     "CSRF_COOKIE_SECURE",
     "CSRF_COOKIE_HTTPONLY",
     "CSRF_COOKIE_SAMESITE",
+    "SECOND_FACTOR_ROLES",
 )
 _ASK = """
 import json, sys
@@ -68,6 +69,14 @@ def production(settings, settings_of_production, db) -> Client:
         setattr(settings, name, value)
     settings.ALLOWED_HOSTS = ["testserver"]
     return Client(headers={"x-forwarded-proto": "https"})
+
+
+def test_production_asks_administrators_for_a_second_factor(
+    production, admin, settings
+):
+    assert settings.SECOND_FACTOR_ROLES == ["admin"]
+    production.force_login(admin)
+    assert production.get("/rules/").url == reverse("mfa_index")
 
 
 def body(answer) -> str:

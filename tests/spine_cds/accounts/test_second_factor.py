@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from spine_cds.accounts.services import second_factor_remove
 from spine_cds.audit.models import Event
+from spine_cds.checks import roles_with_a_second_factor_are_known
 
 LOGIN = "/accounts/login/"
 PASSWORD = "a-long-passphrase"  # as tests.conftest.a_user sets it
@@ -189,6 +190,14 @@ def test_an_administrator_removes_a_lost_one_with_the_password(
     assert not Authenticator.objects.exists()
     event = Event.objects.get(action="user.second_factor_remove")
     assert (event.actor, event.entity_id) == (admin, str(dr_surgeon.pk))
+
+
+def test_a_role_that_is_misspelt_stops_the_start(settings):
+    settings.SECOND_FACTOR_ROLES = ["admin", "surgeons"]
+    (error,) = roles_with_a_second_factor_are_known()
+    assert "names no role: surgeons" in error.msg
+    settings.SECOND_FACTOR_ROLES = ["admin", "surgeon"]
+    assert not roles_with_a_second_factor_are_known()
 
 
 def test_removing_it_ends_the_sessions(client, dr_surgeon):
