@@ -7,6 +7,7 @@ start without it. Every variable is listed in ``.env.example``.
 """
 
 from datetime import timedelta
+import logging
 from pathlib import Path
 
 import structlog
@@ -313,6 +314,7 @@ if not PRODUCTION:
 LOGGING = logs.logging_config(as_json=PRODUCTION)
 structlog.configure(**logs.STRUCTLOG)
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG  # one line a request
 # The audit trail has the addresses, and is not shipped to a log server.
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 
