@@ -23,6 +23,19 @@ from patients.querysets import (
     EncounterQuerySet,
     PatientQuerySet,
 )
+from patients.unsaved import UnsavedEntry
+
+__all__ = [
+    "ClinicalExamination",
+    "DiscFinding",
+    "EmergencyAccess",
+    "Encounter",
+    "HerniationType",
+    "ImagingStudy",
+    "Patient",
+    "UnsavedEntry",
+    "today",
+]
 
 
 def today() -> date:
@@ -43,6 +56,8 @@ class Patient(models.Model):
     birth_date = models.DateField("birth date")
     sex = models.CharField(max_length=6, choices=Sex, blank=True)
     search_key = models.CharField(max_length=300, editable=False, blank=True)
+    # In the database, too: a server of the release before still inserts rows.
+    revision = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"

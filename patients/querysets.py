@@ -86,6 +86,10 @@ class EncounterQuerySet(models.QuerySet["Encounter"]):
         """The newest version of each case."""
         return self.exclude(state="superseded")
 
+    def newest_of(self, encounter: "Encounter") -> "Encounter":
+        """The version of the same case that stands now, with its findings."""
+        return self.with_findings().current().get(case_uid=encounter.case_uid)
+
     def in_state(self, state: str) -> "EncounterQuerySet":
         return self.filter(state=state)
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from patients.views import cases, emergency, patients, worklist
+from patients.views import cases, emergency, entries, patients, worklist
 
 app_name = "patients"
 urlpatterns = [
@@ -11,6 +11,12 @@ urlpatterns = [
     path("patients/<uuid:pk>/", patients.patient_detail, name="patient-detail"),
     path("patients/<uuid:pk>/edit/", patients.patient_edit, name="patient-edit"),
     path("patients/<uuid:pk>/cases/new/", cases.case_create_page, name="case-create"),
+    path("patients/<uuid:pk>/entries/", entries.entry_keep_page, name="entry-keep"),
+    path(
+        "patients/<uuid:pk>/entries/<uuid:entry>/discard/",
+        entries.entry_discard_page,
+        name="entry-discard",
+    ),
     path("cases/<uuid:pk>/edit/", cases.case_edit, name="case-edit"),
     path(
         "cases/<uuid:pk>/entered-in-error/",

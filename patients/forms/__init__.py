@@ -2,12 +2,14 @@
 
 from patients.forms.emergency import EmergencyForm
 from patients.forms.entry import CaseEntry
+from patients.forms.keeping import KeptPage
 from patients.forms.patient import ErrorReasonForm, PatientForm, WorklistForm
 
 __all__ = [
     "CaseEntry",
     "EmergencyForm",
     "ErrorReasonForm",
+    "KeptPage",
     "PatientForm",
     "WorklistForm",
 ]

@@ -13,7 +13,7 @@ from patients.findings import CaseFindings, Difference, disc_field
 from patients.forms.case import CaseForm, DiscForm
 from patients.forms.layout import case_form_helper
 from patients.forms.questions import as_posted
-from patients.models import Encounter, Patient, today
+from patients.models import Encounter, Patient, UnsavedEntry, today
 from patients.plausibility import soft_warnings
 
 TAKE_THEIRS = "take_theirs"
@@ -41,12 +41,32 @@ class CaseEntry:
         self.patient: Patient = patient
         self.differences: list[Difference] = []
         self.untouched: frozenset[str] = frozenset()
+        self.continued: UnsavedEntry | None = None
         self.stored = (
             CaseFindings.of(encounter)
             if encounter
             else CaseFindings(today(), {"age_years": patient.age_on(today())})
         )
         self._bind(data)
+
+    @classmethod
+    def continuing(
+        cls, unsaved: UnsavedEntry, encounter: Encounter | None, patient: Patient
+    ) -> "CaseEntry":
+        """A new page with entries of `encounter` that were not saved.
+
+        Where somebody else changed the case meanwhile, both are shown.
+        """
+        data = QueryDict(mutable=True)
+        data.update(unsaved.answers)
+        data.update(_new_page(continues=str(unsaved.pk)))
+        entry = cls(data, encounter, patient=patient)
+        if encounter is not None and entry.is_valid():
+            newest = Encounter.objects.newest_of(encounter)
+            if (newest.pk, newest.revision) != (encounter.pk, entry.revision):
+                entry = entry.against(newest)
+        entry.continued = unsaved
+        return entry
 
     def _bind(self, data: QueryDict | None) -> None:
         self.data = data if data is None else self._with_theirs_taken(data)
@@ -95,6 +115,12 @@ class CaseEntry:
     def submission_key(self) -> uuid.UUID | None:
         key: uuid.UUID | None = self.form.cleaned_data["submission_key"]
         return key
+
+    @property
+    def kept(self) -> list[uuid.UUID]:
+        """The ids under which these answers were kept while they were typed."""
+        given = (self._posted().get(name, "") for name in ("kept_as", "continues"))
+        return [key for text in given if (key := _uuid(text)) is not None]
 
     @cached_property
     def soft_warnings(self) -> dict[str, str]:
@@ -165,8 +191,20 @@ class CaseEntry:
             "revision": str(self.encounter.revision if self.encounter else 0),
             "submission_key": str(uuid.uuid4()),
             "loaded": json.dumps(answers),
+            **_new_page(),
             **answers,
         }
+
+
+def _new_page(continues: str = "") -> dict[str, str]:
+    return {"kept_as": str(uuid.uuid4()), "kept_step": "0", "continues": continues}
+
+
+def _uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
 
 
 def _answers_as_posted(findings: CaseFindings) -> dict[str, str]:
@@ -177,6 +215,6 @@ def _answers_as_posted(findings: CaseFindings) -> dict[str, str]:
 def _opened_with(data: QueryDict) -> dict[str, str]:
     try:
         loaded = json.loads(data.get("loaded", ""))
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return loaded if isinstance(loaded, dict) else {}

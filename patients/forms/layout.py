@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Layout, LayoutObject
 from django.template.loader import get_template
+from django.urls import reverse
 
 from patients.choices import Level, Sex
 from patients.facts import DISC_FACTS, DISC_SECTIONS, SECTIONS, Section
@@ -21,6 +22,15 @@ from patients.forms.questions import NOT_KNOWN, Question, question, refusals
 if TYPE_CHECKING:
     from patients.forms.entry import CaseEntry
 
+# Whose version it is, and which page: see CaseEntry and UnsavedEntry.
+HIDDEN = (
+    "revision",
+    "submission_key",
+    "loaded",
+    "kept_as",
+    "kept_step",
+    "continues",
+)
 # Where a surgeon looks first when nothing is entered yet.
 FIRST_SHOWN = Level.L5_S1
 OWN_TEMPLATE = {"patient": "patient", "red_flags": "red_flags", "imaging": "imaging"}
@@ -95,10 +105,11 @@ def case_form_helper(entry: "CaseEntry") -> FormHelper:
     helper.form_class = "case-form"
     helper.form_action = entry.action
     helper.form_show_errors = False
-    helper.attrs = {"novalidate": "", "autocomplete": "off"}
-    if entry.encounter is None or entry.encounter.is_draft:
-        # Kept as a draft when the session ends; a correction is the surgeon's to make.
-        helper.attrs["data-keep"] = ""
+    helper.attrs = {
+        "novalidate": "",
+        "autocomplete": "off",
+        "data-keep": reverse("patients:entry-keep", args=[entry.patient.pk]),
+    }
     helper.layout = Layout(
         Part("start", page.start),
         Div(
@@ -147,8 +158,8 @@ class CasePage:
     def start(self) -> dict[str, Any]:
         return {
             "hidden": [
-                (name, self._value(name))
-                for name in ("revision", "submission_key", "loaded")
+                *((name, self._value(name)) for name in HIDDEN),
+                ("encounter", self.entry.encounter.pk if self.entry.encounter else ""),
             ],
             "errors": self._errors_by_label() if self.entry.errors else (),
             "differences": self.entry.differences,

@@ -1,7 +1,6 @@
 """Entering a case: new, draft, correction; and taking one out of use."""
 
 import uuid
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -9,14 +8,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from patients.forms import CaseEntry, ErrorReasonForm
-from patients.models import Encounter, Patient
-from patients.services import (
-    EditConflict,
-    NotOpen,
-    case_create,
-    case_mark_entered_in_error,
-    case_save,
-)
+from patients.keeping import case_enter
+from patients.models import Encounter, Patient, UnsavedEntry
+from patients.services import EditConflict, NotOpen, case_mark_entered_in_error
 from patients.views.request import Request
 from spine_cds.accounts.access import require_role
 from spine_cds.accounts.models import Role
@@ -34,8 +28,8 @@ def case_create_page(request: Request, pk: uuid.UUID) -> HttpResponse:
     """A new case of a known patient."""
     patient = get_object_or_404(Patient.objects.visible_to(request.user), pk=pk)
     posted = request.POST if request.method == "POST" else None
-    entry = CaseEntry(posted, patient=patient)
-    if entry.is_valid():
+    entry = _continued(request, patient) or CaseEntry(posted, patient=patient)
+    if posted is not None and entry.is_valid():
         return _save(request, entry)
     record(
         actor=request.user,
@@ -52,11 +46,12 @@ def case_edit(request: Request, pk: uuid.UUID) -> HttpResponse:
     """A draft, edited in place; or an evaluated case, corrected by a new version."""
     encounter = _encounter(request, pk)
     posted = request.POST if request.method == "POST" else None
-    if posted is None and not encounter.is_open:
+    entry = _continued(request, encounter.patient, encounter)
+    if posted is None and entry is None and not encounter.is_open:
         messages.info(request, CLOSED)
         return redirect(encounter.patient)
-    entry = CaseEntry(posted, encounter)
-    if entry.is_valid():
+    entry = entry or CaseEntry(posted, encounter)
+    if posted is not None and entry.is_valid():
         return _save(request, entry)
     record(
         actor=request.user,
@@ -70,18 +65,16 @@ def case_edit(request: Request, pk: uuid.UUID) -> HttpResponse:
 
 def _save(request: Request, entry: CaseEntry) -> HttpResponse:
     """Store a valid entry; then stay with it, or go on to its evaluation."""
-    answers: dict[str, Any] = {
-        "actor": request.user,
-        "data": entry.data_for_service(),
-        "submission_key": entry.submission_key,
-    }
     try:
-        if entry.encounter is None:
-            saved = case_create(patient=entry.patient, **answers)
-        else:
-            saved = case_save(
-                encounter=entry.encounter, revision=entry.revision, **answers
-            )
+        saved = case_enter(
+            patient=entry.patient,
+            encounter=entry.encounter,
+            actor=request.user,
+            data=entry.data_for_service(),
+            revision=entry.revision,
+            submission_key=entry.submission_key,
+            kept=entry.kept,
+        )
     except EditConflict as conflict:
         return case_form_page(request, entry.against(conflict.current))
     except NotOpen:
@@ -92,6 +85,22 @@ def _save(request: Request, entry: CaseEntry) -> HttpResponse:
         return redirect("treatments:case-evaluate", saved.pk, preserve_request=True)
     messages.success(request, _saved_words(saved))
     return redirect(saved)
+
+
+def _continued(
+    request: Request, patient: Patient, encounter: Encounter | None = None
+) -> CaseEntry | None:
+    """The entries that the address names; none where they were saved meanwhile, or
+    where another page has taken them over: then that is offered.
+    """
+    wanted = request.GET.get("continue")
+    if request.method == "POST" or not wanted:
+        return None
+    own = UnsavedEntry.objects.of(request.user, patient).filter(encounter=encounter)
+    for unsaved in own.that_can_go_on():
+        if str(unsaved.pk) == wanted:
+            return CaseEntry.continuing(unsaved, encounter, patient)
+    return None
 
 
 def _saved_words(saved: Encounter) -> str:
@@ -105,8 +114,12 @@ def _saved_words(saved: Encounter) -> str:
 
 def case_form_page(request: Request, entry: CaseEntry) -> HttpResponse:
     """The form as it stands, with its errors or a conflict."""
+    unsaved = UnsavedEntry.objects.of(request.user, entry.patient)
+    unsaved = unsaved.of_case(entry.encounter).that_can_go_on()
     page = {
         "entry": entry,
+        # Beside answers that stand in the form already, another offer would mislead.
+        "unsaved": unsaved if entry.data is None else (),
         "encounter": entry.encounter,
         "patient": entry.patient,
     }

@@ -7,8 +7,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from patients.forms import WorklistForm
-from patients.models import Encounter
+from patients.models import Encounter, Patient, UnsavedEntry
 from patients.querysets import EncounterQuerySet
+from patients.unsaved import UnsavedEntryQuerySet
 from patients.views.request import Request
 from spine_cds.accounts.access import require_role
 from spine_cds.accounts.models import Role, User
@@ -47,12 +48,19 @@ def _cases(request: Request) -> HttpResponse:
     context = {
         "page": page,
         "form": WorklistForm(initial=chosen),
+        "unsaved": _unsaved(request.user),
         "narrowed": any(chosen.values()),
     }
-    whole = "patients/worklist.html"
-    return render(
-        request, "patients/worklist_cases.html" if request.htmx else whole, context
+    name = "worklist_cases" if request.htmx else "worklist"
+    return render(request, f"patients/{name}.html", context)
+
+
+def _unsaved(user: User) -> UnsavedEntryQuerySet:
+    """What one has typed and not saved: after a crash nobody looks for it elsewhere."""
+    entries = UnsavedEntry.objects.filter(
+        author=user, patient__in=Patient.objects.visible_to(user)
     )
+    return entries.that_can_go_on().select_related("patient")
 
 
 def _narrowed(user: User, chosen: dict[str, str]) -> EncounterQuerySet:

@@ -1,37 +1,23 @@
-/* Nothing typed is lost on the way: warn before leaving, and ask the server whether it
-   still knows the person before the form goes, since a POST of somebody signed out
-   would end at the sign-in page with all that was typed gone. */
+/* Nothing typed is lost on the way: warn before leaving what is not kept yet, and ask
+   the server whether it still knows the person before the form goes, since a POST of
+   somebody signed out would end at the sign-in page. See autosave.js. */
 (() => {
   const form = document.getElementById("case-form");
-  if (!form) return;
+  if (!form?.keep) return;
   const state = form.querySelector("[data-form-state]");
   const idle = Number(document.querySelector("meta[name=session-idle-seconds]").content) * 1000;
   let changedAt = 0;
+  let asking = false;
+  let cleared = false;
 
-  form.addEventListener("input", (event) => {
-    if (event.target.name === "shown_level") return;
+  form.addEventListener("input", () => {
     changedAt = Date.now();
-    state.textContent = "Changes not saved yet";
   });
 
   /* Not once the session is running out: then the page has to go, whoever is away. */
   window.addEventListener("beforeunload", (event) => {
-    if (changedAt && Date.now() - changedAt < idle / 2) event.preventDefault();
+    if (!asking && !form.isKept() && Date.now() - changedAt < idle / 2) event.preventDefault();
   });
-
-  const token = () => form.elements.csrfmiddlewaretoken;
-  const ask = () => {
-    const body = new FormData();
-    body.append("csrfmiddlewaretoken", token().value);
-    return fetch("/accounts/session/", { method: "POST", body });
-  };
-
-  /* Somebody signed in again in another tab: that changed the token of every form. */
-  const renewToken = async () => {
-    const page = await (await fetch("/accounts/password/")).text();
-    const fresh = new DOMParser().parseFromString(page, "text/html").querySelector("[name=csrfmiddlewaretoken]");
-    for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = fresh.value;
-  };
 
   const stay = (text, linked) => {
     state.textContent = text;
@@ -46,33 +32,25 @@
     state.scrollIntoView({ block: "nearest" });
   };
 
-  let asking = false;
-  let cleared = false;
   form.addEventListener("submit", async (event) => {
     if (cleared) return;
     event.preventDefault();
     if (asking) return; /* the second half of a double click */
     asking = true;
     const button = event.submitter;
-    try {
-      let answer = await ask();
-      if (answer.status === 403) {
-        await renewToken();
-        answer = await ask();
-      }
-      cleared = answer.ok && !answer.redirected;
-      if (!cleared) stay("You are signed out; nothing was sent, and all you typed is still here.", true);
-    } catch {
-      stay("No connection: nothing was sent, and all you typed is still here.", false);
-    }
+    const outcome = await form.keep();
+    if (outcome === "signed out") stay("You are signed out; nothing was sent, and all you typed is still here.", true);
+    if (outcome === "offline") stay("No connection: nothing was sent, and all you typed is still here.", false);
+    cleared = outcome === "kept" || outcome === "refused";
     asking = cleared; /* until the answer comes, a further click sends nothing */
     if (!cleared) return;
-    changedAt = 0;
+    form.leaves(true);
     form.requestSubmit(button);
     cleared = false;
   });
   /* Back on the page as it was left: it may be sent again. */
   window.addEventListener("pageshow", () => {
     asking = false;
+    form.leaves(false);
   });
 })();

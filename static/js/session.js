@@ -35,7 +35,8 @@
     notice.className = "session-notice";
     notice.setAttribute("role", "alert");
     const text = document.createElement("p");
-    text.textContent = "You will be signed out soon, because nothing has happened here. Unsaved entries would be lost.";
+    const kept = document.querySelector("form[data-keep]") ? "What you typed is kept for you." : "Unsaved entries would be lost.";
+    text.textContent = `You will be signed out soon, because nothing has happened here. ${kept}`;
     const stay = document.createElement("button");
     stay.type = "button";
     stay.className = "btn btn-primary";
@@ -45,11 +46,12 @@
     document.body.append(notice);
   };
 
-  /* A form marked data-keep is sent once more before the page is left. */
+  /* What stands in a form is sent once more, to where its data-keep says, before the
+     page is left. */
   const keepForms = () =>
     Promise.allSettled(
       [...document.querySelectorAll("form[data-keep]")].map((form) =>
-        fetch(form.action, { method: "POST", body: new FormData(form), redirect: "manual" }),
+        fetch(form.dataset.keep, { method: "POST", body: new FormData(form), redirect: "manual" }),
       ),
     );
 

@@ -35,6 +35,8 @@ NO_PAGE = {
     "accounts:sign-out-everywhere": "POST only",
     "accounts:user-unlock": "POST only",
     "accounts:session-extend": "POST only",
+    "patients:entry-discard": "POST only",
+    "patients:entry-keep": "POST only",
     "treatments:case-evaluate": "POST only",
     "treatments:case-preview": "POST only",
     "treatments:report-create": "POST only",
