@@ -188,6 +188,9 @@ class _Tables:
         return header, rows
 
     def _check_header(self, line: Line) -> None:
+        if len(line.cells) == 1 and re.search("[;\t]", line.cells[0]):
+            message = "is parted by semicolons or tabs: save it with commas"
+            raise RulesetError([Problem(line.place, "", message)])
         seen: set[str] = set()
         for cell in line.cells:
             if cell in seen:

@@ -201,6 +201,8 @@ def test_a_zip_in_one_more_folder_with_what_a_mac_adds_is_read():
         ("facts.csv", "name,é\n".encode("utf-16"), "facts.csv line 1: is not UTF-8"),
         ("facts.csv", b"", "facts.csv: is empty: it has no header"),
         ("facts.csv", b"name,scope\nx,y\n", "facts.csv: label is missing: add the col"),
+        ("rungs.csv", b"code;title\nA;B\n", "rungs.csv line 1: is parted by semicol"),
+        ("tables/loose.csv", b"id;x\nA;B\n", "loose.csv line 1: is parted by semicol"),
         ("rungs.csv", b"code,title\nA\n", "rungs.csv line 2: has 1 cells, the header"),
         ("rungs.csv", b"code,code\nA,B\n", "rungs.csv line 1: code names a column twi"),
         ("rungs.csv", b'code,title\n"A,B\n', "rungs.csv line 2: is not CSV"),
