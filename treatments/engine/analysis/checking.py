@@ -122,12 +122,21 @@ def recheck_table(analysis: Analysis, ruleset: Ruleset, table_id: str) -> Analys
     tables = {id_: t for id_, t in analysis.tables.items() if id_ != table_id}
     return replace(
         analysis,
-        tables=tables | ({table_id: table} if table else {}),
+        tables=tables | ({table_id: _plain(table)} if table else {}),
         findings=(*found, *kept),
         pending=frozenset(KINDS) - TABLE_KINDS,
         stale=frozenset(_resting(ruleset, table_id)),
         opened=opened,
     )
+
+
+def _plain(table: DecisionTable) -> DecisionTable:
+    """The table in plain dicts: an analysis can be pickled into a cache."""
+    rules = (
+        replace(rule, cells=dict(rule.cells), outputs=dict(rule.outputs))
+        for rule in table.rules
+    )
+    return replace(table, rules=tuple(rules))
 
 
 def _gone(before: DecisionTable | None, table: DecisionTable) -> list[Rule]:
@@ -247,7 +256,7 @@ class _Check:
                 *grounds(self.ruleset, today),
             ),
             tuple(proofs),
-            tables=self.ruleset.tables,
+            tables={id_: _plain(t) for id_, t in self.ruleset.tables.items()},
         )
 
     def _rows(self, table: DecisionTable) -> Iterator[Finding]:

@@ -131,7 +131,8 @@ class Part:
         if self.presumes:
             return True
         count = self.program.base_count
-        return all(at < count for n in self.numbers for at, _ in self._cells[n])
+        numbers = (*self.numbers, *self.was)
+        return all(at < count for n in numbers for at, _ in self._cells[n])
 
     @cached_property
     def space(self) -> Space:
