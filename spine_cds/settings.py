@@ -6,8 +6,8 @@ a generated secret, and a worker inside the web process.
 start without it. Every variable is listed in ``.env.example``.
 """
 
-from datetime import timedelta
 import logging
+from datetime import timedelta
 from pathlib import Path
 
 import structlog
