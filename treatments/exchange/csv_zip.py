@@ -112,7 +112,7 @@ def _head(zipped: zipfile.ZipFile, folder: str, filename: str) -> dict[str, Any]
 
 def _few(name: str, lines: Iterator[Line]) -> Iterator[Line]:
     for number, line in enumerate(lines, start=1):
-        if number > MAX_ROWS:
+        if number > MAX_ROWS + 1:
             raise refusal(name, f"has more than {MAX_ROWS} lines")
         if len(line.cells) > MAX_COLUMNS:
             raise refusal(line.place, f"has more than {MAX_COLUMNS} cells")

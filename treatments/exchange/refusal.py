@@ -12,6 +12,7 @@ MAX_UNPACKED_BYTES = 32 * 1024 * 1024
 LARGE_BYTES = 4 * 1024 * 1024
 MAX_RATIO = 200
 MAX_MEMBERS = 500
+#: Rows of one table, its header not counted, and its columns.
 MAX_ROWS = 5_000
 MAX_COLUMNS = 400
 MAX_PROBLEMS = 100

@@ -168,12 +168,12 @@ class _Sheets:
     def _texts(self, name: str) -> Iterator[Line]:
         """The lines that are not blank, without the blank cells at their ends."""
         rows = self.sheets[name].iter_rows(
-            max_row=MAX_ROWS + 1, max_col=workbook.WIDEST
+            max_row=MAX_ROWS + 2, max_col=workbook.WIDEST
         )
         for number, cells in enumerate(rows, start=1):
             self.lines_read += 1
             place = f"sheet {name} row {number}"
-            if number > MAX_ROWS:
+            if number > MAX_ROWS + 1:
                 raise refusal(place, f"stands beyond the {MAX_ROWS} rows that are read")
             if self.lines_read > MAX_LINES:
                 raise refusal(self.filename, f"has more than {MAX_LINES} rows in all")

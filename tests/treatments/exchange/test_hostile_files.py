@@ -277,7 +277,7 @@ def put(sheet, cell, value):
         (put("metadata", "A3", "id.x"), "sheet metadata row 3: 'id.x' puts a key into"),
         (put("tables", "G2", "gone"), "'gone' is no sheet of it"),
         (lambda book: book.remove(book["facts"]), "'facts' is no sheet of it"),
-        (put("rungs", "A7000", "x"), "sheet rungs row 5001: stands beyond the 5000"),
+        (put("rungs", "A7000", "x"), "sheet rungs row 5002: stands beyond the 5000"),
         (put("rungs", "XFD2", "x"), "has a row of more than 400 cells"),
         (put("rungs", "OZ2", "x"), "sheet rungs row 2: has more than 400 cells"),
     ],

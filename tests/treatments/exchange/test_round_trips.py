@@ -126,6 +126,14 @@ def test_the_same_document_gives_the_same_file(name):
     assert export(small(), name) == export(small(), name)
 
 
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_longest_table_that_is_read_is_exported_too(name):
+    found = small()
+    row = found["tables"][0]["rules"][0]
+    found["tables"][0]["rules"] = [{**row, "id": f"R-{n}"} for n in range(5000)]
+    assert document_hash(there_and_back(found, name)) == document_hash(found)
+
+
 def test_an_edit_in_a_cell_counts_more_than_what_the_cell_could_not_say():
     said, meant = {"a": "one", "b": "two"}, {"a": " one", "b": " two"}
     found = list(differences(said, meant))
