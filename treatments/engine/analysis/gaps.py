@@ -12,6 +12,7 @@ from fractions import Fraction
 from functools import partial
 
 from ..completions import Base, Budget, BudgetSpentError
+from ..program import Truth
 from ..ranges import regions_in_words, spans_of
 from ..regions import Variable
 from ..sfeel import Value
@@ -198,7 +199,12 @@ class Gap:
         found = self.allowance.ask(ask)
         if found is None:
             return None
-        case = example(self.part.ruleset, self.program, found, goal.decide)
+
+        def stays(truth: Truth) -> bool:
+            pairs = zip(truth.masks, state, strict=False)
+            return bool(goal.decide(truth)) and all(not m & ~b for m, b in pairs)
+
+        case = example(self.part.ruleset, self.program, found, stays)
         try:
             measure = partial(share, self.program, goal, state)
             inner: Fraction | None = self.allowance.ask(measure)

@@ -107,7 +107,24 @@ def test_each_part_is_shown_by_its_example_and_filled_by_its_cells(
             assert filled.derived["degree"] == "low"
 
 
-@settings(max_examples=25, deadline=None)
+def test_the_example_of_a_part_lies_in_it_though_a_more_usual_one_has_no_row_too() -> (
+    None
+):
+    cells = {"loose": 'not("yes")', "shift": ">= 4"}
+    rows = table(
+        "degree", "derived", [rule("D-1", cells, value="low")], output="degree"
+    )
+    options = eligibility(({"degree": '"low"'}, "CONS", "indicated"))
+    whole = document([*DERIVED, rows, TRIAGE, URGENCY, options])
+    whole["facts"].append(fact("degree", "enum", scope="derived", values=["low"]))
+    ruleset = Ruleset.from_document(whole)
+    (gap,) = found(ruleset, "gap")
+    for box in gap.boxes:
+        filled = evaluate(box.example.document, with_row(ruleset, box))
+        assert filled.derived["degree"] == "low"
+
+
+@settings(max_examples=60, deadline=None)
 @given(rulesets(), st.data())
 def test_what_an_edit_opens_is_what_had_a_row_before_and_has_none_now(
     ruleset: Ruleset, data: st.DataObject
