@@ -58,6 +58,7 @@
     byId("grid-where").textContent = `${row.id} · ${labelOf(active)}`;
     line.value = active.dataset.t ?? "";
     line.readOnly = !writable || !keyOf(active) || isText(active);
+    byId("grid-meaning").textContent = headOf(active).title;
     byId("grid-problem").textContent = active.getAttribute("aria-invalid") ? active.title : "";
     for (const field of document.querySelectorAll("[data-active-rule]")) field.value = row.id;
     for (const name of document.querySelectorAll("[data-active-name]")) name.textContent = row.id;
@@ -119,8 +120,8 @@
     const filled = isOne ? Array(height).fill(Array(width).fill(block.trim()).join("\t")).join("\n") : block;
     send(frame.dataset.paste, {
       block: filled,
-      rules: rows().slice(top, top + filled.split("\n").length).map((row) => row.id).join(" "),
-      keys: heads().slice(from).map((head) => head.dataset.key).join(" "),
+      rules: rows().slice(top, top + filled.split("\n").length).map((row) => row.id),
+      keys: heads().slice(from).map((head) => head.dataset.key),
       ...extra,
     });
   };
@@ -251,16 +252,22 @@
   scroll.addEventListener("pointerdown", (event) => {
     const cell = gridCell(event.target);
     if (!editor.hidden && !editor.contains(event.target)) editor.querySelector("form")?.requestSubmit();
-    if (!cell || event.target === quick || event.target.closest("a")) return;
+    if (!cell || event.target === quick || event.target.closest("a") || event.pointerType === "touch") return;
     event.preventDefault();
-    const isAgain = cell === active && event.pointerType === "touch";
     finish(true);
     mark(cell, { extend: event.shiftKey });
+  });
+  scroll.addEventListener("click", (event) => { // a finger taps twice, and may scroll in between
+    const cell = event.pointerType === "touch" && !event.target.closest("a") && gridCell(event.target);
+    if (!cell || event.target === quick) return;
+    const isAgain = cell === active && document.activeElement === cell;
+    finish(true);
+    mark(cell);
     if (isAgain) open(cell);
   });
   scroll.addEventListener("pointerover", (event) => {
     const cell = gridCell(event.target);
-    if (cell && event.buttons === 1 && !quick && editor.hidden && active) mark(cell, { extend: true });
+    if (cell && event.buttons === 1 && event.pointerType !== "touch" && !quick && editor.hidden && active) mark(cell, { extend: true });
   });
   scroll.addEventListener("dblclick", (event) => {
     const cell = gridCell(event.target);
@@ -342,6 +349,10 @@
     if (asks && !dialog.open) dialog.showModal();
     if (!asks && dialog.open) dialog.close();
     if (!asks && editor.contains(event.detail.elt) && event.detail.requestConfig.verb === "post") close();
+  });
+
+  window.addEventListener("beforeunload", (event) => {
+    if (table().querySelector(".is-pending") || quick) event.preventDefault();
   });
 
   byId("grid-line").hidden = false;

@@ -147,6 +147,12 @@ class RuleForm(forms.Form):
         return found
 
     @property
+    def left_over(self) -> list[str]:
+        """What was on the screen and is no column any more."""
+        shown = {f"{column.key}-was" for column in self.columns}
+        return [n for n in self.data if n.endswith("-was") and n not in shown]
+
+    @property
     def conditions(self) -> list[tuple[Column, forms.BoundField]]:
         return [(c, self[c.key]) for c in self.columns if c.is_fact]
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse, HttpResponseBadRequest
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import (
@@ -37,6 +37,7 @@ from treatments.authoring.services import (
 
 TEMPLATES = "treatments/authoring/grid"
 HIDDEN = "hidden-columns"
+GONE = "There is no such rule or column in this table any more."
 REFUSALS = (EditError, DraftClosedError)
 View = Callable[..., HttpResponse]
 
@@ -83,7 +84,7 @@ def grid_cell(request: SignedInRequest, sheet: Sheet) -> HttpResponse:
     try:
         rule, column = sheet.rule(rule_id), sheet.column(key)
     except KeyError:
-        return HttpResponseBadRequest("Name a rule and a column of this table.")
+        return _refused(request, sheet, EditError(GONE))
     if request.method != "POST":
         form = RuleForm([column], rule)
         page = {"form": form, "column": column, "rule": rule, "sheet": sheet}
@@ -105,6 +106,8 @@ def grid_rule(request: SignedInRequest, sheet: Sheet, rule: str) -> HttpResponse
     sheet.hidden = frozenset()
     form = RuleForm(sheet.columns, sheet.rule(rule), request.POST or None)
     if form.is_valid():
+        if form.left_over:
+            return _refused(request, sheet, EditError(GONE))
         action = actions.entries_action(sheet, form.entries)
         return _write(request, sheet, action)
     page = {
@@ -174,8 +177,7 @@ def grid_step(request: SignedInRequest, sheet: Sheet) -> HttpResponse:
 def grid_paste(request: SignedInRequest, sheet: Sheet) -> HttpResponse:
     """Show what a block from a spreadsheet would write; or write it, as one edit."""
     said = request.POST
-    rules = said.get("rules", "").split()
-    keys = said.get("keys", "").split()
+    rules, keys = said.getlist("rules"), said.getlist("keys")
     try:
         found = preview(
             block_of(said.get("block", "")),
@@ -186,7 +188,8 @@ def grid_paste(request: SignedInRequest, sheet: Sheet) -> HttpResponse:
     except BlockError as problem:
         return _refused(request, sheet, problem)
     if "apply" not in said:
-        page = {**pages.bar_part(sheet, request.user), "preview": found, "said": said}
+        page = {"preview": found, "block": said.get("block", ""), "rules": rules}
+        page |= {**pages.bar_part(sheet, request.user), "keys": keys}
         return render(request, f"{TEMPLATES}/paste.html", page)
     called = said.get("called") or f"{len(found.changes)} cells pasted"
     return _write(request, sheet, actions.entries_action(sheet, found.writes, called))
@@ -314,5 +317,14 @@ def _refused(
     if request.htmx:
         page = {"refusal": refusal}
         return render(request, f"{TEMPLATES}/refused.html", page)
+    if f"/rules/{request.POST.get('rule')}/" in request.path:
+        typed = [(n, v) for n, v in request.POST.items() if not n.endswith("-was")]
+        page = {
+            "refusal": refusal,
+            "typed": typed,
+            "sheet": sheet,
+            "draft": sheet.draft,
+        }
+        return render(request, f"{TEMPLATES}/not_saved.html", page, status=409)
     messages.error(request, str(refusal))
     return redirect(_url(sheet))
