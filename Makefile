@@ -12,7 +12,7 @@ PIP := $(BIN)/pip --quiet --disable-pip-version-check install --require-hashes -
 RUN_STAMP := $(VENV)/.requirements
 DEV_STAMP := $(VENV)/.requirements-dev
 
-.PHONY: help install install-dev run test lint format shell bench pictures lock clean
+.PHONY: help install install-dev run test lint format shell bench chaos pictures lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -61,6 +61,9 @@ shell: install ## Django's shell
 
 bench: install-dev ## measure (see benchmarks/)
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+chaos: install-dev ## kill workers, broker and connections under 2,200 jobs, and count
+	@$(BIN)/python -m benchmarks.chaos $(ARGS)
 
 pictures: install-dev ## take the README's pictures anew (needs Chromium and pdftoppm)
 	@$(BIN)/python -m tests.browser.pictures

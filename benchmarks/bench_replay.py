@@ -20,4 +20,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    if code := main():
+        sys.exit(code)

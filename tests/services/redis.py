@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
 START_SECONDS = 10
@@ -17,16 +18,9 @@ def running() -> Iterator[str]:
 
     Not a unix socket: Django's cache and Celery's broker spell its URL differently.
     """
-    port = _free_port()
+    port = free_port()
     with TemporaryDirectory(prefix="spine-cds-redis-") as folder:
-        server = subprocess.Popen(
-            [
-                *(_program(), "--bind", "127.0.0.1", "--port", str(port)),
-                *("--save", "", "--appendonly", "no", "--dir", folder),
-            ],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-        )
+        server = start(port, Path(folder))
         try:
             _wait(server, port)
             yield f"redis://127.0.0.1:{port}/0"
@@ -35,7 +29,19 @@ def running() -> Iterator[str]:
             server.wait(20)
 
 
-def _free_port() -> int:
+def start(port: int, folder: Path) -> subprocess.Popen[bytes]:
+    """A server that keeps nothing; it may not listen yet."""
+    return subprocess.Popen(
+        [
+            *(_program(), "--bind", "127.0.0.1", "--port", str(port)),
+            *("--save", "", "--appendonly", "no", "--dir", str(folder)),
+        ],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
+
+
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

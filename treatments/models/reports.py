@@ -39,9 +39,9 @@ class Report(Job):
     kind = "report"
     done_verb = "render"
     # Longer than the hard limit: whoever held the row is gone when the lease ends.
-    soft_limit = timedelta(seconds=20)
-    hard_limit = timedelta(seconds=30)
-    lease = timedelta(seconds=45)
+    soft_limit = timedelta(seconds=10)
+    hard_limit = timedelta(seconds=15)
+    lease = timedelta(seconds=20)
     attempts_spent = _told(
         "The report could not be made: every attempt was cut short.",
         "Ask for the report again; if it fails again, tell your administrator",
