@@ -143,7 +143,7 @@ def test_a_bad_cell_is_marked_explained_and_kept(grid):
         ["cannot be read"]
     )
     cell.click()
-    expect(g.page.locator("#grid-problem")).to_contain_text("cannot be read from")
+    expect(g.page.locator("#grid-problem")).to_contain_text("is not yes or no")
     g.shot("bad")
     assert g.rule("CONS-01")["cells"]["first_episode"] == "perhaps"
 

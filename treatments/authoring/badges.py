@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from django.core.cache import cache
 
-from treatments.authoring.checks import fingerprint
+from treatments.authoring.checks import LIMIT, fingerprint
 from treatments.authoring.controls import spoken
 from treatments.engine import Fact, Ruleset, evaluate
-from treatments.engine.analysis import Analysis, Finding, recheck_table
+from treatments.engine.analysis import Analysis, Finding, check, recheck_table
 from treatments.engine.analysis.findings import Example, GapBox
 from treatments.engine.sfeel import Value
 
@@ -123,6 +124,8 @@ class _Blame:
 
     def of(self, finding: Finding) -> dict[str, Sequence[str]]:
         if finding.kind in ("gap", "invariant"):
+            if self.base and fingerprint(finding) in _found_in(self.base):
+                return {}
             return dict.fromkeys(self._moved(finding), ())
         if finding.kind == "masked":
             return {finding.rules[0]: finding.rules[1:]}
@@ -155,6 +158,12 @@ class _Blame:
             return set()
         trace = evaluate(finding.example.document, ruleset, effects=False).trace
         return {one.rule for one in trace if one.state == "true"}
+
+
+@lru_cache(maxsize=8)
+def _found_in(base: Ruleset) -> frozenset[str]:
+    """What was found in a version already: no edit of a draft is to blame for it."""
+    return frozenset(fingerprint(f) for f in check(base, limit=LIMIT).findings)
 
 
 # --- While it is typed --------------------------------------------------------------

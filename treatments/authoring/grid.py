@@ -11,6 +11,7 @@ from django.db.models import Count, Max
 
 from spine_cds.accounts.models import User
 from treatments.authoring.columns import Column, columns_of, facts_of
+from treatments.authoring.controls import WordsError
 from treatments.authoring.edits import rule_place
 from treatments.authoring.evaluable import DraftProblem, Reading, read_draft
 from treatments.authoring.parts import Parts, address, split, steps
@@ -152,6 +153,8 @@ class Sheet:
     ) -> Cell:
         value = column.value_in(rule)
         problem = problems.get(column.key, "")
+        if problem:
+            problem = _explained(column, column.text(value)) or problem
         text, words = column.text(value), column.words(value)
         return Cell(column.key, text, words, problem, column.kind == "text")
 
@@ -188,6 +191,15 @@ class Sheet:
         """Whether somebody else changed the draft after the revision seen."""
         since = self.draft.changes.filter(number__gt=int(seen) if seen.isdigit() else 0)
         return since.exclude(made_by=user).exists()
+
+
+def _explained(column: Column, text: str) -> str:
+    """Why a text cannot stand in a column, in plainer words than the engine's."""
+    try:
+        column.read(text)
+    except WordsError as problem:
+        return str(problem)
+    return ""
 
 
 def _key_of(problem: DraftProblem, outputs: Iterable[str]) -> str:

@@ -96,6 +96,14 @@ def test_a_broken_invariant_stands_at_the_changed_rule_that_breaks_it():
     assert any(label.startswith("breaks INV-") for label in broken)
 
 
+def test_what_was_found_in_the_version_before_is_nobodys_new_fault():
+    """INV-7 fails in the shipped rules where nothing is on offer."""
+    rows = split(BASE.document)["tables/instability/rules"]
+    shown = found("instability", (edits.disable_rule, rows[-1], "no"))
+    assert "invariant" not in [badge.kind for badge in shown.of(rows[-1])]
+    assert "invariant" in [badge.kind for badge in shown.table]
+
+
 def test_what_no_rule_of_the_table_is_to_blame_for_is_said_of_the_table():
     shown = found("fusion", (edits.set_field, "FUSION-01", "rationale", "Words."))
     assert [badge.kind for badge in shown.table] == ["invariant"]

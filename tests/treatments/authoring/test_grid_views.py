@@ -82,7 +82,7 @@ def test_a_bad_entry_is_kept_marked_and_explained(grid, rules):
     answer = grid("cell", said, **HTMX).content.decode()
     assert rules()["CONS-01"]["cells"]["first_episode"] == "perhaps"
     assert 'aria-invalid="true"' in answer
-    assert "cannot be read from" in answer
+    assert "“perhaps” is not yes or no" in answer
 
 
 def test_a_control_writes_what_it_shows(grid, rules):
