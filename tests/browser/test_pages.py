@@ -164,7 +164,7 @@ PAGES = [
 
 
 @pytest.fixture
-def world(rules, admin, dr_resident, admin, team, a_case, advice_on, printer):
+def world(rules, dr_resident, admin, team, a_case, advice_on, printer):
     """One of everything that has a page, each in the states that look different."""
     ladder = advice_on("Castillo")
     decided = advice_on("Schmidt")
