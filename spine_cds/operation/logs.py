@@ -69,6 +69,8 @@ def logging_config(*, as_json: bool) -> dict[str, Any]:
             "patients": {"level": "INFO"},
             "django": {"handlers": [], "level": "WARNING", "propagate": True},
             "django_structlog": {"level": "INFO" if as_json else "WARNING"},
+            # Says that a worker is ready.
+            "celery.apps.worker": {"level": "INFO"},
             # The sweep runs every two seconds; our own lines name their task.
             "django_structlog.celery": {"level": "WARNING"},
         },

@@ -21,6 +21,7 @@ from treatments.authoring.comparison import compare
 from treatments.authoring.edits import EditError
 from treatments.authoring.forms import ImportForm, ReasonForm, SignerForm
 from treatments.authoring.parts import UnsplittableError
+from treatments.engine import RulesetError
 from treatments.exchange.formats import FORMATS, export, read
 from treatments.exchange.refusal import ImportRefusedError
 from treatments.models import (
@@ -132,7 +133,12 @@ def _file(document: Any, name: str, form: str) -> HttpResponse:
     if form not in FORMATS:
         return HttpResponseNotFound("There is no such format.")
     known = FORMATS[form]
-    response = HttpResponse(export(document, form), content_type=known.media_type)
+    try:
+        data = export(document, form)
+    except RulesetError as refusal:
+        text = f"This cannot be written in that format:\n{refusal}"
+        return HttpResponse(text, content_type="text/plain", status=422)
+    response = HttpResponse(data, content_type=known.media_type)
     filename = f"{name}{known.suffix}"
     response["Content-Disposition"] = f'attachment; filename="{filename}"'
     return response
@@ -149,7 +155,9 @@ def draft_import(request: SignedInRequest) -> HttpResponse:
         file = said.pop("file")
         head = RulesetActivation.objects.head()
         try:
-            document = read(file.read(), file.name)
+            document = read(
+                file.read(), file.name, head.version.document if head else None
+            )
             draft = services.draft_create(
                 document=document,
                 base=head.version if head else None,
