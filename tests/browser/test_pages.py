@@ -4,6 +4,7 @@ One row for each URL that answers GET with a page, for each role that it looks
 different to. A new URL needs a row here, or a word in `NO_PAGE` why it is none.
 """
 
+import copy
 import uuid
 from functools import partial
 
