@@ -5,12 +5,10 @@ numbers, dates of birth and notes only that they changed.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
@@ -20,14 +18,34 @@ from patients.findings import CaseFindings, disc_field
 from patients.models import (
     ClinicalExamination,
     DiscFinding,
-    EmergencyAccess,
     Encounter,
     ImagingStudy,
     Patient,
 )
-from patients.querysets import folded
-from spine_cds.accounts.models import Team, User
+from patients.registration import (
+    PatientConflict,
+    emergency_access_open,
+    patient_create,
+    patient_update,
+)
+from spine_cds.accounts.models import User
 from spine_cds.audit.services import record
+
+__all__ = [
+    "EditConflict",
+    "NotOpen",
+    "PatientConflict",
+    "case_advance",
+    "case_correct",
+    "case_create",
+    "case_evaluated",
+    "case_mark_entered_in_error",
+    "case_save",
+    "case_update",
+    "emergency_access_open",
+    "patient_create",
+    "patient_update",
+]
 
 State = Encounter.State
 
@@ -48,95 +66,6 @@ class EditConflict(Exception):  # noqa: N818 -- an event, not a fault
 
 class NotOpen(Exception):  # noqa: N818
     """The version is superseded or entered in error: it stays as it is."""
-
-
-@transaction.atomic
-def patient_create(
-    *,
-    actor: User,
-    team: Team,
-    identifier: str,
-    family_name: str,
-    given_name: str = "",
-    birth_date: date,
-    sex: str = "",
-) -> Patient:
-    """Raises ValidationError where the team already knows the hospital number."""
-    patient = Patient(
-        team=team,
-        identifier=identifier,
-        family_name=family_name,
-        given_name=given_name,
-        birth_date=birth_date,
-        sex=sex,
-        created_by=actor,
-    )
-    _save_patient(patient)
-    record(
-        actor=actor, action="patient.create", entity=patient, patient_id=str(patient.pk)
-    )
-    return patient
-
-
-@transaction.atomic
-def patient_update(*, patient: Patient, actor: User, **values: Any) -> Patient:
-    """Correct what was entered of a person: names, number, birth date, sex."""
-    changed = sorted(name for name in values if getattr(patient, name) != values[name])
-    detail: dict[str, Any] = {"changed": changed}
-    if "sex" in changed:  # the only one that is a code, and tells nobody who it is
-        detail |= {"before": {"sex": patient.sex}, "after": {"sex": values["sex"]}}
-    for name in changed:
-        setattr(patient, name, values[name])
-    if changed:
-        _save_patient(patient)
-        record(
-            actor=actor,
-            action="patient.update",
-            entity=patient,
-            patient_id=str(patient.pk),
-            detail=detail,
-        )
-    return patient
-
-
-def _save_patient(patient: Patient) -> None:
-    patient.search_key = folded(
-        f"{patient.family_name} {patient.given_name} {patient.identifier}"
-    )
-    patient.full_clean()
-    patient.save()
-
-
-@transaction.atomic
-def emergency_access_open(
-    *, user: User, identifier: str, birth_date: date, reason: str
-) -> list[EmergencyAccess]:
-    """Open a patient of another team to `user` for some hours.
-
-    Number and birth date have to fit; where two teams know the person, both rows are
-    opened. Nothing found gives an empty list, and is recorded as well.
-    """
-    of_others = Patient.objects.exclude(team__in=user.teams.all())
-    found = of_others.filter(identifier__iexact=identifier, birth_date=birth_date)
-    now = timezone.now()
-    until = now + timedelta(hours=settings.EMERGENCY_ACCESS_HOURS)
-    opened = [
-        EmergencyAccess.objects.create(
-            patient=patient, user=user, reason=reason, since=now, until=until
-        )
-        for patient in found
-    ]
-    for access in opened:
-        record(
-            actor=user,
-            action="patient.emergency_access",
-            entity=access,
-            patient_id=str(access.patient_id),
-            detail={"until": until.isoformat()},
-        )
-    if not opened:
-        record(actor=user, action="patient.emergency_refused", entity=user)
-    return opened
 
 
 @transaction.atomic
@@ -285,12 +214,14 @@ def case_evaluated(*, encounter: Encounter, actor: User, triage_flag: str) -> En
 def case_mark_entered_in_error(
     *, encounter: Encounter, actor: User, reason: str
 ) -> Encounter:
-    """Take a case out of use without deleting anything.
+    """Take a case out of use without deleting anything. The same reason twice is one.
 
     Raises:
-        NotOpen: it is superseded or marked already.
+        NotOpen: it is superseded, or marked already for another reason.
     """
     current = _locked(encounter)
+    if current.error_reason == reason:
+        return current
     if not current.is_open:
         raise NotOpen
     before = {"state": current.state}

@@ -3,13 +3,14 @@
 import uuid
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from patients.forms import PatientForm
 from patients.models import Encounter, Patient
-from patients.services import patient_create, patient_update
+from patients.services import PatientConflict, patient_create, patient_update
 from patients.views.request import Request
 from spine_cds.accounts.access import require_role
 from spine_cds.accounts.models import Role, User
@@ -30,11 +31,21 @@ def case_start(request: Request) -> HttpResponse:
         )
     entering = request.method == "POST" and "find" not in request.POST
     form = PatientForm(request.user, request.POST if entering else None)
-    if entering and form.is_valid():
-        patient = patient_create(actor=request.user, **form.cleaned_data)
+    if entering and (patient := _entered(request.user, form)):
         return redirect("patients:case-create", patient.pk)
     page = {"form": form, "found": found, "sought": sought}
     return render(request, "patients/case_start.html", page)
+
+
+def _entered(user: User, form: PatientForm) -> Patient | None:
+    """The new person; None where the form says what cannot be right."""
+    if not form.is_valid():
+        return form.sent_before()
+    try:
+        return patient_create(actor=user, **form.details())
+    except ValidationError as taken:
+        form.add_error(None, taken)
+        return None
 
 
 def _found(user: User, text: str) -> list[Patient]:
@@ -82,15 +93,32 @@ def _cases(patient: Patient) -> list[list[Encounter]]:
 def patient_edit(request: Request, pk: uuid.UUID) -> HttpResponse:
     """For the patient's own team: in an emergency nobody's number is corrected."""
     patient = get_object_or_404(Patient.objects.in_teams_of(request.user), pk=pk)
-    # A copy for the form: the service compares with the row as it is stored.
+    # A copy for the form, which changes its row before the service compares.
     form = PatientForm(
         request.user,
         request.POST if request.method == "POST" else None,
         instance=Patient.objects.get(pk=pk),
     )
     if form.is_valid():
-        patient_update(patient=patient, actor=request.user, **form.cleaned_data)
-        messages.success(request, "The patient’s details are saved.")
-        return redirect(patient)
+        try:
+            _correct(request.user, patient, form)
+        except PatientConflict as conflict:
+            form = form.against(conflict.current)
+        except ValidationError as taken:
+            form.add_error(None, taken)
+        else:
+            messages.success(request, "The patient’s details are saved.")
+            return redirect(patient)
     page = {"form": form, "patient": patient}
     return render(request, "patients/patient_form.html", page)
+
+
+def _correct(user: User, patient: Patient, form: PatientForm) -> None:
+    # A page without its revision has seen nothing: whatever is stored is news to it.
+    seen = form.cleaned_data["revision"]
+    patient_update(
+        patient=patient,
+        actor=user,
+        revision=-1 if seen is None else seen,
+        **form.details(),
+    )

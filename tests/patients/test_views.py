@@ -188,6 +188,7 @@ def test_a_patients_details_can_be_corrected(patient, dr_surgeon, team, sign_in)
     sign_in(dr_surgeon).post(
         url,
         {
+            "revision": patient.revision,
             "team": team.pk,
             "identifier": "H-1001",
             "family_name": "Möller",
