@@ -16,6 +16,7 @@ _ORDER = (
 )
 _UNREADABLE = "The {version} version cannot read the case: {errors}."
 _CONFLICT = "In the {version} version rules exclude each other: {errors}."
+_LAST = "is the last resort"
 _ON_LADDER = ("ladder", "insufficient_data")
 _CALLS = {
     "emergency": "calls the emergency pathway",
@@ -58,7 +59,9 @@ class Explanation:
 def explain(document: Mapping[str, Any], old: Ruleset, new: Ruleset) -> Explanation:
     """Evaluate a case under both versions, and keep what differs and decides."""
     moved = _Move(document, old, new)
-    causes = tuple(dict.fromkeys(moved.causes()))
+    # The last resort is what is left when the others have spoken.
+    found = dict.fromkeys(moved.causes())
+    causes = tuple(sorted(found, key=lambda cause: cause.says == _LAST))
     return Explanation(
         shifts=tuple(moved.shifts()),
         causes=causes,
@@ -157,8 +160,8 @@ class _Move:
             for rule_id in _rules(here):
                 rule = ruleset.rules[rule_id]
                 if not _same(rule, self._other(version), _rules(there)):
-                    effect = str(rule.outputs.get("effect", ""))
-                    says = EFFECT_WORDS.get(effect, "is the last resort")
+                    last = rule_id == ruleset.selection.last_resort.id
+                    says = _LAST if last else EFFECT_WORDS[rule.outputs["effect"]]
                     yield _cause(rule, version, self._title(code), says)
             yield from self._waiting(version, ruleset, here, there, code)
 

@@ -78,6 +78,18 @@ def test_a_cause_fires_in_its_version_and_says_so_in_words(shipped, other):
             assert cause.rationale
 
 
+def test_the_last_resort_is_told_as_such_and_last(shipped, other):
+    last = shipped.selection.last_resort.id
+    found = [
+        [cause.rule for cause in explain(case, shipped, other).causes]
+        for case in partial(shipped, 600, seed=13)
+        if code(case, shipped) != code(case, other)
+    ]
+    named = [rules for rules in found if last in rules]
+    assert named
+    assert all(rules.index(last) == len(rules) - 1 > 0 for rules in named)
+
+
 def test_another_order_of_the_ladder_is_named_as_such(shipped):
     document = copy.deepcopy(dict(shipped.document))
     document["selection"]["order"] = document["selection"]["order"][::-1]
