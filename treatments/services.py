@@ -36,6 +36,14 @@ class NoLiveRulesetError(RuntimeError):
     """Nothing can be evaluated: no ruleset has been loaded."""
 
 
+class AvailabilityConflictError(ValueError):
+    """Somebody else set it meanwhile to `stored`; nothing was written."""
+
+    def __init__(self, stored: list[str]) -> None:
+        super().__init__("What is offered was changed meanwhile.")
+        self.stored = stored
+
+
 class CaseClosedError(ValueError):
     """The case version was corrected or withdrawn meanwhile; nothing was written."""
 
@@ -117,11 +125,25 @@ def live_ruleset() -> RulesetVersion:
 
 
 @transaction.atomic
-def availability_set(*, team: Team, unavailable: Iterable[str], actor: User) -> None:
-    """Say which treatments a team cannot offer; all others are available."""
+def availability_set(
+    *,
+    team: Team,
+    unavailable: Iterable[str],
+    actor: User,
+    seen: Iterable[str] | None = None,
+) -> None:
+    """Say which treatments a team cannot offer; all others are available.
+
+    Raises:
+        AvailabilityConflictError: it is no longer as it was `seen` (None: unseen).
+    """
     wanted = set(unavailable)
+    # Two who set it come one after the other.
+    Team.objects.select_for_update().get(pk=team.pk)
     rows = TreatmentAvailability.objects.of_team(team)
     before = set(rows.codes())
+    if seen is not None and before not in (wanted, set(seen)):
+        raise AvailabilityConflictError(sorted(before))
     rows.exclude(treatment__in=wanted).delete()
     TreatmentAvailability.objects.bulk_create(
         TreatmentAvailability(team=team, treatment=code)

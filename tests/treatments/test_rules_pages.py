@@ -142,6 +142,22 @@ def test_the_administrator_says_what_a_team_cannot_offer(
     assert TreatmentAvailability.objects.of_team(team).codes() == []
 
 
+def test_the_second_who_says_what_is_offered_is_shown_what_the_first_said(
+    sign_in, admin, version, team
+):
+    address = reverse("treatments:availability-edit", args=[team.pk])
+    client = sign_in(admin)
+    codes = TreatmentAvailability.objects.of_team(team).codes
+    client.post(address, {"unavailable": ["FUSION"], "seen": ""})
+    answer = client.post(address, {"unavailable": ["MED"], "seen": ""})
+    assert "Somebody else changed this" in answer.content.decode()
+    assert codes() == ["FUSION"]
+    merged = dict(answer.context["form"].data.lists())
+    for _ in range(2):  # sent twice is once
+        assert client.post(address, merged).status_code == 302
+        assert codes() == ["FUSION", "MED"]
+
+
 @pytest.mark.parametrize("code", ["LEECHES", "CONS"])
 def test_neither_the_unknown_nor_the_last_resort_can_be_taken_away(
     sign_in, admin, version, team, code

@@ -17,7 +17,11 @@ from treatments.models import (
     TreatmentAvailability,
 )
 from treatments.models.drafts import acts_for_rules
-from treatments.services import availability_set, live_ruleset
+from treatments.services import (
+    AvailabilityConflictError,
+    availability_set,
+    live_ruleset,
+)
 from treatments.tables import ruleset_page, source_rows, table_page
 
 
@@ -78,11 +82,18 @@ def availability_edit(request: Request, pk: int) -> HttpResponse:
         ruleset=live_ruleset().ruleset,
         initial={"unavailable": unavailable},
     )
+    theirs: list[str] | None = None
     if form.is_valid():
-        availability_set(team=team, actor=request.user, **form.cleaned_data)
-        messages.success(request, f"Saved for {team}. It counts from the next case.")
-        return redirect("treatments:ruleset-list")
-    page = {"team": team, "form": form}
+        try:
+            availability_set(team=team, actor=request.user, **form.cleaned_data)
+        except AvailabilityConflictError as conflict:
+            theirs = form.words(conflict.stored)
+            form = form.against(conflict.stored)
+        else:
+            words = f"Saved for {team}. It counts from the next case."
+            messages.success(request, words)
+            return redirect("treatments:ruleset-list")
+    page = {"team": team, "form": form, "theirs": theirs}
     return render(request, "treatments/rules/availability.html", page)
 
 
