@@ -24,6 +24,7 @@ WORDS: Mapping[str, str] = {
     "report.request": "Report asked for",
     "report.render": "Report ready",
     "report.fail": "Report failed",
+    "report.cancel": "Report cancelled",
     "report.read": "Report opened",
     "report.download": "Report downloaded",
 }
