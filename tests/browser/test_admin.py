@@ -10,7 +10,7 @@ from spine_cds.accounts.models import Team, User
 def test_an_admin_reads_a_rule_with_its_sources(as_person, admin, rules, size):
     person = as_person(admin, "/", size=size)
     person.is_at("Rules")
-    person.section("Versions").area.get_by_role("link").click()
+    person.section("Versions").area.get_by_role("link").first.click()
     person.reads("Not signed off for clinical use.")
     tables = person.section("Tables").area.locator("ul.tables a")
     assert tables.count() > 10
