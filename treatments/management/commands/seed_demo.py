@@ -28,6 +28,7 @@ PEOPLE = (
     ("surgeon", "Sofia", "Marin", Role.SURGEON, (0,)),
     ("resident", "Jonas", "Weber", Role.RESIDENT, (0,)),
     ("admin", "Alex", "Novak", Role.ADMIN, ()),
+    ("admin2", "Mira", "Castel", Role.ADMIN, ()),
     ("surgeon2", "Tomás", "Ortega", Role.SURGEON, (1,)),
 )
 
