@@ -17,7 +17,7 @@ def test_a_person_signs_in_with_the_keyboard_alone(open_page, dr_surgeon, size, 
     page.keyboard.type("a-long-passphrase")
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: "login" not in url)
-    assert page.get_by_role("heading", name="Change your password").is_visible()
+    page.get_by_role("heading", name="Change your password").wait_for()
 
 
 def test_the_first_tab_leads_past_the_navigation(open_page, admin):
@@ -53,7 +53,7 @@ def test_a_refusal_is_accessible_and_fits(open_page, admin, axe, fits, size):
     page = open_page(admin, "/nowhere/", size=size, expect=NOT_FOUND)
     axe(page)
     fits(page)
-    assert page.get_by_role("heading", name="Not found").is_visible()
+    page.get_by_role("heading", name="Not found").wait_for()
 
 
 def test_an_administrator_makes_a_team_and_a_user_in_it(open_page, admin, axe):
@@ -69,12 +69,13 @@ def test_an_administrator_makes_a_team_and_a_user_in_it(open_page, admin, axe):
     page.get_by_label("Temporary password").fill("short")
     page.get_by_label("Your password").fill("a-long-passphrase")
     page.get_by_role("button", name="Create user").click()
-    assert page.get_by_text("It must contain at least 12 characters").is_visible()
+    page.get_by_text("It must contain at least 12 characters").wait_for()
     axe(page)
     page.get_by_label("Temporary password").fill("four unlikely words here")
     page.get_by_label("Your password").fill("a-long-passphrase")
     page.get_by_role("button", name="Create user").click()
     row = page.get_by_role("row", name="dr_north")
+    row.wait_for()
     assert "North" in row.inner_text()
 
 
