@@ -13,6 +13,7 @@ written.
 
 import argparse
 import json
+import logging
 import os
 import random
 import sys
@@ -79,6 +80,7 @@ def _run(options: argparse.Namespace, site: Site, with_faults: bool) -> Verdict:
     """Post, strike, wait, and judge."""
     from benchmarks.clients import Clients, prepare
 
+    logging.disable(logging.WARNING)  # the broker is away often, as it should be
     stored = prepare(options.cases)
     site.start_workers()
     clients = Clients(stored, site.folder / "accepted.jsonl")

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Sum
 
 from spine_cds.jobs.life import Claim, beat, finish, hand_on, insist
-from spine_cds.jobs.work import release_connection
+from spine_cds.jobs.work import HopelessError, release_connection
 from treatments.engine import ENGINE_VERSION, Ruleset, document_hash
 from treatments.models import Replay, ReplayChunk, ReplayMove, RulesetVersion
 from treatments.replay.cases import StoredCase, count_cases, read_cases
@@ -70,10 +70,18 @@ def _next_chunk(claim: Claim[Replay]) -> bool:
         return False
     old, new = insist(lambda: rulesets_of(replay))
     release_connection()
-    comparison = compare([case.document for case in cases], old, new)
+    comparison = _compare(cases, old, new)
     number = last.number + 1 if last else 1
     insist(lambda: _store(claim, number, cases, comparison))
     return True
+
+
+def _compare(cases: Sequence[StoredCase], old: Ruleset, new: Ruleset) -> Comparison:
+    try:
+        return compare([case.document for case in cases], old, new)
+    except ValueError as problem:
+        told = f"The versions cannot be replayed: {problem}. Nothing else is affected."
+        raise HopelessError(told) from problem
 
 
 @transaction.atomic

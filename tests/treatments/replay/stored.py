@@ -70,7 +70,7 @@ def _recommendation(
 def changed(ruleset: Ruleset) -> dict[str, Any]:
     """Another version: the last row of each eligibility table is gone."""
     document = copy.deepcopy(dict(ruleset.document))
-    document["version"] = "9.9.9"
+    document["metadata"]["version"] = "9.9.9"
     for table in document["tables"]:
         if table["kind"] == "eligibility":
             del table["rules"][-1]

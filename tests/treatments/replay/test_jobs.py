@@ -182,6 +182,18 @@ def test_what_is_stored_later_and_what_was_withdrawn_is_left_out(stored, ask, a_
     assert finished(replay).steps_done == 329
 
 
+def test_a_version_that_cannot_be_replayed_fails_at_once_in_words(
+    stored, ask, monkeypatch
+):
+    def refuse(*args):
+        raise ValueError("a derived fact has too many values")
+
+    monkeypatch.setattr(jobs, "compare", refuse)
+    replay = finished(ask())
+    assert (replay.state, replay.attempts) == (State.FAILED, 1)
+    assert "cannot be replayed: a derived fact has too many values" in replay.failure
+
+
 def test_no_stored_case_is_an_empty_matrix(ask):
     replay = finished(ask())
     assert (replay.state, replay.matrix, replay.steps_done) == (State.DONE, [], 0)
@@ -214,8 +226,10 @@ def test_asking_is_on_record_and_the_same_form_twice_is_one_replay(ask, admin):
 def test_a_key_of_another_comparison_is_refused(ask, shipped):
     key = uuid.uuid4()
     ask(key)
+    document = changed(shipped)
+    document["metadata"]["version"] = "9.9.10"
     with pytest.raises(IntegrityError), transaction.atomic():
-        ask(key, document=changed(shipped) | {"version": "9.9.10"})
+        ask(key, document=document)
 
 
 def test_a_document_that_is_no_ruleset_is_refused_before_anything_is_written(ask):
