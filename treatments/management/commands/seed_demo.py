@@ -125,7 +125,7 @@ def _follow(
             text="Good point. I have asked for the bone window.",
             submission_key=uuid.uuid4(),
         )
-    outcomes: dict[str, dict[str, str]] = {
+    outcomes: dict[str, dict[str, Any]] = {
         "decided": {
             "outcome": Decision.Outcome.ACCEPTED,
             "treatment": advice.recommended_treatment,
