@@ -106,11 +106,25 @@
     window.htmx
       .ajax("POST", url, { source: frame, swap: "none settle:0ms", values: { ...values, seen: byId("grid-seen").value } })
       .catch(() => {}); // said by the listeners below
-  const write = (cell, words) => {
-    if (words === (cell.dataset.t ?? "") || words === said(cell)) return;
+  const sent = []; // entries without an answer yet
+  const show = ({ rule, key, words }) => {
+    const cell = cellOf({ rule, key });
+    if (!cell) return;
     cell.textContent = words;
     cell.classList.add("is-pending");
-    send(frame.dataset.cell, { rule: ruleOf(cell), key: keyOf(cell), words });
+  };
+  const write = (cell, words) => {
+    const isNew = words !== (cell.dataset.t ?? "") && words !== said(cell);
+    if (!isNew && !cell.classList.contains("is-pending")) return;
+    const entry = { rule: ruleOf(cell), key: keyOf(cell), words };
+    sent.push(entry);
+    show(entry);
+    send(frame.dataset.cell, entry);
+  };
+  const answered = (event) => {
+    const { rule, key, words } = event.detail.requestConfig.parameters;
+    const at = sent.findIndex((one) => one.rule === rule && one.key === key && one.words === words);
+    if (at >= 0) sent.splice(at, 1);
   };
   const paste = (block, extra = {}) => {
     const { top, left, bottom, right } = box();
@@ -163,6 +177,7 @@
   const open = (cell) => {
     if (!keyOf(cell)) return cell.querySelector("a")?.focus();
     if (!writable) return undefined;
+    if (cell.classList.contains("is-unsaved")) return type(cell, said(cell));
     const { rule, key } = place;
     const query = new URLSearchParams({ rule, key });
     return window.htmx
@@ -307,8 +322,12 @@
   /* Rows come back from the server: the focus, and what is being typed, stay in place */
   let kept = null;
   document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
-    const { target } = event.detail;
-    if (!target.closest("#grid")) return;
+    const { target, fragment } = event.detail;
+    if (target.matches(".row-badges")) {
+      const told = (part) => [...part.querySelectorAll("a")].map((link) => link.href + link.title).join();
+      if (told(target) === told(fragment)) event.detail.shouldSwap = false;
+    }
+    if (!target.matches("#grid, #grid tr")) return;
     kept = { hadFocus: target.contains(document.activeElement), words: null };
     if (quick && target.contains(quick)) {
       kept.words = quick.value;
@@ -317,8 +336,9 @@
     }
   });
   document.body.addEventListener("htmx:oobAfterSwap", (event) => {
-    const part = event.detail.target;
+    const part = event.target; // it is told of every part that came so far
     if (part.id === "grid-bar" && active) tell();
+    if (part.matches(".row-badges")) for (const link of part.querySelectorAll("a")) link.tabIndex = -1;
     if (!kept) return;
     const { hadFocus, words, range } = kept;
     kept = null;
@@ -327,6 +347,7 @@
       place = { rule: made, key: heads()[1]?.dataset.key ?? "" };
       delete byId("grid").dataset.made;
     }
+    sent.forEach(show);
     prepare();
     if (words !== null) type(cellOf(place), words, range);
     else if (hadFocus || made) cellOf(place)?.focus();
@@ -334,23 +355,34 @@
   const ours = /\/tables\/[^/]+\/(cell|row|column|step|paste)\/(\?|$)/;
   const isOurs = (event) => ours.test(event.detail.pathInfo?.requestPath ?? "");
   document.body.addEventListener("htmx:beforeOnLoad", (event) => {
-    if (!isOurs(event) || event.detail.xhr.getResponseHeader("X-Rule-Grid")) return;
+    if (!isOurs(event)) return;
+    if (event.detail.xhr.getResponseHeader("X-Rule-Grid")) {
+      answered(event);
+      return;
+    }
     event.preventDefault();
     lose("Not saved: the answer was not from the grid. You may be signed out; what you typed is still here.");
   });
   for (const kind of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
     document.body.addEventListener(kind, (event) => {
-      if (isOurs(event)) lose("Not saved: no answer from the server. What you typed is still here.");
+      if (!isOurs(event)) return;
+      answered(event);
+      lose("Not saved: no answer from the server. What you typed is still here.");
     });
   }
   document.body.addEventListener("htmx:afterRequest", (event) => {
     if (!isOurs(event) || !event.detail.successful) return;
     const asks = byId("grid-dialog-body").children.length > 0;
     if (asks && !dialog.open) dialog.showModal();
+    if (asks) for (const cell of table().querySelectorAll(".is-pending")) cell.classList.add("is-unsaved");
     if (!asks && dialog.open) dialog.close();
     if (!asks && editor.contains(event.detail.elt) && event.detail.requestConfig.verb === "post") close();
   });
 
+  /* For a request that waited in its queue, htmx makes a promise that nobody can catch. */
+  window.addEventListener("unhandledrejection", (event) => {
+    if (event.reason === undefined) event.preventDefault();
+  });
   window.addEventListener("beforeunload", (event) => {
     if (table().querySelector(".is-pending") || quick) event.preventDefault();
   });

@@ -68,8 +68,8 @@ def grid(open_page, draft, admin):
 
     yield grid
     for page in opened:  # a check that is on its way comes to its end
+        page.wait_for_load_state("networkidle")
         page.goto("about:blank")
-        page.wait_for_timeout(400)
 
 
 FIRST, TYPE = "cells.first_episode", "cells.herniation_type"
@@ -397,6 +397,28 @@ def test_what_is_typed_while_an_answer_is_on_its_way_is_not_lost(grid):
     assert (cells["first_episode"], cells["symptom_severity"]) == ("true", '"mild"')
 
 
+def test_entries_that_wait_for_their_answer_stay_on_the_screen(grid):
+    g = grid(expect=("Failed to load resource", "sendError", "htmx"))
+    answers = []
+
+    def first_only(route):
+        answers.append(route)
+        route.continue_() if len(answers) == 1 else route.abort()
+
+    g.page.route("**/cell/", first_only)
+    g.cell("CONS-01", FIRST).click()
+    g.page.keyboard.type("yes")
+    g.keys("Tab")
+    g.page.keyboard.type("mild")
+    g.keys("Tab")
+    g.saved("Not saved")
+    severity = g.cell("CONS-01", "cells.symptom_severity")
+    expect(severity).to_have_text("mild")
+    expect(severity).to_have_class(re.compile("is-unsaved"))
+    assert g.rule("CONS-01")["cells"]["first_episode"] == "true"
+    assert "symptom_severity" not in g.rule("CONS-01")["cells"]
+
+
 def test_without_an_answer_the_entry_stays_and_says_that_it_is_not_saved(grid):
     g = grid(expect=("Failed to load resource", "sendError", "htmx"))
     g.page.route("**/cell/", lambda route: route.abort())
@@ -406,6 +428,11 @@ def test_without_an_answer_the_entry_stays_and_says_that_it_is_not_saved(grid):
     g.saved("Not saved")
     expect(g.cell("CONS-01", FIRST)).to_contain_text("yes")
     expect(g.cell("CONS-01", FIRST)).to_have_class(re.compile("is-unsaved"))
+    g.page.unroute("**/cell/")
+    g.cell("CONS-01", FIRST).click()
+    g.keys("F2", "Enter")
+    g.saved("Saved: CONS-01 First episode: yes")
+    assert g.rule("CONS-01")["cells"]["first_episode"] == "true"
 
 
 def test_without_a_script_a_rule_is_edited_on_its_page(grid):
@@ -422,6 +449,42 @@ def test_without_a_script_a_rule_is_edited_on_its_page(grid):
     g.page.get_by_role("link", name="CONS-01").click()
     g.page.get_by_role("button", name="Move down").click()
     assert g.rules()[1] == "CONS-01"
+
+
+def test_a_conflict_on_the_page_of_a_rule_is_solved_there(grid, draft, second_admin):
+    g = grid(expect=("409",))
+    g.page.get_by_role("link", name="CONS-01").click()
+    draft_edit(
+        draft=draft,
+        seen=0,
+        edit=lambda parts: edits.set_entries(
+            parts, "cons", [("CONS-01", "rationale", "Theirs.")]
+        ),
+        summary="Theirs",
+        actor=second_admin,
+    )
+    g.page.get_by_label("Why").fill("Mine.")
+    g.page.get_by_role("button", name="Save the rule").click()
+    expect(g.page.get_by_role("heading", name="second_admin changed")).to_be_visible()
+    expect(g.page.get_by_role("row", name="Why")).to_contain_text("Theirs.")
+    g.page.get_by_role("button", name="Write mine over it").click()
+    expect(g.page.locator("tr[id='CONS-01']")).to_contain_text("Mine.")
+    assert g.rule("CONS-01")["rationale"] == "Mine."
+
+
+def test_a_case_that_is_tried_stays_painted_while_the_grid_is_edited(grid):
+    g = grid()
+    panel = g.page.locator("#trial")
+    panel.get_by_label("Case").select_option("cons-good-response")
+    hits = g.page.locator("tr.trial-hit")
+    expect(hits.first).to_be_visible()
+    g.shot("trial")
+    rule = hits.first.get_attribute("id")
+    g.cell(rule, "owner").click()
+    g.page.keyboard.type("Nobody")
+    g.keys("Enter")
+    g.saved()
+    expect(g.page.locator(f"tr[id='{rule}']")).to_have_class(re.compile("trial-hit"))
 
 
 def test_the_grid_is_accessible_and_fits_the_phone(grid, axe, fits):
@@ -470,16 +533,16 @@ def test_a_large_table_scrolls_and_is_edited_without_waiting(
     assert g.page.locator("#grid-table td").count() > RULES * COLUMNS
     frame = g.page.evaluate(_SCROLL)
     g.cell("BIG-40", "cells.pregnant").click()
-    taken = []
+    expect(g.page.locator("#grid-checks")).to_have_text("Fully checked.")
+    column, taken = g.column("cells.pregnant"), []
     for words in ("yes", "no", "yes", "no", "yes"):
         g.page.keyboard.type(words)
         start = g.page.evaluate("performance.now()")
         g.keys("Enter")
-        text = {"yes": "true", "no": "false"}[words]
         g.page.wait_for_function(
-            'text => document.querySelector(\'tr[id="BIG-40"] td[data-t="\''
-            " + text + '\"]:not(.is-pending)')",
-            arg=text,
+            "([at, text]) => { const cell = document.getElementById('BIG-40').cells[at];"
+            " return cell.dataset.t === text && !cell.matches('.is-pending'); }",
+            arg=[column, {"yes": "true", "no": "false"}[words]],
         )
         taken.append(g.page.evaluate("performance.now()") - start)
         g.keys("ArrowUp")

@@ -10,7 +10,7 @@ from tests.large_table import COLUMNS, RULES, large
 from treatments.authoring.services import draft_create
 
 pytestmark = pytest.mark.django_db
-#: Generous, so that a busy machine does not fail it; measured: page 85, edit 62.
+#: Generous, so that a busy machine does not fail it; measured: page 85, edit 65.
 PAGE_MS, EDIT_MS = 1500, 500
 
 
