@@ -58,7 +58,8 @@ NOT_SET_UP = (SIGN_IN, *[HIDDEN] * 6)
 TABLE = [
     ("healthz", "get", None, PUBLIC),
     ("readyz", "get", None, PUBLIC),
-    ("metrics", "get", None, (HIDDEN,) * len(VISITORS)),  # without its token there is no page
+    # Without its token there is no such page.
+    ("metrics", "get", None, (HIDDEN,) * len(VISITORS)),
     ("accounts:login", "get", None, PUBLIC),
     ("accounts:logout", "post", None, PUBLIC),
     ("accounts:session-extend", "post", None, EVERYONE),

@@ -65,6 +65,8 @@ NO_PAGE = {
     "treatments:signer-withdraw": "POST only",
     "treatments:version-export": "a file",
 }
+DRAFT_POSTS = ("merge", "publish", "redo", "return", "sign", "submit", "undo")
+GRID_PARTS = ("cell", "checks", "column", "paste", "row", "step")
 # Reached by steps only: tests/spine_cds/accounts/test_second_factor_pages.py.
 SEEN_ELSEWHERE = {
     "account_reauthenticate",
@@ -191,6 +193,7 @@ def world(rules, dr_resident, admin, team, a_case, advice_on, printer):
     return {
         "user": [dr_resident.pk],
         "team": [team.pk],
+        "entry": [ladder.encounter.patient_id, uuid.uuid4()],
         "patient": [ladder.encounter.patient_id],
         "patient without case": [_without_case(a_case).pk],
         "draft": [draft.pk],
@@ -222,6 +225,9 @@ def _a_draft(rules, admin):
         "draft list": [draft.pk, "sources"],
         "draft row": [draft.pk, "treatments", "CONS"],
         "draft text": [draft.pk, "selection"],
+        "draft file": [draft.pk, "json"],
+        "version file": [rules.pk, "json"],
+        "activation": [rules.activations.get().pk],
         "draft table": [draft.pk, "cons"],
         "draft rule": [draft.pk, "cons", "CONS-01"],
     }
@@ -352,11 +358,21 @@ def test_what_is_said_to_be_no_page_is_none(world, dr_surgeon):
         "audit:user-export": "user",
         "treatments:case-evaluate": "draft",
         "treatments:case-preview": "patient",
+        "patients:entry-discard": "entry",
+        "patients:entry-keep": "patient",
         "treatments:report-create": "ladder",
         "treatments:report-cancel": "done",
         "treatments:replay-cancel": "replay",
         "treatments:replay-retry": "replay",
         "treatments:report-download": "done",
+        "treatments:activation-withdraw": "activation",
+        "treatments:draft-export": "draft file",
+        "treatments:version-export": "version file",
+        "treatments:row-move": "draft row",
+        "treatments:signer-withdraw": "user",
+        **{f"treatments:draft-{name}": "rules draft" for name in DRAFT_POSTS},
+        "treatments:finding-accept": "rules draft",
+        **{f"treatments:grid-{name}": "draft table" for name in GRID_PARTS},
     }
     for name in NO_PAGE:
         answer = client.get(address(name, of.get(name), world))
