@@ -11,6 +11,8 @@ from treatments.authoring.parts import (
     Parts,
     address,
     difference,
+    merged_order,
+    same_order,
     split,
     steps,
 )
@@ -176,43 +178,64 @@ def merge(base: Document, mine: Document, theirs: Document) -> tuple[Parts, list
 
     The parts are those of ``theirs`` with every change of ``mine`` that ``theirs`` did
     not touch; the addresses are the ones that both changed, each in its own way: there
-    ``mine`` stands, to be looked at.
+    ``mine`` stands, to be looked at. What one side removed and ``mine`` changed is
+    back.
     """
     root, own, other = split(base), split(mine), split(theirs)
-    merged = dict(other)
-    clashes = []
+    merged, clashes = dict(other), []
     for change in difference(root, own):
         place, wanted = change.address, change.after
-        if isinstance(change.before or change.after, list):
-            wanted = _merged_order(change, other.get(place))
-        elif other.get(place) not in (change.before, change.after):
+        now = other.get(place)
+        if now not in (change.before, change.after) and _is_clash(change, now):
             clashes.append(place)
+        if isinstance(wanted, list) and now is not None:
+            wanted = merged_order(change.before or (), wanted, now)
         if wanted is None:
             merged.pop(place, None)
         else:
             merged[place] = wanted
-    return _closed(merged), clashes
+    return _closed(_brought_back(merged, own)), clashes
 
 
-def _merged_order(change: Change, other: list[str] | None) -> list[str] | None:
-    if other is None or change.after is None:
-        return change.after
-    removed = set(change.before or ()) - set(change.after)
-    order = [name for name in other if name not in removed]
-    for place, name in enumerate(change.after):
-        if name not in order:
-            before = change.after[place - 1] if place else None
-            at = order.index(before) + 1 if before in order else len(order)
-            order.insert(at, name)
-    return order
+def _is_clash(change: Change, now: Any) -> bool:
+    """Whether two changes of one part cannot both stand; of a list only moves."""
+    lists = (change.before, change.after, now)
+    if not all(isinstance(one, list) for one in lists):
+        return True
+    before, after, now = lists
+    moved_by_both = not (same_order(before, after) or same_order(before, now))
+    return moved_by_both and not same_order(after, now)
+
+
+def _brought_back(merged: Parts, own: Parts) -> Parts:
+    """Rows of ``own`` that stand in no list any more, in their lists again."""
+    found = dict(merged)
+    for table in own["tables"]:
+        place = address("tables", table)
+        is_cut = any(part.startswith(f"{place}/") for part in merged)
+        if place not in merged and is_cut and table not in merged["tables"]:
+            kept = {p: v for p, v in own.items() if f"{p}/".startswith(f"{place}/")}
+            found = {**kept, **found}
+    for place, names in own.items():
+        if _is_of_rows(place) and place in found:
+            there = [n for n in names if f"{place}/{address(n)}" in found]
+            found[place] = merged_order((), there, found[place])
+    return found
+
+
+def _is_of_rows(place: str) -> bool:
+    """Whether a part is the order of rows that are parts themselves."""
+    path = steps(place)
+    return place in LISTS or (
+        path[0] == "tables" and path[-1] == "rules" and len(path) == 3
+    )
 
 
 def _closed(parts: Parts) -> Parts:
     """Orders without the rows that went, so that the document can be joined."""
-    closed = dict(parts)
-    for place, value in parts.items():
-        path = steps(place)
-        is_rules = path[0] == "tables" and path[-1] == "rules" and len(path) == 3
-        if place in LISTS or is_rules:
-            closed[place] = [n for n in value if f"{place}/{address(n)}" in parts]
-    return closed
+    return {
+        place: [n for n in value if f"{place}/{address(n)}" in parts]
+        if _is_of_rows(place)
+        else value
+        for place, value in parts.items()
+    }

@@ -151,3 +151,30 @@ def apply(parts: Mapping[str, Any], changes: Iterable[Change]) -> Parts:
         else:
             found[change.address] = change.after
     return found
+
+
+def same_order(one: Iterable[str], other: Iterable[str]) -> bool:
+    """Whether the names that two lists share stand in the same order."""
+    first, second = list(one), list(other)
+    kept = [name for name in first if name in second]
+    return kept == [name for name in second if name in first]
+
+
+def merged_order(
+    before: Iterable[str], after: Iterable[str], now: Iterable[str]
+) -> list[str]:
+    """``now`` with all that leads from ``before`` to ``after``.
+
+    A name that either side took away is gone, a name that either brought stands after
+    the one it followed. Where both sides moved names, the order of ``after`` stands.
+    """
+    root, mine, theirs = list(before), list(after), list(now)
+    lead, other = (theirs, mine) if same_order(root, mine) else (mine, theirs)
+    gone = {name for name in root if name not in mine or name not in theirs}
+    order = [name for name in lead if name not in gone]
+    for place, name in enumerate(other):
+        if name not in order and name not in gone:
+            earlier = (n for n in reversed(other[:place]) if n in order)
+            follows = next(earlier, None)
+            order.insert(0 if follows is None else order.index(follows) + 1, name)
+    return order

@@ -14,7 +14,16 @@ from spine_cds.accounts.models import Signature, SignatureQuerySet, User
 from spine_cds.accounts.services import signature_record, signed_sha256
 from spine_cds.audit.services import record
 from treatments.authoring.edits import EditError
-from treatments.authoring.parts import Change, Parts, apply, difference, join, split
+from treatments.authoring.parts import (
+    Change,
+    Parts,
+    apply,
+    difference,
+    join,
+    merged_order,
+    same_order,
+    split,
+)
 from treatments.engine import document_hash
 from treatments.models import (
     AcceptedFinding,
@@ -384,8 +393,18 @@ def _reverse(
     _refuse_stale(locked, parts, changes, edit)
     edit.undone = not undone
     edit.save(update_fields=["undone"])
-    after = apply(parts, changes)
-    return _write(locked, after, changes, kind, edit.summary, actor, of=edit)
+    after = apply(parts, [_on_the_list(change, parts) for change in changes])
+    changed = difference(parts, after)
+    return _write(locked, after, changed, kind, edit.summary, actor, of=edit)
+
+
+def _on_the_list(change: Change, parts: Parts) -> Change:
+    """A change of an order, made on the order as it is now: others may add to it."""
+    now = parts.get(change.address)
+    if not all(isinstance(one, list) for one in (change.before, change.after, now)):
+        return change
+    order = merged_order(change.before, change.after, now or ())
+    return Change(change.address, now, order)
 
 
 def _refuse_stale(
@@ -395,11 +414,19 @@ def _refuse_stale(
     clashes = [
         Clash(c.address, parts.get(c.address), c.after, str(last.made_by), last.made_at)
         for c in changes
-        if parts.get(c.address) != c.before
+        if not _stands(c, parts.get(c.address))
         for last in [_last_change_of(locked, c.address) or edit]
     ]
     if clashes:
         raise DraftConflictError(clashes, locked.revision)
+
+
+def _stands(change: Change, now: Any) -> bool:
+    """Whether a part is as an edit left it: of an order, whether nobody moved it."""
+    before, after = change.before, change.after
+    if all(isinstance(one, list) for one in (before, after, now)):
+        return same_order(before, after) or same_order(before, now)
+    return bool(now == before)
 
 
 def _last_change_of(locked: RulesetDraft, address: str) -> DraftChange | None:
