@@ -16,7 +16,7 @@ max_requests = 5000
 max_requests_jitter = 500
 loglevel = "warning"
 # Heartbeat files of the workers must not wait for a disk.
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
 
 
 def on_starting(server: Any) -> None:
