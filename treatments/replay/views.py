@@ -14,6 +14,7 @@ from django.views.decorators.http import (
 
 from spine_cds.accounts.access import SignedInRequest, require_role
 from spine_cds.accounts.models import Role
+from treatments.authoring.access import for_rule_makers
 from treatments.models import Replay
 from treatments.replay.forms import ReplayForm
 from treatments.replay.jobs import rulesets_of
@@ -52,7 +53,7 @@ def replay_create(request: SignedInRequest) -> HttpResponse:
 
 
 @require_safe
-@require_role(Role.ADMIN)
+@for_rule_makers
 def replay_detail(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """The page of a replay; to htmx its progress alone, and a reload when it ends."""
     replay = get_object_or_404(

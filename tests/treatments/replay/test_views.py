@@ -9,6 +9,7 @@ from spine_cds.audit.models import Event
 from spine_cds.jobs import life
 from tests.treatments.replay.stored import changed, store_cases
 from treatments import tasks
+from treatments.authoring.services import signer_designate
 from treatments.models import Replay, RulesetDraft
 from treatments.replay import jobs
 from treatments.replay.pages import MOVES_A_PAGE
@@ -108,6 +109,13 @@ def test_others_than_administrators_are_refused(sign_in, done, person, request):
     assert client.post(LIST).status_code == 403
     done.refresh_from_db()
     assert done.state == Replay.State.DONE
+
+
+def test_a_surgeon_who_may_sign_the_rules_reads_a_replay(
+    sign_in, admin, dr_surgeon, done
+):
+    signer_designate(user=dr_surgeon, actor=admin)
+    assert sign_in(dr_surgeon).get(done.get_absolute_url()).status_code == 200
 
 
 def test_the_page_has_the_matrix_and_each_cell_leads_to_its_cases(sign_in, admin, done):
