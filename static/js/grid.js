@@ -87,10 +87,9 @@
   const tab = (by) => {
     const width = heads().length;
     const at = rows().indexOf(active.parentElement) * width + active.cellIndex + by;
-    const next = cellAt(Math.floor(at / width), at % width);
-    if (at < 0 || !next) return false;
-    mark(next);
-    return true;
+    const next = at < 0 ? null : cellAt(Math.floor(at / width), at % width);
+    if (next) mark(next);
+    return Boolean(next);
   };
   const prepare = () => {
     table().setAttribute("role", "grid");
@@ -104,8 +103,15 @@
   /* Writing: one request after the other, and nothing typed is dropped */
   const send = (url, values) =>
     window.htmx
-      .ajax("POST", url, { source: frame, swap: "none settle:0ms", values: { ...values, seen: byId("grid-seen").value } })
+      .ajax("POST", url, { source: frame, swap: "none settle:0ms", values: { seen: byId("grid-seen").value, ...values } })
       .catch(() => {}); // said by the listeners below
+  document.addEventListener("submit", (event) => {
+    const form = event.target.closest("form[data-grid]");
+    if (!form) return;
+    event.preventDefault();
+    const data = new FormData(form, event.submitter);
+    send(form.getAttribute("action"), Object.fromEntries([...data.keys()].map((name) => [name, data.getAll(name)])));
+  });
   const sent = []; // entries without an answer yet
   const show = ({ rule, key, words }) => {
     const cell = cellOf({ rule, key });
@@ -207,7 +213,7 @@
     ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1],
     PageUp: [-10, 0], PageDown: [10, 0], Home: [0, -999], End: [0, 999],
   };
-  const press = (id) => { byId(id)?.click(); };
+  const turn = (action) => send(frame.dataset.step, { action });
   const pressed = (event) => {
     const { key, shiftKey } = event;
     const command = event.ctrlKey || event.metaKey;
@@ -225,8 +231,8 @@
     if (key === "Enter" || key === "F2") { open(active); return true; }
     if (key === "Escape") { document.querySelector(".grid-bar button, .grid-bar summary")?.focus(); return true; }
     if (!writable) return false;
-    if (command && key.toLowerCase() === "z") { press(shiftKey ? "grid-redo" : "grid-undo"); return true; }
-    if (command && key.toLowerCase() === "y") { press("grid-redo"); return true; }
+    if (command && key.toLowerCase() === "z") { turn(shiftKey ? "redo" : "undo"); return true; }
+    if (command && key.toLowerCase() === "y") { turn("redo"); return true; }
     if (key === "Delete" || key === "Backspace") { paste("", { apply: 1, called: "Cells emptied" }); return true; }
     if (key.length !== 1 || command || event.altKey || !keyOf(active)) return false;
     if (isText(active)) open(active);
@@ -236,53 +242,51 @@
   scroll.addEventListener("keydown", (event) => {
     if (event.target === quick) return typing(event);
     if (editor.contains(event.target)) {
-      const sends = event.key === "Enter" && (event.ctrlKey || event.target.matches("input, select"));
-      if (event.key === "Escape") close();
-      else if (sends) { event.preventDefault(); editor.querySelector("form").requestSubmit(); }
-      return undefined;
+      if (event.key === "Escape") return close();
+      if (event.key !== "Enter" || !(event.ctrlKey || event.target.matches("input, select"))) return undefined;
+      event.preventDefault();
+      return editor.querySelector("form").requestSubmit();
     }
     const cell = gridCell(event.target);
     if (!cell) return undefined;
     if (event.target !== cell) { // a link within the first column
-      if (event.key === "Escape" || event.key.startsWith("Arrow")) {
-        const links = [...cell.querySelectorAll("a")];
-        const next = links[links.indexOf(event.target) + (/Up|Left/.test(event.key) ? -1 : 1)];
-        event.preventDefault();
-        (event.key === "Escape" ? cell : next ?? cell).focus();
-      }
-      return undefined;
+      if (event.key !== "Escape" && !event.key.startsWith("Arrow")) return undefined;
+      const links = [...cell.querySelectorAll("a")];
+      const next = links[links.indexOf(event.target) + (/Up|Left/.test(event.key) ? -1 : 1)];
+      event.preventDefault();
+      return (event.key === "Escape" ? cell : next ?? cell).focus();
     }
-    if (pressed(event)) event.preventDefault();
-    return undefined;
+    return pressed(event) && event.preventDefault();
   });
   line.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") tell();
-    else if (event.key !== "Enter" || line.readOnly) return;
-    else write(active, line.value);
+    if (event.key !== "Escape" && (event.key !== "Enter" || line.readOnly)) return;
     event.preventDefault();
+    if (event.key === "Enter") write(active, line.value);
+    else tell();
     active.focus();
   });
 
   /* Mouse and finger */
+  let isFinger = false;
   scroll.addEventListener("pointerdown", (event) => {
     const cell = gridCell(event.target);
+    isFinger = event.pointerType === "touch";
     if (!editor.hidden && !editor.contains(event.target)) editor.querySelector("form")?.requestSubmit();
-    if (!cell || event.target === quick || event.target.closest("a") || event.pointerType === "touch") return;
+    if (!cell || event.target === quick || event.target.closest("a") || isFinger) return;
     event.preventDefault();
     finish(true);
     mark(cell, { extend: event.shiftKey });
   });
   scroll.addEventListener("click", (event) => { // a finger taps twice, and may scroll in between
-    const cell = event.pointerType === "touch" && !event.target.closest("a") && gridCell(event.target);
+    const cell = isFinger && !event.target.closest("a") && gridCell(event.target);
     if (!cell || event.target === quick) return;
-    const isAgain = cell === active && document.activeElement === cell;
+    if (document.activeElement === cell) return open(cell);
     finish(true);
     mark(cell);
-    if (isAgain) open(cell);
   });
   scroll.addEventListener("pointerover", (event) => {
     const cell = gridCell(event.target);
-    if (cell && event.buttons === 1 && event.pointerType !== "touch" && !quick && editor.hidden && active) mark(cell, { extend: true });
+    if (cell && event.buttons === 1 && !isFinger && !quick && editor.hidden && active) mark(cell, { extend: true });
   });
   scroll.addEventListener("dblclick", (event) => {
     const cell = gridCell(event.target);
@@ -356,10 +360,7 @@
   const isOurs = (event) => ours.test(event.detail.pathInfo?.requestPath ?? "");
   document.body.addEventListener("htmx:beforeOnLoad", (event) => {
     if (!isOurs(event)) return;
-    if (event.detail.xhr.getResponseHeader("X-Rule-Grid")) {
-      answered(event);
-      return;
-    }
+    if (event.detail.xhr.getResponseHeader("X-Rule-Grid")) return answered(event);
     event.preventDefault();
     lose("Not saved: the answer was not from the grid. You may be signed out; what you typed is still here.");
   });
@@ -376,7 +377,8 @@
     if (asks && !dialog.open) dialog.showModal();
     if (asks) for (const cell of table().querySelectorAll(".is-pending")) cell.classList.add("is-unsaved");
     if (!asks && dialog.open) dialog.close();
-    if (!asks && editor.contains(event.detail.elt) && event.detail.requestConfig.verb === "post") close();
+    const { verb, parameters } = event.detail.requestConfig;
+    if (!asks && verb === "post" && parameters.key && parameters.words === undefined) close();
   });
 
   /* For a request that waited in its queue, htmx makes a promise that nobody can catch. */

@@ -419,6 +419,37 @@ def test_entries_that_wait_for_their_answer_stay_on_the_screen(grid):
     assert "symptom_severity" not in g.rule("CONS-01")["cells"]
 
 
+def test_an_undo_never_overtakes_the_entry_before_it(grid):
+    g = grid()
+    g.page.route("**/cell/", lambda r: (g.page.wait_for_timeout(200), r.continue_()))
+    g.cell("CONS-01", FIRST).click()
+    g.page.keyboard.type("yes")
+    g.keys("Enter", "Shift+Enter")
+    g.cell("CONS-02", FIRST).click()
+    g.page.keyboard.type("no")
+    g.keys("Tab", "Control+z")
+    g.saved("Undone: CONS-02 First episode: no")
+    assert g.rule("CONS-01")["cells"]["first_episode"] == "true"
+    assert g.rule("CONS-02")["cells"]["first_episode"] == "true"
+
+
+_TAP = """cell => {
+  const finger = { pointerType: "touch", bubbles: true, cancelable: true };
+  cell.dispatchEvent(new PointerEvent("pointerdown", finger));
+  cell.click();
+}"""
+
+
+def test_a_finger_chooses_a_cell_and_opens_it_with_the_second_tap(grid):
+    g = grid(size=PHONE)
+    cell = g.cell("CONS-01", FIRST)
+    cell.evaluate(_TAP)
+    expect(cell).to_be_focused()
+    expect(g.page.locator("#grid-editor")).to_be_hidden()
+    cell.evaluate(_TAP)
+    expect(g.page.locator("#grid-editor")).to_be_visible()
+
+
 def test_without_an_answer_the_entry_stays_and_says_that_it_is_not_saved(grid):
     g = grid(expect=("Failed to load resource", "sendError", "htmx"))
     g.page.route("**/cell/", lambda route: route.abort())
@@ -540,7 +571,8 @@ def test_a_large_table_scrolls_and_is_edited_without_waiting(
         start = g.page.evaluate("performance.now()")
         g.keys("Enter")
         g.page.wait_for_function(
-            "([at, text]) => { const cell = document.getElementById('BIG-40').cells[at];"
+            "([at, text]) => {"
+            " const cell = document.getElementById('BIG-40').cells[at];"
             " return cell.dataset.t === text && !cell.matches('.is-pending'); }",
             arg=[column, {"yes": "true", "no": "false"}[words]],
         )

@@ -45,15 +45,11 @@ class Badge:
 
 @dataclass(frozen=True, slots=True)
 class Badges:
-    """The badges of a table: by rule, and those that no one rule is to blame for.
-
-    ``is_behind`` while the full check has not looked at the content yet.
-    """
+    """The badges of a table: by rule, and those that no one rule is to blame for."""
 
     rows: Mapping[str, tuple[Badge, ...]]
     table: tuple[Badge, ...]
     findings: Mapping[str, Finding]
-    is_behind: bool = False
 
     def of(self, rule: str) -> tuple[Badge, ...]:
         return self.rows.get(rule, ())
@@ -97,7 +93,7 @@ def badges_of(
         rule: tuple(sorted(badges, key=lambda badge: badge.order))
         for rule, badges in found.items()
     }
-    return Badges(ranked, tuple(of_table), findings, bool(analysis.pending))
+    return Badges(ranked, tuple(of_table), findings)
 
 
 def _badge(finding: Finding, others: Sequence[str] = ()) -> Badge:

@@ -1,5 +1,6 @@
 """The grid's pages: who may, what is written, and what is sent back."""
 
+import copy
 import re
 from html.parser import HTMLParser
 
@@ -445,3 +446,43 @@ def test_what_was_typed_into_a_column_that_is_gone_is_shown_again(
     assert "61" in told.content.decode()
     gone = {"rule": "CONS-01", "key": "cells.age_years", "words": "61"}
     assert "any more" in grid("cell", gone, **HTMX).content.decode()
+
+
+def test_what_others_changed_comes_along_with_ones_own_edit(grid, second_admin):
+    theirs = {"rule": "CONS-05", "key": "owner", "words": "Ward 3", "seen": 0}
+    grid("cell", theirs, user=second_admin, **HTMX)
+    mine = {"rule": "CONS-01", "key": "cells.first_episode", "words": "yes", "seen": 0}
+    answer = grid("cell", mine, **HTMX).content.decode()
+    assert set(re.findall(r'<tr id="([^"]+)"', answer)) == {"CONS-01", "CONS-05"}
+    assert 'name="seen" value="2"' in answer
+
+
+def test_an_imported_rule_with_an_unusual_id_is_edited_like_any_other(
+    grid, draft, rules
+):
+    document = copy.deepcopy(draft.document)
+    cons = next(t for t in document["tables"] if t["id"] == "cons")
+    cons["rules"][0]["id"] = odd = 'A "1" <x> é'
+    draft.document = document
+    draft.save()
+    page = grid("rule", get=True, rule=odd)
+    assert page.status_code == 200
+    assert "<x>" not in page.content.decode()
+    said = {"rule": odd, "key": "cells.first_episode", "words": "yes"}
+    grid("cell", said, **HTMX)
+    assert rules()[odd]["cells"]["first_episode"] == "true"
+    block = paste("no\n", [odd], ["cells.first_episode"], apply="1")
+    grid("paste", block, **HTMX)
+    assert rules()[odd]["cells"]["first_episode"] == "false"
+
+
+def test_what_was_typed_into_a_rule_that_is_gone_is_shown_again(
+    grid, rules, second_admin
+):
+    grid("row", {"action": "copy", "rule": "CONS-01"})
+    mine = rule_form(grid, "CONS-16")
+    mine["rationale"] = ["Long thought about."]
+    grid("row", {"action": "remove", "rule": "CONS-16"}, user=second_admin)
+    told = grid("rule", mine, rule="CONS-16")
+    assert told.status_code == 409
+    assert "Long thought about." in told.content.decode()

@@ -102,6 +102,8 @@ def grid_cell(request: SignedInRequest, sheet: Sheet) -> HttpResponse:
 def grid_rule(request: SignedInRequest, sheet: Sheet, rule: str) -> HttpResponse:
     """A whole rule on a page of its own; it needs no script."""
     if rule not in sheet.rule_ids:
+        if request.method == "POST":
+            return _refused(request, sheet, EditError(GONE))
         raise Http404("This table has no such rule.")
     sheet.hidden = frozenset()
     form = RuleForm(sheet.columns, sheet.rule(rule), request.POST or None)
@@ -314,17 +316,21 @@ def _clash(sheet: Sheet, clash: services.Clash) -> dict[str, Any]:
 def _refused(
     request: SignedInRequest, sheet: Sheet, refusal: Exception
 ) -> HttpResponse:
+    """Why nothing was written; a whole rule that was typed is shown again."""
     if request.htmx:
-        page = {"refusal": refusal}
-        return render(request, f"{TEMPLATES}/refused.html", page)
-    if f"/rules/{request.POST.get('rule')}/" in request.path:
-        typed = [(n, v) for n, v in request.POST.items() if not n.endswith("-was")]
-        page = {
-            "refusal": refusal,
-            "typed": typed,
-            "sheet": sheet,
-            "draft": sheet.draft,
-        }
-        return render(request, f"{TEMPLATES}/not_saved.html", page, status=409)
-    messages.error(request, str(refusal))
-    return redirect(_url(sheet))
+        return render(request, f"{TEMPLATES}/refused.html", {"refusal": refusal})
+    match = request.resolver_match
+    if match is None or match.url_name != "grid-rule":
+        messages.error(request, str(refusal))
+        return redirect(_url(sheet))
+    page = {
+        "refusal": refusal,
+        "typed": [
+            (name, ", ".join(map(str, values)))
+            for name, values in request.POST.lists()
+            if not name.endswith(("-was", "-shown"))
+        ],
+        "sheet": sheet,
+        "draft": sheet.draft,
+    }
+    return render(request, f"{TEMPLATES}/not_saved.html", page, status=409)
