@@ -34,20 +34,41 @@ class GoldenFailure:
     title: str
     expected: Mapping[str, Any]
     actual: Mapping[str, Any]
-    case: Mapping[str, Any]
+    treatments: Mapping[str, str]
 
     @property
     def message(self) -> str:
-        told = [
+        return f"Golden case “{self.title}”: {'; '.join(self._told())}."
+
+    @property
+    def fingerprint(self) -> str:
+        return _hash("golden", self.name, self.title, *self._differing())
+
+    def _differing(self) -> list[str]:
+        return [
             f"{key} {self.actual.get(key)} instead of {value}"
             for key, value in self.expected.items()
             if self.actual.get(key) != value
         ]
-        return f"Golden case “{self.title}”: {'; '.join(told)}."
 
-    @property
-    def fingerprint(self) -> str:
-        return _hash("golden", self.name, self.message)
+    def _told(self) -> Iterator[str]:
+        """What differs, in the words of the ladder."""
+        for key, value in self.expected.items():
+            now = self.actual.get(key)
+            if now == value:
+                continue
+            if key == "recommended":
+                yield f"advised is {self._named(now)} instead of {self._named(value)}"
+            else:
+                of = key if key in _SAID else self._named(key)
+                yield f"{of} is {_spoken(now)} instead of {_spoken(value)}"
+
+    def _named(self, treatment: str | None) -> str:
+        return self.treatments.get(treatment, treatment) if treatment else "nothing"
+
+
+def _spoken(code: str | None) -> str:
+    return code.replace("_", " ") if code else "nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,4 +162,5 @@ def _failure(golden: Mapping[str, Any], ruleset: Ruleset) -> GoldenFailure | Non
     if actual == expectation and not said["errors"]:
         return None
     name, title = golden["name"], golden["title"]
-    return GoldenFailure(name, title, expectation, actual, golden["case"])
+    titles = {code: one.title for code, one in ruleset.treatments.items()}
+    return GoldenFailure(name, title, expectation, actual, titles)

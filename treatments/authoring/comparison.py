@@ -173,6 +173,16 @@ def words(value: Any) -> str:
     return str(value)
 
 
+def place_words(place: str) -> str:
+    """Where a part stands, as it is told to whoever has to look at it."""
+    path = steps(place)
+    if path[-1] == "rules" and len(path) == 3:
+        return f"the order of the rules of {path[1]}"
+    if path[-1] == "inputs" and len(path) == 3:
+        return f"the columns of {path[1]}"
+    return SECTION_TITLES.get(path[-1], path[-1]) if len(path) == 1 else path[-1]
+
+
 def merge(base: Document, mine: Document, theirs: Document) -> tuple[Parts, list[str]]:
     """What ``mine`` made of ``base``, made of ``theirs``; and where both changed it.
 

@@ -16,7 +16,7 @@ from treatments.authoring.edits import MAX_TEXT
 from treatments.authoring.sections import Field, texts
 from treatments.exchange.formats import FORMATS
 from treatments.exchange.refusal import MAX_UPLOAD_BYTES
-from treatments.models import DesignatedSigner, RulesetDraft
+from treatments.models import DesignatedSigner, RulesetDraft, RulesetVersion
 
 _VERSION = re.compile(r"\d{1,4}\.\d{1,4}\.\d{1,4}(-[0-9A-Za-z.-]{1,20})?\Z")
 MEANING = "I have read these rules and approve them for clinical use."
@@ -102,6 +102,21 @@ class ReasonForm(Posted):
     def __init__(self, *args: Any, button: str = "Save", **kwargs: Any) -> None:
         self.button = button
         super().__init__(*args, **kwargs)
+
+
+class RestoreForm(Posted):
+    """Why a version is live again, and which one was live on the screen."""
+
+    button = "Make it live again"
+    reason = forms.CharField(max_length=500)
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def against(self, refusal: Exception, live: RulesetVersion | None) -> "RestoreForm":
+        """The same form, refused, for who has now seen what is live."""
+        seen = live.pk if live else ""
+        form = RestoreForm({"reason": self.cleaned_data["reason"], "seen": seen})
+        form.add_error(None, str(refusal))
+        return form
 
 
 class SignForm(PasswordAgain, Posted):

@@ -10,16 +10,32 @@ from spine_cds.accounts.access import SignedInRequest
 from spine_cds.accounts.models import User
 from treatments.authoring import publishing, services
 from treatments.authoring.access import may_write
+from treatments.authoring.badges import LABELS, example_facts
 from treatments.authoring.checks import GRAVE, fingerprint
+from treatments.authoring.columns import OTHERS, facts_of
 from treatments.authoring.comparison import Group, compare
+from treatments.authoring.evaluable import DraftProblem
 from treatments.authoring.forms import PublishForm, ReasonForm, SignForm, SubmitForm
 from treatments.authoring.parts import split
 from treatments.authoring.sections import SECTIONS, SINGLES
 from treatments.engine.analysis import KINDS as MEANINGS
-from treatments.models import RulesetActivation, RulesetDraft, RulesetVersion
+from treatments.engine.analysis import Finding
+from treatments.models import (
+    AcceptedFinding,
+    RulesetActivation,
+    RulesetDraft,
+    RulesetVersion,
+)
 from treatments.tables import KINDS
 
 RECENT = 10
+#: How the reader's words for an empty field are said to whoever has to fill it.
+_MISSING = (
+    ("'' is not one of", "missing; one of"),
+    ("'' is no date (YYYY-MM-DD)", "missing; a date as 2027-11-30"),
+    ("rationale is empty", "missing; say in words why"),
+    ("sources are missing: cite at least one", "missing; cite at least one"),
+)
 
 
 def newest_base(version: RulesetVersion) -> RulesetVersion:
@@ -119,30 +135,76 @@ def checks_page(draft: RulesetDraft, user: User) -> dict[str, Any]:
     gate = publishing.gate_of(draft)
     accepted = {row.fingerprint: row for row in gate.accepted}
     analysis = gate.checked.analysis
-    findings: list[dict[str, Any]] = [
-        {
-            "finding": finding,
-            "fingerprint": fingerprint(finding),
-            "is_grave": finding.severity in GRAVE,
-            "accepted": accepted.get(fingerprint(finding)),
-        }
+    places = _Places(draft)
+    rows = [
+        places.row(finding, accepted.get(fingerprint(finding)))
         for finding in (analysis.findings if analysis else ())
     ]
-    kinds = Counter(
-        row["finding"].kind
-        for row in findings
-        if row["is_grave"] and not row["accepted"]
-    )
-    golden = [
-        {"failure": failure, "accepted": accepted.get(failure.fingerprint)}
-        for failure in gate.checked.golden
-    ]
+    grave = [row for row in rows if row["is_grave"]]
+    kinds = Counter(row["finding"].kind for row in grave if not row["accepted"])
     return {
         "draft": draft,
         "gate": gate,
-        "findings": findings,
-        "golden": golden,
+        "problems": [places.problem(p) for p in gate.checked.reading.problems],
+        "grave": sorted(grave, key=lambda row: bool(row["accepted"])),
+        "noted": [row for row in rows if not row["is_grave"]],
+        "golden": [
+            {
+                "failure": failure,
+                "accepted": accepted.get(failure.fingerprint),
+                "trial": f"{places.trial()}?case={failure.name}",
+            }
+            for failure in gate.checked.golden
+        ],
         "kinds": [(kind, MEANINGS[kind], n) for kind, n in kinds.items() if n > 1],
         "proofs": analysis.proofs if analysis else (),
         "may_write": may_write(user) and draft.is_open,
     }
+
+
+class _Places:
+    """Where in a draft a finding is mended and its example tried, in its words."""
+
+    def __init__(self, draft: RulesetDraft) -> None:
+        self.draft = draft
+        self.parts = split(draft.document)
+        self.facts = facts_of(self.parts)
+        tables = draft.document["tables"]
+        self.titles = {t["id"]: t.get("title") or t["id"] for t in tables}
+        self.tables = {rule["id"]: t["id"] for t in tables for rule in t["rules"]}
+        of_options = [t["id"] for t in tables if t.get("kind") == "eligibility"]
+        self.first = next(iter([*of_options, *self.titles]), "")
+
+    def row(self, finding: Finding, accepted: AcceptedFinding | None) -> dict[str, Any]:
+        mark = fingerprint(finding)
+        is_tried = finding.example is not None and finding.kind in LABELS
+        named = (self.tables[rule] for rule in finding.rules if rule in self.tables)
+        table = finding.table or next(named, "")
+        return {
+            "finding": finding,
+            "fingerprint": mark,
+            "is_grave": finding.severity in GRAVE,
+            "accepted": accepted,
+            "table": finding.table,
+            "title": self.titles.get(finding.table, finding.table),
+            "rules": [(rule, self.tables.get(rule, "")) for rule in finding.rules],
+            "facts": example_facts(finding.example, self.facts),
+            "trial": f"{self.trial(table)}?finding={mark}" if is_tried else "",
+        }
+
+    def problem(self, problem: DraftProblem) -> dict[str, Any]:
+        """A problem with its field in words, as the grid names its column."""
+        name = problem.field
+        fact = self.facts.get(name)
+        label = fact.label if fact else ""
+        if not label and name in OTHERS:
+            label = OTHERS[name][0]
+        said = str(problem)
+        for written, meant in _MISSING:
+            said = said.replace(written, meant)
+        field = label or name.replace("_", " ")
+        return {"problem": problem, "field": field, "said": said}
+
+    def trial(self, table: str = "") -> str:
+        args = [self.draft.pk, table or self.first]
+        return reverse("treatments:trial-panel", args=args)

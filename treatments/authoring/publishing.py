@@ -198,6 +198,22 @@ def _signed(draft: RulesetDraft) -> Step:
 
 
 @transaction.atomic
+def draft_submit(*, draft: RulesetDraft, version: str, actor: User) -> RulesetDraft:
+    """Hand a draft to review, once nothing is left that only an author can do.
+
+    Raises:
+        DraftClosedError: it is not a draft any more.
+        NotReadyError: something is still to be mended; the message names it.
+        EditError: the number is taken.
+    """
+    locked = drafts.held(draft)
+    for step in gate_of(locked).steps:
+        if step.code in _OF_THE_AUTHOR and not step.is_done:
+            raise NotReadyError(f"{step.title}: {step.text}.")
+    return drafts.draft_submit(draft=locked, version=version, actor=actor)
+
+
+@transaction.atomic
 def draft_publish(
     *,
     draft: RulesetDraft,
@@ -212,15 +228,15 @@ def draft_publish(
         StaleBaseError: another version was published meanwhile.
         NotReadyError: a step is not done; the message names it.
     """
+    _one_at_a_time()
     locked = drafts.held(draft, State.IN_REVIEW)
-    # Two who publish at once come one after the other: both hold what they build on.
-    RulesetVersion.objects.select_for_update().filter(pk=locked.base_id or 0).first()
     gate = gate_of(locked)
     for step in gate.steps:
         if step.code == "base" and not step.is_done:
             raise StaleBaseError(f"{step.text}.")
         if not step.is_done:
             raise NotReadyError(f"{step.title}: {step.text}.")
+    _refuse_to_be_overtaken(live_from)
     version = _version_of(locked, actor)
     ruleset_activate(version=version, actor=actor, live_from=live_from, reason=reason)
     locked.published_as = version
@@ -231,8 +247,33 @@ def draft_publish(
     return version
 
 
+def _one_at_a_time() -> None:
+    """Hold what stands for all versions: who changes what is live waits for others."""
+    RulesetVersion.objects.order_by("pk").only("pk").select_for_update(
+        no_key=True
+    ).first()
+
+
+def _refuse_to_be_overtaken(live_from: datetime.datetime | None) -> None:
+    """Stop where a version that is still to come would take the place of this one."""
+    later = RulesetActivation.objects.to_come().select_related("version")
+    if live_from is not None:
+        later = later.filter(live_from__gte=live_from)
+    overtaking = later.defer("version__document").order_by("live_from").first()
+    if overtaking is not None:
+        raise NotReadyError(
+            f"{overtaking.version.version} is to go live on "
+            f"{overtaking.live_from:%d %b %Y, %H:%M} UTC and would take the place of "
+            "this one. Choose a later moment, or withdraw it first, under Rules."
+        )
+
+
 def _version_of(locked: RulesetDraft, actor: User) -> RulesetVersion:
-    """The stored version, with the signatures in its document."""
+    """The stored version, with the signatures in its document.
+
+    Raises:
+        NotReadyError: another version has its number by now.
+    """
     rows = list(drafts.signatures(locked))
     sign_off = {
         "state": "signed",
@@ -241,6 +282,12 @@ def _version_of(locked: RulesetDraft, actor: User) -> RulesetVersion:
     }
     metadata = {**locked.document["metadata"], "sign_off": sign_off}
     ruleset = Ruleset.from_document({**locked.document, "metadata": metadata})
+    same = RulesetVersion.objects.filter(ruleset_id=ruleset.id, version=ruleset.version)
+    if same.exclude(sha256=ruleset.sha256).exists():
+        raise NotReadyError(
+            f"There is a version {ruleset.version} already. Give the draft back, and "
+            "hand it to review under another number."
+        )
     version, _ = ruleset_keep(ruleset=ruleset, actor=actor)
     return version
 
@@ -269,15 +316,22 @@ def draft_merge(*, draft: RulesetDraft, actor: User) -> list[str]:
 
 @transaction.atomic
 def version_restore(
-    *, version: RulesetVersion, actor: User, reason: str
+    *, version: RulesetVersion, actor: User, reason: str, seen: int | None = None
 ) -> RulesetActivation:
     """Make a version live again that was live before: the same rules, to the byte.
 
+    ``seen`` is the key of the version that was live on the screen (None: unseen).
+
     Raises:
-        EditError: it was never live, or is live already, or no reason was given.
+        EditError: it was never live, or is live already, or no reason was given, or
+            another version went live meanwhile.
     """
-    if RulesetVersion.objects.live().filter(pk=version.pk).exists():
+    _one_at_a_time()
+    live = RulesetVersion.objects.live().without_document().first()
+    if live == version:
         raise EditError(f"{version} is live already.")
+    if live is not None and seen not in (None, live.pk):
+        raise EditError(f"{live} went live meanwhile. Look at it before you go back.")
     if not version.activations.come().exists():
         raise EditError(f"{version} was never live; publish it from a draft.")
     if not reason.strip():

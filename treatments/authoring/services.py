@@ -174,8 +174,10 @@ def finding_accept(
     """Let a finding stand, with a reason that everybody sees.
 
     Raises:
+        DraftClosedError: the draft is published or abandoned.
         EditError: no reason was given.
     """
+    draft = held(draft, *RulesetDraft.OPEN)
     if not reason.strip():
         raise EditError("Say why the finding may stand.")
     accepted, created = AcceptedFinding.objects.get_or_create(

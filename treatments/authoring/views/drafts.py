@@ -17,7 +17,7 @@ from spine_cds.accounts.access import SignedInRequest, require_role
 from spine_cds.accounts.models import Role
 from treatments.authoring import pages, publishing, services
 from treatments.authoring.access import draft_of, for_rule_makers
-from treatments.authoring.comparison import compare
+from treatments.authoring.comparison import compare, place_words
 from treatments.authoring.edits import EditError
 from treatments.authoring.forms import (
     MEANING,
@@ -28,7 +28,6 @@ from treatments.authoring.forms import (
     SignForm,
     SubmitForm,
 )
-from treatments.authoring.parts import steps
 from treatments.authoring.publishing import NotReadyError, StaleBaseError
 from treatments.authoring.services import DraftClosedError, DraftConflictError
 from treatments.models import RulesetDraft, RulesetVersion
@@ -112,7 +111,9 @@ def finding_accept(request: SignedInRequest, pk: UUID) -> HttpResponse:
                 actor=request.user,
             )
     except REFUSALS as refusal:
-        messages.error(request, str(refusal))
+        page = pages.checks_page(draft, request.user)
+        page |= {"refusal": str(refusal), "reason": reason, "ticked": wanted}
+        return render(request, "treatments/authoring/draft_checks.html", page)
     return redirect("treatments:draft-checks", pk=pk)
 
 
@@ -138,10 +139,7 @@ def draft_submit(request: SignedInRequest, pk: UUID) -> HttpResponse:
     form = SubmitForm(request.POST)
     if not form.is_valid():
         return _again(request, draft, submit_form=form)
-    if not publishing.gate_of(draft).can_be_reviewed:
-        messages.error(request, "Something is still to be mended: see the list.")
-        return redirect(draft)
-    return _done(request, draft, services.draft_submit, **form.cleaned_data)
+    return _done(request, draft, publishing.draft_submit, **form.cleaned_data)
 
 
 @require_POST
@@ -185,7 +183,7 @@ def draft_merge(request: SignedInRequest, pk: UUID) -> HttpResponse:
     except REFUSALS as refusal:
         messages.error(request, str(refusal))
         return redirect(draft)
-    named = ", ".join(steps(clash)[-1] for clash in clashes)
+    named = ", ".join(place_words(clash) for clash in clashes)
     told = (
         f" Both changed {named}: the draft's text stands, look at it." if named else ""
     )

@@ -19,7 +19,7 @@ from treatments.authoring import publishing, services
 from treatments.authoring.access import for_rule_makers
 from treatments.authoring.comparison import compare
 from treatments.authoring.edits import EditError
-from treatments.authoring.forms import ImportForm, ReasonForm, SignerForm
+from treatments.authoring.forms import ImportForm, RestoreForm, SignerForm
 from treatments.authoring.parts import UnsplittableError
 from treatments.engine import RulesetError
 from treatments.exchange.formats import FORMATS, export, read
@@ -80,18 +80,19 @@ def _chosen(key: str) -> RulesetVersion | RulesetDraft | None:
 @require_role(Role.ADMIN)
 def version_restore(request: SignedInRequest, pk: int) -> HttpResponse:
     version = get_object_or_404(RulesetVersion, pk=pk)
-    form = ReasonForm(request.POST or None, button="Make it live again")
+    live = RulesetVersion.objects.live().without_document().first()
+    seen = {"seen": live.pk if live else None}
+    form = RestoreForm(request.POST or None, initial=seen)
     if form.is_valid():
         try:
             publishing.version_restore(
                 version=version, actor=request.user, **form.cleaned_data
             )
         except EditError as refusal:
-            messages.error(request, str(refusal))
+            form = form.against(refusal, live)
         else:
             messages.success(request, f"{version} is live again.")
-        return redirect("treatments:ruleset-list")
-    live = RulesetVersion.objects.live().without_document().first()
+            return redirect("treatments:ruleset-list")
     page = {"version": version, "form": form, "live": live}
     return render(request, "treatments/authoring/version_restore.html", page)
 
