@@ -168,7 +168,7 @@ class TriageQuestion(Question[Triage]):
         return waiting_hits(self.program, self.program.triage, truth)
 
     def _residue(self, truth: Truth) -> object:
-        return _left_of(self.program.triage, truth)
+        return left_of(self.program.triage, truth)
 
     def enough(self, found: Collection[Triage]) -> bool:
         return len(found) > 1
@@ -187,7 +187,7 @@ class UrgencyQuestion(Question[str]):
         return waiting_hits(self.program, self.program.urgency, truth)
 
     def _residue(self, truth: Truth) -> object:
-        return _left_of(self.program.urgency, truth)
+        return left_of(self.program.urgency, truth)
 
 
 class OutcomeQuestion(Question[Outcome]):
@@ -242,8 +242,8 @@ class OutcomeQuestion(Question[Outcome]):
 
     def _residue(self, truth: Truth) -> object:
         run = self._run(truth)
-        triage = _left_of(self.program.triage, truth)
-        return triage, run and (run.statuses, _left_of(self.program.urgency, truth))
+        triage = left_of(self.program.triage, truth)
+        return triage, run and (run.statuses, left_of(self.program.urgency, truth))
 
 
 class AdviceQuestion(OutcomeQuestion):
@@ -257,7 +257,7 @@ def _bits_of(sets: Iterable[int]) -> int:
     return reduce(or_, sets, 0)
 
 
-def _left_of(hits: Iterable[SingleHit], truth: Truth) -> object:
+def left_of(hits: Iterable[SingleHit], truth: Truth) -> object:
     """The rules that may be the hit of each table, those that surely hold included."""
     found = (hit.candidates(truth.sure, truth.possible) for hit in hits)
     return tuple((tuple(numbers), none) for numbers, none in found)

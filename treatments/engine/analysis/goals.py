@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
-from weakref import WeakKeyDictionary
 
 from ..advice import (
     FOR,
@@ -20,8 +19,8 @@ from ..advice import (
     waiting_hits,
     waiting_rules,
 )
-from ..completions import Base, Budget
-from ..program import Program, Truth
+from ..completions import Base, Budget, left_of
+from ..program import Program, SingleHit, Truth
 
 
 class Goal(Protocol):
@@ -104,15 +103,19 @@ class Within:
 
     def waiting(self, truth: Truth) -> Iterator[int]:
         if self.decide(truth) is None:
-            yield from waiting_hits(
-                self.program, (self.program.step_of[self.at].hit,), truth
-            )
+            yield from waiting_hits(self.program, self._hits, truth)
 
     def open(self, truth: Truth) -> int:
         return bits_of(self.waiting(truth))
 
     def left(self, truth: Truth) -> Hashable:
-        return self.decide(truth)
+        """A rule that surely holds is not open, and says which value is left."""
+        decided = self.decide(truth)
+        return left_of(self._hits, truth) if decided is None else decided
+
+    @property
+    def _hits(self) -> tuple[SingleHit]:
+        return (self.program.step_of[self.at].hit,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +175,8 @@ class NoIndication:
         return found & truth.possible & ~truth.sure
 
     def left(self, truth: Truth) -> Hashable:
-        return tuple(bool(statuses & FOR) for statuses in self._statuses(truth))
+        """A sure indication is told from one that may yet fail."""
+        return tuple(s if s & FOR else None for s in self._statuses(truth))
 
     def _statuses(self, truth: Truth) -> Iterator[Statuses]:
         for code in self.program.ruleset.selection.order:
@@ -226,16 +230,15 @@ def open_state(
     same rules that may give its value, those that surely hold included.
     """
     rules = goal.open(truth)
-    open_at = open_cells(program)
     masks: list[tuple[int, ...]] = []
     for step in reversed(program.steps):
         at = step.variable
-        if rules & open_at(at, truth.masks[at]):
+        if rules & program.open_cells(at, truth.masks[at]):
             hits = step.hit.candidates(truth.sure, truth.possible)[0]
             masks.append((at, truth.masks[at], *hits))
             rules |= bits_of(waiting_hits(program, (step.hit,), truth))
     for at, mask in enumerate(state):
-        if mask & (mask - 1) and rules & open_at(at, mask):
+        if mask & (mask - 1) and rules & program.open_cells(at, mask):
             masks.append((at, mask))
     at, accepted = _first_split(program, truth, goal.waiting(truth))
     return (goal.left(truth), rules, tuple(masks)), at, accepted
@@ -254,38 +257,6 @@ def _first_split(
                 hits = (program.step_of[at].hit,)
                 return _first_split(program, truth, waiting_hits(program, hits, truth))
     raise AssertionError("an open goal hangs on an open cell")
-
-
-class _OpenCells:
-    """For each variable and set of regions: the rules whose cell is open there."""
-
-    def __init__(self, program: Program) -> None:
-        self.cells: list[list[tuple[int, int]]] = [[] for _ in program.variables]
-        for number, cells in enumerate(program.cells):
-            for at, accepted in cells:
-                self.cells[at].append((1 << number, accepted))
-        self.found: list[dict[int, int]] = [{} for _ in program.variables]
-
-    def __call__(self, at: int, mask: int) -> int:
-        found = self.found[at].get(mask)
-        if found is None:
-            found = 0
-            for bit, accepted in self.cells[at]:
-                if mask & accepted and mask & ~accepted:
-                    found |= bit
-            self.found[at][mask] = found
-        return found
-
-
-_open_cells: WeakKeyDictionary[Program, _OpenCells] = WeakKeyDictionary()
-
-
-def open_cells(program: Program) -> _OpenCells:
-    """The open cells of a program, worked out once."""
-    found = _open_cells.get(program)
-    if found is None:
-        found = _open_cells[program] = _OpenCells(program)
-    return found
 
 
 def with_mask(state: Base, at: int, mask: int) -> Base:

@@ -152,12 +152,17 @@ class _Difference:
 
     def open_state(self, truths: list[Truth], state: Base) -> tuple[Hashable, int, int]:
         """What tells the state apart, and the first split: a fact and its regions."""
-        found = [
-            open_state(program, _Waits(self, program), truth, state)
-            for program, truth in zip(self.programs, truths, strict=True)
-            if any(_Waits(self, program).waiting(truth))
-        ]
-        return tuple(key for key, _, _ in found), found[0][1], found[0][2]
+        keys: list[Hashable] = []
+        splits: list[tuple[int, int]] = []
+        for program, truth in zip(self.programs, truths, strict=True):
+            waits = _Waits(self, program)
+            if any(waits.waiting(truth)):
+                key, at, accepted = open_state(program, waits, truth, state)
+                keys.append(key)
+                splits.append((at, accepted))
+            else:
+                keys.append(frozenset(self.said.answers(program, truth)))
+        return tuple(keys), *splits[0]
 
 
 @dataclass(frozen=True, slots=True)
