@@ -9,7 +9,6 @@ from contextlib import suppress
 from typing import Any
 
 from celery import signals
-from django.conf import settings
 from django.core.cache import cache
 
 #: Older than this, something is dead or hangs.
@@ -36,13 +35,28 @@ def is_alive(name: str) -> bool:
 
 
 def _key(name: str) -> str:
-    return f"heartbeat:{name}"
+    return f"heartbeat:{name.replace(chr(32), chr(45))}"
+
+
+#: The queues that this process's worker works on.
+_worked_on: list[str] = []
+
+
+def worker_of(queue: str) -> str:
+    """The name under which a worker of this queue gives its signs of life."""
+    return f"{WORKER} of {queue}"
+
+
+@signals.celeryd_after_setup.connect(dispatch_uid="operation-queues")
+def worker_begins(instance: Any = None, **kwargs: Any) -> None:
+    _worked_on[:] = list(instance.app.amqp.queues.consume_from)
 
 
 @signals.heartbeat_sent.connect(dispatch_uid="operation-worker")
 def worker_beats(**kwargs: Any) -> None:
     """Celery's worker tells that it lives, every few seconds, whatever it does."""
-    _quietly(WORKER)
+    for queue in _worked_on:
+        _quietly(worker_of(queue))
 
 
 @signals.task_success.connect(dispatch_uid="operation-sweep")
@@ -50,8 +64,6 @@ def sweep_beats(sender: Any = None, **kwargs: Any) -> None:
     """The sweep went through beat, broker, and worker: all of them live."""
     if getattr(sender, "name", "") == _SWEEP_TASK:
         _quietly(SWEEP)
-        if settings.EMBEDDED_WORKER:
-            _quietly(WORKER)
 
 
 def _quietly(name: str) -> None:

@@ -6,6 +6,7 @@ would be those of one process. Requests are counted by django-prometheus.
 
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.db.models import Count, Min
 from django.db.models.functions import Now
 from prometheus_client.core import GaugeMetricFamily
@@ -83,7 +84,8 @@ class SiteCollector(Collector):
             "Seconds since the last sign of life",
             labels=["part"],
         )
-        for name in (heartbeats.WORKER, heartbeats.SWEEP):
+        workers = map(heartbeats.worker_of, settings.CELERY_TASK_QUEUES)
+        for name in (*workers, heartbeats.SWEEP):
             seconds = heartbeats.age(name)
             if seconds is not None:
                 family.add_metric([name], seconds)

@@ -1,6 +1,7 @@
 """Whether this process can do its work: each part by name, in a word."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import redis
 from django.conf import settings
@@ -14,7 +15,8 @@ OK, DOWN = "ok", "down"
 
 
 def parts() -> dict[str, str]:
-    """Database, migrations, ruleset, broker, worker, sweep: ``ok`` or what is wrong."""
+    """Database, migrations, ruleset, broker, a worker
+    of each queue, sweep: ``ok`` or what is wrong."""
     return dict(_parts())
 
 
@@ -28,7 +30,9 @@ def _parts() -> Iterator[tuple[str, str]]:
         broker = _asked(_broker)
         yield "broker", broker
         if broker == OK:
-            yield "worker", _asked(lambda: _alive(heartbeats.WORKER))
+            for queue in settings.CELERY_TASK_QUEUES:
+                name = heartbeats.worker_of(queue)
+                yield name, _asked(partial(_alive, name))
             yield "sweep", _asked(lambda: _alive(heartbeats.SWEEP))
 
 

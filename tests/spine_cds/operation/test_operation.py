@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import time
 import uuid
 
 import pytest
@@ -149,3 +150,25 @@ def test_an_exception_is_logged_without_what_it_says(written, monkeypatch):
     assert "ValueError" in text
     assert "operation/views.py" in text
     assert "Margarete" not in text
+
+
+def production_cache(url):
+    return {
+        "BACKEND": "spine_cds.cache.SteadyCache",
+        "LOCATION": url,
+        "KEY_PREFIX": "spine-cds",
+    }
+
+
+@pytest.mark.worker
+def test_a_worker_tells_that_it_lives_for_each_of_its_queues(
+    celery_worker_process, settings
+):
+    settings.CACHES = {"default": production_cache(settings.REDIS_URL)}
+    names = [heartbeats.worker_of(q) for q in settings.CELERY_TASK_QUEUES]
+    deadline = time.monotonic() + 20
+    while not all(map(heartbeats.is_alive, names)):
+        assert time.monotonic() < deadline, {n: heartbeats.age(n) for n in names}
+        time.sleep(0.2)
+    assert readiness.parts()["broker"] == "ok"
+    assert [readiness.parts()[name] for name in names] == ["ok", "ok"]
