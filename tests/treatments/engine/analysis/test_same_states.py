@@ -27,11 +27,11 @@ from treatments.engine.analysis.goals import (
     everything,
     find,
 )
-from treatments.engine.analysis.without import differs, said_of
 from treatments.engine.completions import Base, Budget
 from treatments.engine.program import Program
 
 LADDER = {"disposition": "ladder", "urgency": "elective", "text": ""}
+STOP = {"disposition": "emergency", "urgency": "emergency", "text": ""}
 FLAGS = "aghx"
 EVEN = table(
     "even",
@@ -100,7 +100,6 @@ def test_the_value_that_a_derived_fact_falls_back_to_is_told_apart() -> None:
 
 
 def test_what_a_derived_fact_tested_by_a_rule_falls_back_to_is_told_apart() -> None:
-    even = table("even", "derived", EVEN["rules"], output="even")
     side = table(
         "side",
         "derived",
@@ -121,7 +120,7 @@ def test_what_a_derived_fact_tested_by_a_rule_falls_back_to_is_told_apart() -> N
         ({"side": '"p"'}, "ENDO", "indicated"),
         ({"side": '"q"'}, "OPEN", "indicated"),
     ]
-    program = program_of(made(*options, derived=(even, side), triage=triage))
+    program = program_of(made(*options, derived=(EVEN, side), triage=triage))
     numbers = program.numbers
     goal = AllOf(
         (Pattern(none_of=1 << numbers["T-1"]), Pattern(all_of=1 << numbers["R-02"]))
@@ -129,44 +128,50 @@ def test_what_a_derived_fact_tested_by_a_rule_falls_back_to_is_told_apart() -> N
     assert found_in_any_order(program, goal)
 
 
-def test_an_option_that_surely_has_an_indication_is_told_apart() -> None:
-    program = program_of(
-        made(
-            ({"g": "false", "h": "true"}, "ENDO", "contraindicated"),
-            ({"x": "true", "even": '"q"'}, "ENDO", "contraindicated"),
-            ({"g": "false"}, "ENDO", "indicated"),
-            ({"x": "true"}, "ENDO", "indicated"),
-        )
-    )
-    assert found_in_any_order(program, NoIndication(program))
-
-
-def test_what_is_said_with_a_row_is_told_apart_where_only_without_it_all_is_open() -> (
+def test_a_case_that_no_option_is_for_is_found_beside_one_with_a_sure_indication() -> (
     None
 ):
-    """With S-1 side is p, and ENDO hangs on g alone; without it x is open too."""
+    whole = made(
+        ({"x": "true", "even": '"q"'}, "ENDO", "contraindicated"),
+        ({"g": "false"}, "ENDO", "indicated"),
+        ({"x": "true"}, "ENDO", "indicated"),
+        triage=table(
+            "triage",
+            "triage",
+            [
+                rule("T-1", {"g": "false", "h": "true"}, **STOP),
+                rule("T-2", {}, **LADDER),
+            ],
+        ),
+    )
+    ruleset = Ruleset.from_document(whole)
+    nothing_for = case({"a": False, "g": True, "h": True, "x": False})
+    assert evaluate(nothing_for, ruleset).recommended == "CONS"
+    assert list(check(ruleset).of("no_advice"))
+    program = Program(ruleset)
+    ladder = Pattern(
+        all_of=1 << program.numbers["T-2"], none_of=1 << program.numbers["T-1"]
+    )
+    assert found_in_any_order(program, AllOf((ladder, NoIndication(program))))
+
+
+def test_a_row_matters_where_only_what_is_said_with_it_differs() -> None:
+    """With S-1 side is p, and ENDO hangs on g; without it side is q, as S-2 needs what
+    cannot be, and ENDO is indicated."""
     side = table(
         "side",
         "derived",
         [
-            rule("S-1", {"even": '"p","q"'}, value="p"),
-            rule("S-2", {"x": "true"}, value="q"),
-            rule("S-3", {"x": "false"}, value="q"),
-            rule("S-4", {"x": "true", "even": '"q"'}, value="p"),
-            rule("S-5", {}, value="r"),
+            rule("S-1", {"a": "true"}, value="p"),
+            rule("S-2", {"x": "true", "even": '"q"'}, value="r"),
+            rule("S-3", {}, value="q"),
         ],
         output="side",
     )
     options = [
-        ({"side": '"p"', "g": "true"}, "ENDO", "indicated"),
-        ({"side": '"q"', "x": "true"}, "ENDO", "indicated"),
-        ({"side": '"q"', "x": "false"}, "ENDO", "indicated"),
+        ({"side": '"p"', "g": "false"}, "ENDO", "indicated"),
+        ({"side": '"q"'}, "ENDO", "indicated"),
     ]
-    program = program_of(made(*options, derived=(EVEN, side)))
-    number = program.numbers["S-1"]
-    whole = everything(program)
-    first: Base = tuple(mask & -mask for mask in whole)
-    last: Base = tuple(1 << (mask.bit_length() - 1) for mask in whole)
-    for said in said_of(program, "side", 0b11):
-        for prefer in (whole, first, last):
-            assert differs(program, number, said, Budget(1000), prefer)
+    ruleset = Ruleset.from_document(made(*options, derived=(EVEN, side)))
+    idle = {finding.rules[0] for finding in check(ruleset).of("never_matters")}
+    assert "S-1" not in idle
