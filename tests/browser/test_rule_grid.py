@@ -342,6 +342,7 @@ def test_a_gap_is_told_at_the_row_that_opened_it_and_is_filled_from_there(grid):
     g.saved("New rule from a gap")
     (made,) = set(g.rules()) - before
     assert g.rule(made)["cells"]
+    expect(g.page.get_by_role("region", name="Finding")).to_have_count(0)
 
 
 def test_the_second_admin_sees_both_versions_and_chooses(grid, draft, second_admin):
