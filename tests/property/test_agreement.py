@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -9,8 +10,9 @@ from hypothesis import strategies as st
 
 from tests.property import test_exactness as small
 from tests.property.cases import RULESET, complete_cases, partial_cases
-from tests.treatments.engine.small import case, completions
+from tests.treatments.engine.small import case, completions, document, eligibility
 from treatments.engine import Evaluation, Ruleset, evaluate
+from treatments.engine.analysis import check
 from treatments.engine.batch import OPEN, BatchResult, evaluate_batch
 from treatments.engine.columns import encode
 from treatments.engine.kernel import Kernel
@@ -80,6 +82,35 @@ def test_batch_and_single_agree_whatever_the_rules(
     found = batch(cases, ruleset)
     for at, one in enumerate(cases):
         assert_agreement(found, at, evaluate(one, ruleset))
+
+
+@several
+@given(
+    st.lists(small.rows(), min_size=2, max_size=6),
+    st.lists(small.partial_cases, min_size=1, max_size=6),
+    st.data(),
+)
+def test_a_disabled_rule_is_no_rule_alone_in_a_batch_or_to_the_analysis(
+    found: list[Any], known: list[dict[str, Any]], data: st.DataObject
+) -> None:
+    whole = document([*small.DERIVED, small.TRIAGE, small.URGENCY, eligibility(*found)])
+    gone = {"R-01"} | data.draw(
+        st.sets(st.sampled_from(["R-02", "LOOSE-02", "RIPE-02", "URGENCY-02"]))
+    )
+    without = copy.deepcopy(whole)
+    for table in whole["tables"]:
+        for row in table["rules"]:
+            if row["id"] in gone:
+                row["disabled"] = "Not in use here"
+    for table in without["tables"]:
+        table["rules"] = [r for r in table["rules"] if r["id"] not in gone]
+    one, other = map(Ruleset.from_document, (whole, without))
+    cases = [case(facts) for facts in known]
+    for at, document_ in enumerate(cases):
+        said = [evaluate(document_, ruleset).to_document() for ruleset in (one, other)]
+        assert {**said[0], "ruleset": None} == {**said[1], "ruleset": None}
+        assert_agreement(batch(cases, one), at, evaluate(document_, other))
+    assert check(one).findings == check(other).findings
 
 
 @several

@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.property import correlated
 from tests.treatments.engine.small import (
     DERIVED,
     LADDER,
@@ -70,6 +71,29 @@ def test_robust_is_true_exactly_when_every_completion_agrees(
     if evaluation.robust:
         given = evaluation.disposition, evaluation.urgency, evaluation.recommended
         assert {given} == outcomes
+
+
+@settings(max_examples=60, deadline=None)
+@given(correlated.rulesets, st.data())
+def test_so_it_is_where_derived_facts_hang_on_the_same_few_flags(
+    ruleset: Ruleset, data: st.DataObject
+) -> None:
+    known = data.draw(st.sampled_from(correlated.flags_of(False, True, None)))
+    outcomes = {}
+    for facts in correlated.flags_of(False, True):
+        if known.items() <= facts.items():
+            one = evaluate(case(facts), ruleset)
+            said = one.disposition, one.urgency, one.recommended
+            outcomes[tuple(facts.values())] = said
+    evaluation = evaluate(case(known), ruleset)
+    assert evaluation.robust is (len(set(outcomes.values())) == 1)
+    effects = {unknown.fact: effect for unknown, effect in evaluation.missing}
+    for at, name in enumerate(correlated.FLAGS):
+        others: dict[tuple[bool, ...], set[Any]] = {}
+        for answers, outcome in outcomes.items():
+            others.setdefault(answers[:at] + answers[at + 1 :], set()).add(outcome)
+        bears = any(len(found) > 1 for found in others.values())
+        assert (effects.get(name, "cannot_change") != "cannot_change") is bears
 
 
 @settings(max_examples=100, deadline=None)
@@ -184,12 +208,13 @@ def test_the_order_of_collected_rules_of_tables_and_of_facts_does_not_matter(
     options = shuffled["tables"][-1]
     random.shuffle(options["rules"])
     random.shuffle(shuffled["tables"])
+    random.shuffle(shuffled["facts"])
     facts = list(known.items())
     random.shuffle(facts)
     second = evaluate(case(dict(facts)), Ruleset.from_document(shuffled))
-    for evaluation in (first, second):
-        assert evaluation.case_id == "t"
     assert first.robust is second.robust
+    assert first.disposition == second.disposition
+    assert first.urgency == second.urgency
     assert first.recommended == second.recommended
     assert [o.status for o in first.options] == [o.status for o in second.options]
     assert dict(first.missing) == dict(second.missing)
