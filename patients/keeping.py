@@ -40,16 +40,17 @@ def entry_keep(
         NotYours: the id of the page is taken by somebody else.
     """
     own = UnsavedEntry.objects.of(author, patient)
-    kept = own.filter(pk=page)
     now = timezone.now()
-    newer = kept.filter(step__lt=step)
-    newer_row = {"answers": dict(answers), "step": step, "updated_at": now}
-    if not newer.update(**newer_row) and not kept.exists():
-        entry = UnsavedEntry(
-            pk=page, author=author, patient=patient, encounter=encounter, **newer_row
-        )
-        _insert(entry)
+    newer = {"answers": dict(answers), "step": step, "updated_at": now}
+    entry = UnsavedEntry(
+        pk=page, author=author, patient=patient, encounter=encounter, **newer
+    )
+    if not own.filter(pk=page).exists() and _inserted(entry):
         _record("case.entry_keep", entry)
+    elif not own.filter(pk=page).exists():
+        raise NotYours
+    else:
+        own.filter(pk=page, step__lt=step).update(**newer)
     if continues is not None:
         own.filter(pk=continues).delete()
 
@@ -94,12 +95,14 @@ def case_enter(
     return saved
 
 
-def _insert(entry: UnsavedEntry) -> None:
+def _inserted(entry: UnsavedEntry) -> bool:
+    """False where the id is taken: by this page a moment ago, or by another person."""
     try:
         with transaction.atomic():
             entry.save(force_insert=True)
     except IntegrityError:
-        raise NotYours from None
+        return False
+    return True
 
 
 def _record(action: str, entry: UnsavedEntry) -> None:
