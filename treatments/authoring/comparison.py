@@ -1,9 +1,13 @@
 """Two versions of a ruleset side by side, down to the cell."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Any
 
+from treatments.authoring.columns import OTHERS, facts_of
+from treatments.authoring.controls import in_words
 from treatments.authoring.parts import (
     LISTS,
     Change,
@@ -16,7 +20,9 @@ from treatments.authoring.parts import (
     split,
     steps,
 )
+from treatments.authoring.sections import SECTIONS, SINGLES
 
+_WORDS = re.compile(r"\s*\S+|\s+")
 ADDED, REMOVED, CHANGED, MOVED = "added", "removed", "changed", "moved"
 SECTION_TITLES = {
     "metadata": "About the ruleset",
@@ -28,6 +34,12 @@ SECTION_TITLES = {
     "tables": "Tables",
     "invariants": "Invariants",
 }
+
+
+#: Texts of at least so many characters are compared word by word.
+LONG = 25
+#: A text in pieces, each with whether the other text has it otherwise.
+Pieces = tuple[tuple[str, bool], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +55,13 @@ class FieldChange:
         if not self.before:
             return ADDED
         return CHANGED if self.after else REMOVED
+
+    @property
+    def pieces(self) -> tuple[Pieces, Pieces]:
+        """Both texts in pieces: of long ones, only the words that differ are marked."""
+        if min(len(self.before), len(self.after)) < LONG:
+            return ((self.before, True),), ((self.after, True),)
+        return _by_word(self.before, self.after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,29 +115,60 @@ def _row(
     change: Change, place: tuple[str, ...], before: Parts, after: Parts
 ) -> RowChange | None:
     if isinstance(change.before or change.after, list):
-        return _order_change(change, place)
+        return _order_change(change, place, before, after)
     name = place[-1]
     if len(place) == 2 and place[0] == "tables":
         name = "The table itself"
-    return RowChange(change.address, name, _kind(change), _fields(change, after))
+    fields = _fields(change, before, after)
+    return RowChange(change.address, name, _kind(change), fields)
 
 
-def _fields(change: Change, after: Parts) -> tuple[FieldChange, ...]:
+def _fields(change: Change, before: Parts, after: Parts) -> tuple[FieldChange, ...]:
     """Each field that differs; a cell by the label of its fact, empty ones as any."""
-    old, new = _flat(change.before), _flat(change.after)
+    section = steps(change.address)[0]
     cells = {*_cells(change.before), *_cells(change.after)}
-    before = "any" if change.before is not None else ""
-    later = "any" if change.after is not None else ""
-    found = []
-    for name in dict.fromkeys([*old, *new]):
-        is_cell = name in cells
-        was = old.get(name, before if is_cell else "")
-        now = new.get(name, later if is_cell else "")
-        if was != now:
-            fact = after.get(address("facts", name)) if is_cell else None
-            label = (fact or {}).get("label") or name.replace("_", " ")
-            found.append(FieldChange(label, was, now))
-    return tuple(found)
+    old = _said(change.before, before, cells)
+    new = _said(change.after, after, cells)
+    return tuple(
+        FieldChange(_label(name, section, after, is_cell=name in cells), was, now)
+        for name in dict.fromkeys([*old, *new])
+        for was, now in [(old.get(name, ""), new.get(name, ""))]
+        if was != now
+    )
+
+
+def _said(row: Any, parts: Parts, cells: Iterable[str]) -> dict[str, str]:
+    """A row's fields in words; of a row that is there, also the cells that are any."""
+    found = _flat(row)
+    if row is None:
+        return found
+    facts = facts_of(parts)
+    for name in cells:
+        text, fact = found.get(name, ""), facts.get(name)
+        found[name] = (in_words(fact, text) if fact else text) or "any"
+    return found
+
+
+def _label(name: str, section: str, parts: Parts, *, is_cell: bool) -> str:
+    if is_cell:
+        fact = parts.get(address("facts", name)) or {}
+        return fact.get("label") or name.replace("_", " ").capitalize()
+    if name in OTHERS:
+        return OTHERS[name][0]
+    known = SECTIONS[section].fields if section in SECTIONS else ()
+    _, singles = SINGLES.get(section, ("", ()))
+    labels = {field.name: field.label for field in (*known, *singles)}
+    return labels.get(name, name.replace("_", " ").capitalize())
+
+
+def _by_word(before: str, after: str) -> tuple[Pieces, Pieces]:
+    old, new = _WORDS.findall(before), _WORDS.findall(after)
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    left, right = [], []
+    for kind, i, j, k, m in matcher.get_opcodes():
+        left.append(("".join(old[i:j]), kind != "equal"))
+        right.append(("".join(new[k:m]), kind != "equal"))
+    return tuple(p for p in left if p[0]), tuple(p for p in right if p[0])
 
 
 def _cells(row: Any) -> Iterable[str]:
@@ -131,13 +181,19 @@ def _kind(change: Change) -> str:
     return REMOVED if change.after is None else CHANGED
 
 
-def _order_change(change: Change, place: tuple[str, ...]) -> RowChange | None:
+def _order_change(
+    change: Change, place: tuple[str, ...], before: Parts, after: Parts
+) -> RowChange | None:
     """A list's order: told only where rows moved, or columns came or went."""
     old, new = change.before or [], change.after or []
     if place[-1] == "inputs":
+
+        def label(name: str) -> str:
+            return _label(name, "", after if name in new else before, is_cell=True)
+
         fields = (
-            *(FieldChange(name, "", "column") for name in new if name not in old),
-            *(FieldChange(name, "column", "") for name in old if name not in new),
+            *(FieldChange(label(n), "", "column") for n in new if n not in old),
+            *(FieldChange(label(n), "column", "") for n in old if n not in new),
         )
         if fields:
             return RowChange(change.address, "Columns", CHANGED, fields)
@@ -145,7 +201,7 @@ def _order_change(change: Change, place: tuple[str, ...]) -> RowChange | None:
     kept_new = [name for name in new if name in old]
     if kept_old == kept_new:
         return None
-    moved = FieldChange("order", ", ".join(kept_old), ", ".join(kept_new))
+    moved = FieldChange("Order", ", ".join(kept_old), ", ".join(kept_new))
     return RowChange(change.address, "Order", MOVED, (moved,))
 
 

@@ -5,7 +5,12 @@ import zipfile
 
 import pytest
 from django.urls import reverse
+from django.utils.html import strip_tags
+from hypothesis import given
+from hypothesis import strategies as st
 
+from treatments.authoring import edits
+from treatments.authoring.comparison import FieldChange, compare
 from treatments.authoring.publishing import gate_of
 from treatments.models import AcceptedFinding, RulesetDraft, RulesetVersion
 
@@ -56,14 +61,46 @@ def test_what_a_draft_changes_is_shown_by_the_cell(
     older_trial(draft, admin)
     page = client_of(admin).get(url("draft-difference", draft.pk)).content.decode()
     assert "CONS-01" in page
-    assert "<ins>Most episodes settle with six weeks of care.</ins>" in page
+    assert "Most episodes settle with six weeks of care." in strip_tags(page)
+    assert 'Most episodes settle with six weeks of<ins class="is-part"> care.' in page
+    assert '<del class="is-part"> care, and</del>' in page
+
+
+def test_a_difference_is_told_in_the_words_of_the_grid(draft, admin, edit):
+    first = next(r for r in rules_of(draft, "endo_tf") if r["cells"])
+    rule, fact = first["id"], "invasive_justified"
+    edit(draft, admin, edits.set_cells, "endo_tf", [(rule, fact, "")])
+    edit(draft, admin, edits.set_field, "cons", "CONS-01", "review_by", "2028-01-01")
+    draft.refresh_from_db()
+    found = {
+        (row.name, field.name): (field.before, field.after)
+        for group in compare(draft.base.document, draft.document)
+        for row in group.rows
+        for field in row.fields
+    }
+    assert found[rule, "Invasive treatment justified"] == ("yes", "any")
+    assert found["CONS-01", "Review by"][1] == "2028-01-01"
+
+
+@given(st.text(max_size=80), st.text(max_size=80))
+def test_the_pieces_of_a_changed_text_are_the_text(before, after):
+    left, right = FieldChange("Why", before, after).pieces
+    assert "".join(text for text, _ in left) == before
+    assert "".join(text for text, _ in right) == after
+    same = [[text for text, is_other in side if not is_other] for side in (left, right)]
+    assert same[0] == same[1]
+
+
+def rules_of(draft, table):
+    document = RulesetDraft.objects.get(pk=draft.pk).document
+    return next(t for t in document["tables"] if t["id"] == table)["rules"]
 
 
 def test_any_two_versions_are_compared(client_of, admin, draft, version, older_trial):
     older_trial(draft, admin)
     query = {"old": f"v{version.pk}", "new": f"d{draft.pk}"}
     page = client_of(admin).get(url("version-compare"), query)
-    assert "six weeks of care" in page.content.decode()
+    assert "six weeks of care" in strip_tags(page.content.decode())
     wrong = client_of(admin).get(url("version-compare"), {"old": "v999", "new": "x"})
     assert wrong.status_code == 404
 
