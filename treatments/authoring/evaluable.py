@@ -6,7 +6,7 @@ is left out of the trial; one that lacks only its grounds takes part. Both are n
 
 import datetime
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,15 +83,27 @@ def read_draft(document: Mapping[str, Any]) -> Reading:
 
 def _read(document: Mapping[str, Any]) -> Reading:
     try:
-        return Reading(Ruleset.from_document(document), (), frozenset())
+        ruleset = Ruleset.from_document(document)
+        return Reading(ruleset, tuple(_without_owner(document)), frozenset())
     except RulesetError as refusal:
-        problems = tuple(_located(problem) for problem in refusal.problems)
+        located = (_located(problem) for problem in refusal.problems)
+        problems = (*located, *_without_owner(document))
     left_out = frozenset(p.rule for p in problems if p.rule and not p.is_of_grounds)
     try:
         ruleset = Ruleset.from_document(_mended(document, left_out))
     except RulesetError:
         return Reading(None, problems, left_out)
     return Reading(ruleset, problems, left_out)
+
+
+def _without_owner(document: Mapping[str, Any]) -> Iterator[DraftProblem]:
+    """Rules that nobody answers for: the engine can do without, the house cannot."""
+    for table in document.get("tables", ()):
+        for rule in table.get("rules", ()):
+            if not str(rule.get("owner") or "").strip():
+                place = f"table {table['id']}, rule {rule['id']}"
+                problem = Problem(place, "", "missing; say who answers for the rule")
+                yield DraftProblem(table["id"], rule["id"], "owner", problem)
 
 
 def _located(problem: Problem) -> DraftProblem:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.db.models import F
+from django.urls import reverse
 from django.utils import timezone
 
 from spine_cds.audit.triggers import suspended
@@ -23,6 +24,7 @@ from treatments.authoring.publishing import (
 from treatments.authoring.services import (
     DraftClosedError,
     content_sha256,
+    draft_abandon,
     draft_create,
     draft_sign,
     draft_submit,
@@ -35,6 +37,7 @@ from treatments.replay.services import replay_request
 from treatments.tasks import run_replay
 
 pytestmark = pytest.mark.django_db
+PASSWORD = "a-long-passphrase"
 
 
 def accept_all(draft, actor):
@@ -239,3 +242,131 @@ def replay_of(draft, version, actor):
         actor=actor,
         submission_key=uuid.uuid4(),
     )
+
+
+def test_a_version_to_come_never_takes_the_place_of_one_published_after_it(
+    draft, version, admin, second_admin, edit, older_trial, replayed
+):
+    older_trial(draft, admin)
+    moment = timezone.now() + timedelta(hours=1)
+    draft = reviewed(draft, admin, second_admin)
+    coming = draft_publish(draft=draft, actor=admin, live_from=moment)
+    after = draft_create(title="Next", base=coming, actor=admin)
+    edit(after, admin, edits.disable_rule, "cons", "CONS-02", "Not here")
+    after = reviewed(after, admin, second_admin, "1.2.0")
+    for too_early in (None, moment - timedelta(minutes=1), moment):
+        with pytest.raises(NotReadyError, match=r"1\.1\.0 is to go live"):
+            draft_publish(draft=after, actor=admin, live_from=too_early)
+    assert RulesetVersion.objects.live().get() == version
+    later = moment + timedelta(minutes=1)
+    assert draft_publish(draft=after, actor=admin, live_from=later).version == "1.2.0"
+
+
+def test_a_version_number_is_not_used_again_after_a_restore(
+    draft, version, admin, second_admin, edit, older_trial, replayed
+):
+    other = draft_create(title="Another", base=version, actor=second_admin)
+    edit(other, second_admin, edits.disable_rule, "cons", "CONS-02", "Not here")
+    other = reviewed(other, second_admin, admin, "1.1.0")
+    older_trial(draft, admin)
+    draft_publish(draft=reviewed(draft, admin, second_admin, "1.1.0"), actor=admin)
+    version_restore(version=version, actor=admin, reason="Too many moved")
+    assert step(other, "base").is_done
+    with pytest.raises(NotReadyError, match="another number"):
+        draft_publish(draft=other, actor=second_admin)
+
+
+def test_who_restores_while_another_publishes_is_told(
+    client, draft, version, admin, second_admin, edit, older_trial, replayed
+):
+    older_trial(draft, admin)
+    first = draft_publish(draft=reviewed(draft, admin, second_admin), actor=admin)
+    client.force_login(admin)
+    to = reverse("treatments:version-restore", args=[version.pk])
+    seen = client.get(to).context["form"]["seen"].value()
+    after = draft_create(title="Next", base=first, actor=admin)
+    edit(after, admin, edits.disable_rule, "cons", "CONS-02", "Not here")
+    newest = draft_publish(
+        draft=reviewed(after, admin, second_admin, "1.2.0"), actor=admin
+    )
+    page = client.post(to, {"reason": "Too many moved", "seen": seen})
+    assert "went live meanwhile" in page.content.decode()
+    assert page.context["form"]["reason"].value() == "Too many moved"
+    assert RulesetVersion.objects.live().get() == newest
+    client.post(to, {"reason": "Yes", "seen": page.context["form"]["seen"].value()})
+    assert RulesetVersion.objects.live().get() == version
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("rationale", ""),
+        ("sources", []),
+        ("sources", ["B999"]),
+        ("strength", "strongish"),
+        ("certainty", ""),
+        ("owner", ""),
+        ("review_by", "soon"),
+    ],
+)
+def test_a_rule_without_its_grounds_cannot_leave_the_draft(
+    client, draft, admin, edit, field, value
+):
+    edit(draft, admin, edits.set_field, "cons", "CONS-01", field, value)
+    accept_all(draft, admin)
+    with pytest.raises(NotReadyError, match="rationale and a source"):
+        publishing.draft_submit(draft=draft, version="1.1.0", actor=admin)
+    client.force_login(admin)
+    to = reverse("treatments:draft-submit", args=[draft.pk])
+    client.post(to, {"version": "1.1.0"})
+    draft.refresh_from_db()
+    assert draft.state == RulesetDraft.State.DRAFT
+    checks = client.get(reverse("treatments:draft-checks", args=[draft.pk]))
+    assert field in {row["problem"].field for row in checks.context["problems"]}
+
+
+CLOSED = {
+    "draft-describe": {"title": "Other", "note": ""},
+    "finding-accept": {"kind": "source_missing", "reason": "Known"},
+    "draft-submit": {"version": "1.3.0"},
+    "draft-return": {"reason": "More"},
+    "draft-sign": {"content": "x", "agreed": "on", "own_password": PASSWORD},
+    "draft-publish": {"own_password": PASSWORD},
+    "draft-merge": {},
+    "draft-undo": {},
+    "draft-redo": {},
+    "draft-abandon": {},
+}
+ROWS = {
+    "row-create": (("sources",), {"key": "B98", "seen": 9}),
+    "row-edit": (("treatments", "CONS"), {"title": "Other", "seen": 9}),
+    "row-move": (("sources", "B01"), {"way": "remove"}),
+    "single-edit": (("metadata",), {"title": "Other", "seen": 9}),
+}
+
+
+@pytest.mark.parametrize("end", ["abandoned", "published"])
+def test_a_closed_draft_stands_still_whatever_is_sent(
+    client, draft, admin, second_admin, older_trial, replayed, end
+):
+    older_trial(draft, admin)
+    if end == "published":
+        draft_publish(draft=reviewed(draft, admin, second_admin), actor=admin)
+    else:
+        draft_abandon(draft=draft, actor=admin)
+
+    def all_of_it():
+        row = RulesetDraft.objects.values().get(pk=draft.pk)
+        versions = RulesetVersion.objects.count()
+        return row, draft.changes.count(), draft.accepted_findings.count(), versions
+
+    before = all_of_it()
+    client.force_login(admin)
+    sent = [
+        *((name, (), said) for name, said in CLOSED.items()),
+        *((name, args, said) for name, (args, said) in ROWS.items()),
+    ]
+    for name, args, said in sent:
+        to = reverse(f"treatments:{name}", args=[draft.pk, *args])
+        assert client.post(to, said).status_code in (200, 302), name
+        assert all_of_it() == before, name
