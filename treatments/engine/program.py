@@ -161,12 +161,15 @@ class Program:
 
     def _make_cells(self) -> None:
         self.cells: list[tuple[tuple[int, int], ...]] = []
+        accepted: dict[tuple[int, str], int] = {}
         for rule in self.rules:
             compiled = []
             for name, cell in rule.cells.items():
                 at = self.index[name]
-                accepted = self.variables[at].accepted(cell)
-                compiled.append((at, accepted))
+                key = at, cell.text
+                if key not in accepted:
+                    accepted[key] = self.variables[at].accepted(cell)
+                compiled.append((at, accepted[key]))
             self.cells.append(tuple(compiled))
 
     def _make_look_ups(self) -> None:

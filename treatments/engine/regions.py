@@ -60,7 +60,11 @@ class Variable:
 
 
 def variable(fact: Fact, cells: Sequence[UnaryTests]) -> Variable:
-    """The variable of a fact whose range is cut by ``cells``."""
+    """The variable of a fact whose range is cut by ``cells``.
+
+    Cells of the same text are one: a large table has few different ones.
+    """
+    cells = list({cell.text: cell for cell in cells}.values())
     if fact.type in ("int", "decimal"):
         points = _points(fact, cells)
         samples: list[Value | None] = list(_samples(fact, points))
