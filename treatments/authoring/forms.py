@@ -183,6 +183,12 @@ class RowForm(Posted):
         for field in fields:
             self.fields[field.name] = _form_field(field)
 
+    def close(self) -> None:
+        """For reading alone: every field as it is, and no button."""
+        self.helper.inputs = []
+        for field in self.fields.values():
+            field.disabled = True
+
     @property
     def said(self) -> dict[str, str]:
         """What was typed, by the names of the fields."""

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from spine_cds.accounts.access import SignedInRequest
 from spine_cds.accounts.models import User
+from spine_cds.audit.models import Event
 from treatments.authoring import publishing, services
 from treatments.authoring.access import may_write
 from treatments.authoring.badges import LABELS, example_facts
@@ -20,6 +21,7 @@ from treatments.authoring.parts import split
 from treatments.authoring.sections import SECTIONS, SINGLES
 from treatments.engine.analysis import KINDS as MEANINGS
 from treatments.engine.analysis import Finding
+from treatments.exchange.formats import FORMATS
 from treatments.models import (
     AcceptedFinding,
     RulesetActivation,
@@ -44,10 +46,53 @@ def newest_base(version: RulesetVersion) -> RulesetVersion:
     return head.version if head else version
 
 
+#: What an author does next, by the step that is open.
+_TO_DO = {
+    "readable": ("Mend what cannot be read, or lacks its grounds", "draft-checks"),
+    "findings": ("Mend the findings, or let them stand with a reason", "draft-checks"),
+    "invariants": ("Mend what breaks an invariant", "draft-checks"),
+    "golden": ("Look at the golden cases that come out otherwise", "draft-checks"),
+    "base": ("Merge the newest version in", ""),
+    "replay": ("Replay these rules over the stored cases, and look at what moves", ""),
+    "signed": ("Have a second person read and sign it", ""),
+}
+
+
+def next_step(
+    draft: RulesetDraft, gate: publishing.Gate, *, is_author: bool
+) -> tuple[str, str]:
+    """What is to be done now, and the page where it is done (empty: this one)."""
+    still = [step.code for step in gate.steps if not step.is_done]
+    if not draft.is_open:
+        return "", ""
+    if draft.is_editable:
+        own = [code for code in still if code != "signed"]
+        text, page = _TO_DO[own[0]] if own else ("Hand it to review", "")
+    elif not gate.can_be_reviewed:
+        text, page = "Give it back: an author has something to do first", ""
+    elif "signed" in still and not is_author:
+        text, page = "Read what it changes, then sign it", "draft-difference"
+    else:
+        text, page = _TO_DO[still[0]] if still else ("Publish it", "")
+    return text, reverse(f"treatments:{page}", args=[draft.pk]) if page else ""
+
+
+def given_back(draft: RulesetDraft) -> Event | None:
+    """Why a draft came back from review, while it has not been there again."""
+    moves = Event.objects.filter(
+        entity_type=draft._meta.label_lower,
+        entity_id=str(draft.pk),
+        action="draft.move",
+    )
+    last = moves.select_related("actor").order_by("-pk").first()
+    return last if last and last.detail.get("reason") else None
+
+
 def draft_page(draft: RulesetDraft, request: SignedInRequest) -> dict[str, Any]:
     """The page of a draft: how far it is, its tables, and what can be done now."""
     user = request.user
     gate = publishing.gate_of(draft)
+    is_author = user.pk in services.author_ids(draft)
     base = draft.base.document if draft.base else draft.document
     groups = compare(base, draft.document)
     return {
@@ -61,7 +106,10 @@ def draft_page(draft: RulesetDraft, request: SignedInRequest) -> dict[str, Any]:
         "may_write": may_write(user),
         "can_undo": draft.is_editable and services.can_undo(draft, user),
         "can_redo": draft.is_editable and services.can_redo(draft, user),
-        "is_author": user.pk in services.author_ids(draft),
+        "is_author": is_author,
+        "next_step": next_step(draft, gate, is_author=is_author),
+        "given_back": given_back(draft) if draft.is_editable else None,
+        "formats": FORMATS.values(),
         "replays": publishing.replays_of(draft),
         "replay_key": uuid.uuid4(),
         "signatures": services.signatures(draft),

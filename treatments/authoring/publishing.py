@@ -75,7 +75,7 @@ class Gate:
 
 #: Replays of one version that are looked through for those of a draft.
 RECENT = 50
-_OF_THE_AUTHOR = ("readable", "findings", "invariants", "golden")
+_OF_THE_AUTHOR = ("readable", "findings", "invariants", "golden", "base")
 
 
 def gate_of(draft: RulesetDraft) -> Gate:

@@ -19,6 +19,9 @@ class RulesetDraftQuerySet(models.QuerySet["RulesetDraft"]):
         """Those that are still worked on or reviewed."""
         return self.filter(state__in=RulesetDraft.OPEN)
 
+    def abandoned(self) -> Self:
+        return self.filter(state=RulesetDraft.State.ABANDONED)
+
     def without_document(self) -> Self:
         return self.defer("document")
 

@@ -1,6 +1,7 @@
 """The rule tables, read as tables; what a team's hospital cannot offer."""
 
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -28,13 +29,15 @@ from treatments.tables import ruleset_page, source_rows, table_page
 @require_safe
 def ruleset_list(request: Request) -> HttpResponse:
     versions = RulesetVersion.objects.without_document().with_standing()
+    written_as = Prefetch("drafted_as", RulesetDraft.objects.for_list())
     teams = Team.objects.all() if request.user.is_rule_admin else ()
     makes_rules = acts_for_rules(request.user)
     page = {
-        "versions": versions,
+        "versions": versions.prefetch_related(written_as),
         "teams": teams,
         "makes_rules": makes_rules,
         "drafts": RulesetDraft.objects.open().for_list() if makes_rules else (),
+        "abandoned": RulesetDraft.objects.abandoned().for_list() if makes_rules else (),
         "to_come": RulesetActivation.objects.to_come().select_related("version"),
     }
     return render(request, "treatments/rules/ruleset_list.html", page)

@@ -9,9 +9,11 @@ from django.utils.html import strip_tags
 from hypothesis import given
 from hypothesis import strategies as st
 
-from treatments.authoring import edits
+from tests.treatments.authoring.test_publishing import reviewed
+from treatments.authoring import edits, publishing
 from treatments.authoring.comparison import FieldChange, compare
 from treatments.authoring.publishing import gate_of
+from treatments.authoring.services import draft_create
 from treatments.models import AcceptedFinding, RulesetDraft, RulesetVersion
 
 pytestmark = pytest.mark.django_db
@@ -171,3 +173,121 @@ def test_a_designated_surgeon_sees_drafts_and_others_do_not(
     assert client_of(dr_surgeon).get(to).status_code == 200
     client_of(admin).post(url("signer-withdraw", dr_surgeon.pk))
     assert client_of(dr_surgeon).get(to).status_code == 403
+
+
+def test_the_page_of_a_draft_says_what_is_to_be_done_next(
+    client_of, admin, second_admin, draft, edit
+):
+    def said(user):
+        page = client_of(user).get(url("draft-detail", draft.pk))
+        text, to = page.context["next_step"]
+        assert text in page.content.decode()
+        return text, to
+
+    edit(draft, admin, edits.set_field, "cons", "CONS-01", "rationale", "")
+    assert said(admin) == (
+        "Mend what cannot be read, or lacks its grounds",
+        url("draft-checks", draft.pk),
+    )
+    edit(draft, admin, edits.set_field, "cons", "CONS-01", "rationale", "Because.")
+    assert said(admin)[0].startswith("Mend the findings")
+    marks = [o.fingerprint for o in gate_of(draft).open_findings]
+    accept = {"fingerprint": marks, "reason": "Known"}
+    client_of(admin).post(url("finding-accept", draft.pk), accept)
+    assert said(admin)[0].startswith("Replay these rules")
+    client_of(admin).post(url("draft-submit", draft.pk), {"version": "1.1.0"})
+    assert said(second_admin)[0] == "Read what it changes, then sign it"
+    back = {"reason": "CONS-02 says nothing of children."}
+    client_of(second_admin).post(url("draft-return", draft.pk), back)
+    page = client_of(admin).get(url("draft-detail", draft.pk)).content.decode()
+    assert "Given back by second_admin" in page
+    assert back["reason"] in page
+    client_of(admin).post(url("draft-submit", draft.pk), {"version": "1.1.0"})
+    page = client_of(admin).get(url("draft-detail", draft.pk)).content.decode()
+    assert back["reason"] not in page
+
+
+def test_a_refused_acceptance_keeps_the_ticks_and_the_reason(client_of, admin, draft):
+    client, to = client_of(admin), url("finding-accept", draft.pk)
+    (mark, *_) = [o.fingerprint for o in gate_of(draft).open_findings]
+    page = client.post(to, {"fingerprint": [mark], "reason": " "}).content.decode()
+    assert "Say why the finding may stand." in page
+    assert f'id="f{mark}" checked' in page
+    page = client.post(to, {"reason": "Told at the meeting"}).content.decode()
+    assert "Tick the findings that may stand." in page
+    assert 'value="Told at the meeting"' in page
+
+
+def test_a_wrong_password_loses_nothing_that_was_typed(
+    client_of, admin, second_admin, draft, monkeypatch
+):
+    client = client_of(admin)
+    marks = [o.fingerprint for o in gate_of(draft).open_findings]
+    accept = {"fingerprint": marks, "reason": "Known"}
+    client.post(url("finding-accept", draft.pk), accept)
+    client.post(url("draft-submit", draft.pk), {"version": "1.1.0"})
+    client = client_of(second_admin)
+    form = client.get(url("draft-detail", draft.pk)).context["sign_form"]
+    said = {"content": form["content"].value(), "agreed": "on", "own_password": "no"}
+    page = client.post(url("draft-sign", draft.pk), said)
+    assert page.context["sign_form"]["agreed"].value()
+    assert page.context["sign_form"]["content"].value() == said["content"]
+    moment = {"live_from": "2099-01-01T06:00", "own_password": "no"}
+    page = client.post(url("draft-publish", draft.pk), moment)
+    assert page.context["publish_form"]["live_from"].value() == moment["live_from"]
+    draft.refresh_from_db()
+    assert draft.state == "in_review"
+
+
+def test_the_example_of_each_finding_can_be_tried(client_of, admin, draft, edit):
+    for rule in rules_of(draft, "endo_tf"):
+        edit(draft, admin, edits.disable_rule, "endo_tf", rule["id"], "To see")
+    client = client_of(admin)
+    page = client.get(url("draft-checks", draft.pk))
+    rows = [*page.context["grave"], *page.context["noted"], *page.context["golden"]]
+    tried = [row["trial"] for row in rows if row["trial"]]
+    assert any("?case=" in to for to in tried)
+    assert any("?finding=" in to for to in tried)
+    told = page.content.decode()
+    for row in rows:
+        for fact in row.get("facts", ()):
+            assert fact.label in strip_tags(told)
+            assert "_" not in fact.label
+            assert fact.words not in ("True", "False")
+    for to in {to.partition("=")[0]: to for to in tried}.values():
+        assert client.get(to).context["trial"] is not None, to
+    golden = page.context["golden"][0]["failure"].message
+    assert "ENDO_TF" not in golden
+    assert "Transforaminal endoscopic discectomy" in golden
+
+
+def test_who_may_only_read_a_draft_reads_its_rows(client_of, admin, dr_surgeon, draft):
+    client_of(admin).post(url("signer-list"), {"user": dr_surgeon.pk})
+    for to in (
+        url("row-edit", draft.pk, "treatments", "CONS"),
+        url("single-edit", draft.pk, "selection"),
+    ):
+        page = client_of(dr_surgeon).get(to)
+        assert all(f.field.disabled for f in page.context["form"])
+        assert client_of(dr_surgeon).post(to, {"seen": 0}).status_code == 403
+    client_of(admin).post(url("draft-abandon", draft.pk))
+    page = client_of(admin).get(url("row-edit", draft.pk, "treatments", "CONS"))
+    assert all(f.field.disabled for f in page.context["form"])
+
+
+def test_the_list_of_versions_says_who_wrote_each_and_what_it_changed(
+    client_of, admin, second_admin, draft, version, older_trial, monkeypatch
+):
+    older_trial(draft, admin)
+    done = publishing.Step("replay", "Replay", is_done=True, text="Looked at")
+    monkeypatch.setattr(publishing, "_replay", lambda draft: done)
+    publishing.draft_publish(draft=reviewed(draft, admin, second_admin), actor=admin)
+    dropped = draft_create(title="Dropped", base=version, actor=admin)
+    client = client_of(admin)
+    client.post(url("draft-abandon", dropped.pk))
+    page = client.get(url("ruleset-list")).content.decode()
+    assert f"“A wider trial” by {admin}, on 1.0.0" in strip_tags(page)
+    assert url("draft-difference", draft.pk) in page
+    assert "Dropped" in page
+    told = client.get(url("draft-difference", draft.pk)).content.decode()
+    assert "six weeks of care" in strip_tags(told)

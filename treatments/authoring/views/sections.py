@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import (
@@ -53,7 +54,7 @@ def section_detail(request: SignedInRequest, pk: UUID, section: str) -> HttpResp
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@require_role(Role.ADMIN)
+@for_rule_makers
 def row_edit(
     request: SignedInRequest, pk: UUID, section: str, name: str
 ) -> HttpResponse:
@@ -62,7 +63,7 @@ def row_edit(
     row = split(draft.document).get(address(section, name))
     if row is None:
         raise Http404("There is no such row in this draft.")
-    form = RowForm(request.POST or None, fields=known.fields, row=row, draft=draft)
+    form = _form(request, fields=known.fields, row=row, draft=draft)
     page = {"draft": draft, "form": form, "heading": name, "code": section}
     if form.is_valid():
         value = written(known.fields, row, form.said)
@@ -117,7 +118,7 @@ def row_move(
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@require_role(Role.ADMIN)
+@for_rule_makers
 def single_edit(request: SignedInRequest, pk: UUID, name: str) -> HttpResponse:
     """The order of preference with the last resort, or the texts about the rules."""
     if name not in SINGLES:
@@ -125,7 +126,7 @@ def single_edit(request: SignedInRequest, pk: UUID, name: str) -> HttpResponse:
     draft = draft_of(pk)
     title, fields = SINGLES[name]
     row = draft.document[name]
-    form = RowForm(request.POST or None, fields=fields, row=row, draft=draft)
+    form = _form(request, fields=fields, row=row, draft=draft)
     page = {"draft": draft, "form": form, "heading": title, "code": ""}
     if form.is_valid():
         value = written(fields, row, form.said)
@@ -133,6 +134,20 @@ def single_edit(request: SignedInRequest, pk: UUID, name: str) -> HttpResponse:
         if _saved(request, draft, form, change, title, page):
             return redirect(draft)
     return render(request, "treatments/authoring/row_form.html", page)
+
+
+def _form(request: SignedInRequest, draft: RulesetDraft, **row: Any) -> RowForm:
+    """The form of a row, for reading alone where it cannot be written.
+
+    Raises:
+        PermissionDenied: it was sent by somebody who may only read.
+    """
+    if request.method == "POST" and not may_write(request.user):
+        raise PermissionDenied
+    form = RowForm(request.POST or None, draft=draft, **row)
+    if request.method != "POST" and not (may_write(request.user) and draft.is_editable):
+        form.close()
+    return form
 
 
 def _section(code: str) -> Section:
