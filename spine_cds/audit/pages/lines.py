@@ -15,6 +15,8 @@ _MORE = {
     "audit.search": "Looked up in the audit trail",
     "backup.create": "Backup made",
     "backup.restore": "Backup restored",
+    "case.entry_discard": "Unsaved entries thrown away",
+    "case.entry_keep": "Entries begun, not saved yet",
     "patient.create": "Patient entered",
     "patient.search": "Patients searched for",
     "patient.update": "Patient’s details changed",
