@@ -239,6 +239,14 @@ def test_a_wrong_password_loses_nothing_that_was_typed(
     assert draft.state == "in_review"
 
 
+def test_a_refused_hand_over_says_why_and_keeps_the_number(client_of, admin, draft):
+    page = client_of(admin).post(url("draft-submit", draft.pk), {"version": "1.9.0"})
+    assert "The checks find nothing, or it may stand" in page.content.decode()
+    assert page.context["submit_form"]["version"].value() == "1.9.0"
+    draft.refresh_from_db()
+    assert draft.is_editable
+
+
 def test_the_example_of_each_finding_can_be_tried(client_of, admin, draft, edit):
     for rule in rules_of(draft, "endo_tf"):
         edit(draft, admin, edits.disable_rule, "endo_tf", rule["id"], "To see")

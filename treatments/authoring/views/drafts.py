@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -137,9 +138,7 @@ def draft_difference(request: SignedInRequest, pk: UUID) -> HttpResponse:
 def draft_submit(request: SignedInRequest, pk: UUID) -> HttpResponse:
     draft = draft_of(pk)
     form = SubmitForm(request.POST)
-    if not form.is_valid():
-        return _again(request, draft, submit_form=form)
-    return _done(request, draft, publishing.draft_submit, **form.cleaned_data)
+    return _sent(request, draft, "submit_form", form, publishing.draft_submit)
 
 
 @require_POST
@@ -160,6 +159,7 @@ def draft_sign(request: SignedInRequest, pk: UUID) -> HttpResponse:
     form = SignForm(request.POST, request=request)
     if not form.is_valid():
         return _again(request, draft, sign_form=form)
+    # Refused, the page is read anew: the form names the content that was read.
     content = form.cleaned_data["content"]
     return _done(request, draft, services.draft_sign, content=content, meaning=MEANING)
 
@@ -169,9 +169,7 @@ def draft_sign(request: SignedInRequest, pk: UUID) -> HttpResponse:
 def draft_publish(request: SignedInRequest, pk: UUID) -> HttpResponse:
     draft = draft_of(pk)
     form = PublishForm(request.POST, request=request)
-    if not form.is_valid():
-        return _again(request, draft, publish_form=form)
-    return _done(request, draft, publishing.draft_publish, **form.cleaned_data)
+    return _sent(request, draft, "publish_form", form, publishing.draft_publish)
 
 
 @require_POST
@@ -217,6 +215,20 @@ def _done(
     except REFUSALS as refusal:
         messages.error(request, str(refusal))
     return redirect(reverse("treatments:draft-detail", args=[draft.pk]))
+
+
+def _sent(
+    request: SignedInRequest, draft: RulesetDraft, name: str, form: Form, write: Any
+) -> HttpResponse:
+    """Make the write of a form; refused, the page says why and keeps what was typed."""
+    if form.is_valid():
+        try:
+            write(draft=draft, actor=request.user, **form.cleaned_data)
+        except REFUSALS as refusal:
+            messages.error(request, str(refusal))
+        else:
+            return redirect(draft)
+    return _again(request, draft_of(draft.pk), **{name: form})
 
 
 def _again(request: SignedInRequest, draft: RulesetDraft, **forms: Any) -> HttpResponse:
