@@ -3,6 +3,7 @@
 import pytest
 
 from tests.treatments.exchange.test_round_trips import small
+from treatments.authoring.parts import join, split
 from treatments.engine import Ruleset, RulesetError
 from treatments.exchange import ImportRefusedError, read
 
@@ -156,3 +157,22 @@ def test_everything_that_is_missing_is_said_at_once():
 def test_a_foreign_model_without_a_ruleset_to_read_it_into_is_refused():
     with pytest.raises(ImportRefusedError, match="tables of another tool"):
         read(model(*GOOD), "theirs.dmn")
+
+
+def test_a_decision_named_with_a_sentence_becomes_a_table_with_an_id():
+    alert = '<output name="indicator"/><output name="text"/>'
+    says = rule("&gt;= 4", "-", outputs=('"info"', '"Look twice."'))
+    twice = model(
+        says, outputs=alert, attributes='hitPolicy="COLLECT"', name="Look at it!"
+    ).replace(b"</decision></definitions>", b"</decision>DECISION</definitions>")
+    start, end = twice.index(b"<decision "), twice.index(b"DECISION")
+    other = twice[start:end].replace(b"Look at it!", b"Look at it?")
+    found = read(twice.replace(b"DECISION", other), "theirs.dmn", small())
+    added = found["tables"][-2:]
+    assert [t["id"] for t in added] == ["Look_at_it", "Look_at_it_2"]
+    assert [t["title"] for t in added] == ["Look at it!", "Look at it?"]
+    assert [r["id"] for t in added for r in t["rules"]] == [
+        "Look_at_it-01",
+        "Look_at_it_2-01",
+    ]
+    assert join(split(found)) == found

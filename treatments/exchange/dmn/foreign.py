@@ -7,6 +7,7 @@ published. What has no place in our tables is refused, each with where it stands
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Mapping
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -23,6 +24,7 @@ _KINDS = {
     for kind, names in OUTPUTS.items()
     if kind not in ("derived", "presumption")
 }
+_NO_ID = re.compile(r"[^-a-zA-Z0-9_]+")
 _UNGROUNDED = {"sources": [], "strength": "", "certainty": "", "owner": ""}
 
 
@@ -61,6 +63,7 @@ class _Model:
         self.filename = filename
         self.facts = {fact["name"]: fact for fact in base["facts"]}
         self.problems: list[Problem] = []
+        self.ids: list[str] = []
 
     def table(self, decision: Element) -> dict[str, Any]:
         name = decision.get("name") or decision.get("id") or "?"
@@ -92,12 +95,13 @@ class _Model:
             message = f"is no hit policy for it: use {' or '.join(allowed)}"
             self._problem(place, policy, message)
         names = ("value",) if output else outputs
+        table = self._id_of(name)
         rules = [
-            self._rule(f"{name}-{number:02}", rule, inputs, names, place)
+            self._rule(f"{table}-{number:02}", rule, inputs, names, place)
             for number, rule in enumerate(held.iterfind("rule"), start=1)
         ]
         return {
-            "id": name,
+            "id": table,
             "kind": kind,
             "title": decision.get("label") or name,
             "description": tables.text_of(decision, "description"),
@@ -106,6 +110,13 @@ class _Model:
             "inputs": inputs,
             "rules": rules,
         }
+
+    def _id_of(self, name: str) -> str:
+        """What a table is called in addresses: names of decisions may be sentences."""
+        bare = _NO_ID.sub("_", name).strip("_")[:60] or "table"
+        taken = sum(1 for other in self.ids if other == bare)
+        self.ids.append(bare)
+        return f"{bare}_{taken + 1}" if taken else bare
 
     @staticmethod
     def _outputs(name: str, held: Element) -> tuple[str, ...]:
