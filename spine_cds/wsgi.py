@@ -1,7 +1,10 @@
 """The WSGI application that gunicorn serves."""
 
+import gc
 import os
+from importlib import import_module
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from spine_cds.celery import start_embedded_worker
@@ -9,4 +12,10 @@ from spine_cds.celery import start_embedded_worker
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spine_cds.settings")
 
 application = get_wsgi_application()
+import_module(settings.ROOT_URLCONF)
+
+# What is loaded now stays. Looked through in every full collection, it made one answer
+# in fifty wait 150 ms longer.
+gc.collect()
+gc.freeze()
 start_embedded_worker()
