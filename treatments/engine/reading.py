@@ -43,6 +43,14 @@ OUTCOMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "recommended": (),
     }
 )
+#: What has to be a text in each row of a part; the rest is checked where it is read.
+TEXTS: Mapping[str, tuple[str, ...]] = {
+    "facts": ("name", "scope", "group", "type", "unit", "label", "meaning"),
+    "rungs": ("code", "title"),
+    "sources": ("id", "topic", "citation", "confidence", "certainty"),
+    "tables": ("id", "kind", "title", "hit_policy"),
+    "treatments": ("code", "rung", "title", "summary"),
+}
 
 
 class DocumentReader:
@@ -104,6 +112,9 @@ class DocumentReader:
             if not name or name in found:
                 what = "stands twice" if name else "is empty"
                 self._problem(part, f"{key} {name}", what)
+            for text in TEXTS.get(part, ()):
+                if not isinstance(row[text], str):
+                    self._problem(f"{part} {name}", text, "is not a text")
             found[name] = read(row)
         return found
 

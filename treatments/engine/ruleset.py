@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from .errors import RulesetError
+from .errors import Problem, RulesetError
 from .folder import document_from_folder
 from .reading import DocumentReader
 from .tables import DecisionTable, Invariant, Rule, Rung, Selection, Source, Treatment
@@ -49,8 +49,13 @@ class Ruleset:
         parts = reader.read()
         if reader.problems or parts is None:
             raise RulesetError(reader.problems)
+        try:
+            sha256 = document_hash(document)
+        except (TypeError, ValueError) as error:  # half a character, a set, a cycle
+            problem = Problem("document", type(error).__name__, "is no JSON text")
+            raise RulesetError([problem]) from None
         return cls(
-            sha256=document_hash(document),
+            sha256=sha256,
             document=document,
             **parts,
         )
