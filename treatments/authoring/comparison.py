@@ -104,6 +104,13 @@ def groups(changes: Iterable[Change], before: Parts, after: Parts) -> list[Group
     ]
 
 
+def beside(
+    place: str, theirs: Any, yours: Any, parts: Parts
+) -> tuple[FieldChange, ...]:
+    """What two people made of one part, field by field: theirs before yours."""
+    return _fields(Change(place, theirs, yours), parts, parts)
+
+
 def _title(section: str, table: str, before: Parts, after: Parts) -> str:
     if not table:
         return SECTION_TITLES.get(section, section)

@@ -35,6 +35,15 @@ class Line:
     said: str
     failed: tuple[str, ...]
     unknown: tuple[str, ...]
+    labels: Mapping[str, str]
+
+    @property
+    def failed_words(self) -> list[str]:
+        return [self.labels.get(name, spoken(name)) for name in self.failed]
+
+    @property
+    def unknown_words(self) -> list[str]:
+        return [self.labels.get(name, spoken(name)) for name in self.unknown]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,7 @@ class Side:
     heading: str
     drawing: Drawing | None
     problem: str = ""
+    standing: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +79,13 @@ class Trial:
 
     @property
     def differs(self) -> bool:
+        """Whether the advice itself is another one."""
         return self.draft.heading != self.live.heading
+
+    @property
+    def moves(self) -> bool:
+        """Whether anything differs: an option's standing, or how soon it is."""
+        return self.differs or self.draft.standing != self.live.standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +122,9 @@ def _side(title: str, ruleset: Ruleset | None, case: Document) -> Side:
         else Recommendation.Disposition(said["disposition"]).label
     )
     drawing = draw_ladder(said["options"], ruleset) if said["options"] else None
-    return Side(title, heading, drawing)
+    statuses = tuple((one["treatment"], one["status"]) for one in said["options"])
+    standing = (said["disposition"], said["urgency"], statuses)
+    return Side(title, heading, drawing, standing=standing)
 
 
 def _known_to(ruleset: Ruleset, case: Document) -> dict[str, Any]:
@@ -128,10 +146,11 @@ def _lines(sheet: Sheet, ruleset: Ruleset, case: Document) -> Iterator[Line]:
         return
     own = {rule.id for rule in table.rules}
     said = evaluate(_known_to(ruleset, case), ruleset, effects=False)
+    labels = {name: fact.label for name, fact in ruleset.facts.items() if fact.label}
     for one in said.trace:
         if one.rule in own:
             tone, words = STATES.get(one.state, STATES["undetermined"])
-            yield Line(one.rule, tone, words, one.failed, one.unknown)
+            yield Line(one.rule, tone, words, one.failed, one.unknown, labels)
 
 
 def panel(sheet: Sheet, live: Ruleset | None, case: Document) -> dict[str, Any]:

@@ -76,6 +76,10 @@ def test_the_second_editor_of_a_row_sees_both_and_may_write_over(
     assert "Theirs" in text
     assert "Mine" in text
     assert "Nothing of yours is lost" in text
+    ((clash, fields),) = page.context["clashes"]
+    assert clash.by == str(admin)
+    told = [(field.name, field.before, field.after) for field in fields]
+    assert told == [("What it is", "Theirs", "Mine")]
     seen = page.context["form"]["seen"].value()
     client.post(to, mine | {"seen": seen})
     document = RulesetDraft.objects.get().document

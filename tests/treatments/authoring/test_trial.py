@@ -4,6 +4,7 @@ import json
 
 import pytest
 from django.urls import reverse
+from django.utils.html import escape
 
 from spine_cds.audit.models import Event
 from treatments.authoring import edits
@@ -107,3 +108,40 @@ def test_a_stored_case_that_is_tried_is_on_record(client, admin, draft, advice):
     assert page.context["trial"] is not None
     assert advice.encounter.patient.family_name not in page.content.decode()
     assert Event.objects.filter(action="case.try_on_draft", case_uid=uid).exists()
+
+
+def test_the_lines_of_a_trial_speak_of_facts_by_their_labels(
+    client, admin, draft, golden
+):
+    client.force_login(admin)
+    page = client.get(url(draft, "endo_tf"), {"case": golden["name"]})
+    facts = facts_of(sheet_of(draft).parts)
+    failed = {n for line in page.context["trial"].lines for n in line.failed}
+    assert failed
+    told = page.content.decode()
+    listed = told[told.index('class="trial-rules"') : told.index('class="trial-facts"')]
+    for name in failed:
+        assert escape(facts[name].label) in listed
+        assert f">{name}" not in listed
+
+
+def test_a_draft_that_moves_an_option_but_not_the_advice_says_so(
+    draft, version, golden, admin, edit
+):
+    case = golden["case"]
+    same = try_case(sheet_of(draft), version.ruleset, case)
+    assert not same.moves
+    for rule in list(sheet_of(draft, "cons").rule_ids):
+        edit(draft, admin, edits.disable_rule, "cons", rule, "To see")
+    other = try_case(sheet_of(draft), version.ruleset, case)
+    assert other.draft.standing != other.live.standing
+    assert other.moves
+
+
+def test_a_trial_names_the_rules_that_it_does_without(
+    client, admin, draft, golden, edit
+):
+    edit(draft, admin, edits.set_cells, "cons", [("CONS-01", "first_episode", "maybe")])
+    client.force_login(admin)
+    page = client.get(url(draft), {"case": golden["name"]}).content.decode()
+    assert "Tried without <code>CONS-01</code>, which cannot be read yet." in page

@@ -18,7 +18,7 @@ from spine_cds.accounts.access import SignedInRequest, require_role
 from spine_cds.accounts.models import Role
 from treatments.authoring import edits
 from treatments.authoring.access import draft_of, for_rule_makers, may_write
-from treatments.authoring.comparison import words
+from treatments.authoring.comparison import beside, words
 from treatments.authoring.edits import EditError
 from treatments.authoring.forms import RowForm
 from treatments.authoring.parts import address, split
@@ -168,7 +168,11 @@ def _saved(
     try:
         _edit(request, draft, form.cleaned_data["seen"], change, summary)
     except DraftConflictError as conflict:
+        parts = split(draft.document)
         page["conflict"] = conflict
+        page["clashes"] = [
+            (c, beside(c.address, c.theirs, c.yours, parts)) for c in conflict.clashes
+        ]
         form.see(conflict.revision)
     except (EditError, DraftClosedError) as refusal:
         form.add_error(None, str(refusal))
