@@ -242,7 +242,13 @@ def draft_publish(
     locked.published_as = version
     locked.state = State.PUBLISHED
     locked.save(update_fields=["published_as", "state", "changed_at"])
-    detail = {"version": version.version, "sha256": version.sha256}
+    detail = {
+        "before": locked.base.version if locked.base else "",
+        "after": version.version,
+        "sha256": version.sha256,
+        "signed_by": [row.signer_name for row in drafts.signatures(locked)],
+        "live_from": live_from.isoformat() if live_from else "at once",
+    }
     record(actor=actor, action="draft.publish", entity=locked, detail=detail)
     return version
 
@@ -336,7 +342,14 @@ def version_restore(
         raise EditError(f"{version} was never live; publish it from a draft.")
     if not reason.strip():
         raise EditError("Say why the version is restored.")
-    RulesetActivation.objects.to_come().update(withdrawn_at=timezone.now())
+    for activation in RulesetActivation.objects.to_come():
+        activation_withdraw(activation=activation, actor=actor)
+    detail = {
+        "before": live.version if live else "",
+        "after": version.version,
+        "reason": reason.strip(),
+    }
+    record(actor=actor, action="ruleset.restore", entity=version, detail=detail)
     return ruleset_activate(version=version, actor=actor, reason=reason.strip())
 
 

@@ -112,7 +112,8 @@ def draft_describe(
     before = {"title": locked.title, "note": locked.note}
     locked.title, locked.note = title, note
     locked.save(update_fields=["title", "note", "changed_at"])
-    _record(locked, actor, "draft.describe", before=before)
+    after = {"title": title, "note": note}
+    _record(locked, actor, "draft.describe", before=before, after=after)
     return locked
 
 
@@ -345,7 +346,9 @@ def _write(
         of=of,
         made_by=actor,
     )
-    _record(locked, actor, f"draft.{kind}", number=change.number, summary=summary)
+    # What stood there before and after is kept with the change, for good.
+    detail = {"number": change.number, "parts": [one.address for one in changes]}
+    _record(locked, actor, f"draft.{kind}", summary=summary, **detail)
     return change
 
 

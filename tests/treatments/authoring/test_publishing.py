@@ -9,6 +9,7 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
+from spine_cds.audit.models import Event
 from spine_cds.audit.triggers import suspended
 from treatments.authoring import edits, publishing
 from treatments.authoring.checks import golden_cases
@@ -370,3 +371,34 @@ def test_a_closed_draft_stands_still_whatever_is_sent(
         to = reverse(f"treatments:{name}", args=[draft.pk, *args])
         assert client.post(to, said).status_code in (200, 302), name
         assert all_of_it() == before, name
+
+
+def test_the_trail_says_what_was_before_and_after(
+    client, draft, version, admin, second_admin, older_trial, replayed
+):
+    older_trial(draft, admin)
+    published = draft_publish(draft=reviewed(draft, admin, second_admin), actor=admin)
+    version_restore(version=version, actor=second_admin, reason="Too many moved")
+    client.force_login(admin)
+    client.get(reverse("treatments:version-export", args=[version.pk, "json"]))
+
+    def told(action):
+        return Event.objects.filter(action=action).earliest("pk").detail
+
+    assert told("draft.edit")["parts"] == ["tables/cons/rules/CONS-01"]
+    change = draft.changes.get(number=told("draft.edit")["number"])
+    (part,) = change.parts
+    assert part["before"]["rationale"] != part["after"]["rationale"]
+    assert told("draft.publish") == {
+        "before": "1.0.0",
+        "after": "1.1.0",
+        "sha256": published.sha256,
+        "signed_by": [str(second_admin)],
+        "live_from": "at once",
+    }
+    assert told("ruleset.restore") == {
+        "before": "1.1.0",
+        "after": "1.0.0",
+        "reason": "Too many moved",
+    }
+    assert told("ruleset.export") == {"format": "json", "sha256": version.sha256}

@@ -116,7 +116,7 @@ def version_export(request: SignedInRequest, pk: int, form: str) -> HttpResponse
         actor=request.user,
         action="ruleset.export",
         entity=version,
-        detail={"format": form},
+        detail={"format": form, "sha256": version.sha256},
     )
     return _file(version.document, name, form)
 
