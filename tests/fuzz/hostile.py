@@ -42,6 +42,13 @@ def _places(document: Any, place: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]
     return found
 
 
+def _fits(holder: Any, key: Any) -> bool:
+    """Whether what stands there now still has such a place."""
+    if isinstance(holder, list):
+        return isinstance(key, int) and key < len(holder)
+    return isinstance(holder, dict) and isinstance(key, str)
+
+
 class Mutations:
     """mutations.of(draw): a copy of a good document, changed in one to four places."""
 
@@ -62,10 +69,8 @@ class Mutations:
                 holder = holder[key]
             except (KeyError, IndexError, TypeError):
                 return  # gone with an earlier change
-        if not isinstance(holder, dict | list):
-            return
         key, way = place[-1], draw(st.integers(0, 3))
-        if isinstance(holder, list) and not key < len(holder):
+        if not _fits(holder, key):
             return
         if way == 0:
             holder.pop(key, *(() if isinstance(holder, list) else (None,)))
