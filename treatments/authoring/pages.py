@@ -2,6 +2,7 @@
 
 import uuid
 from collections import Counter
+from itertools import count
 from typing import Any
 
 from django.urls import reverse
@@ -122,7 +123,7 @@ def _forms(draft: RulesetDraft, request: SignedInRequest) -> dict[str, Any]:
         return reverse(f"treatments:draft-{name}", args=[draft.pk])
 
     content = {"content": services.content_sha256(draft.document)}
-    version = _next_version(draft.document["metadata"].get("version", ""))
+    version = _next_version(draft)
     return {
         "submit_form": SubmitForm(initial={"version": version}, action=to("submit")),
         "sign_form": SignForm(initial=content, action=to("sign"), request=request),
@@ -131,13 +132,17 @@ def _forms(draft: RulesetDraft, request: SignedInRequest) -> dict[str, Any]:
     }
 
 
-def _next_version(version: str) -> str:
-    """The number after this one: 1.2.0 after 1.1.3."""
-    major, _, rest = version.partition(".")
-    minor, _, _ = rest.partition(".")
+def _next_version(draft: RulesetDraft) -> str:
+    """The first free number after the one that the draft builds on, as 1.2.0."""
+    metadata = draft.document["metadata"]
+    newest = draft.base.version if draft.base else metadata.get("version", "")
+    major, minor, *_ = [*str(newest).split("."), "", ""]
     if not (major.isdigit() and minor.isdigit()):
         return ""
-    return f"{major}.{int(minor) + 1}.0"
+    versions = RulesetVersion.objects.filter(ruleset_id=metadata.get("id", ""))
+    taken = set(versions.values_list("version", flat=True))
+    numbers = (f"{major}.{n}.0" for n in count(int(minor) + 1))
+    return next(number for number in numbers if number not in taken)
 
 
 def _tables(

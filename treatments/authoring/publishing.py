@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
@@ -179,8 +180,15 @@ def replays_of(draft: RulesetDraft) -> list[Replay]:
     """
     wanted = _rules_sha256(draft.document)
     rows = Replay.objects.filter(old=draft.base_id or 0).order_by("-queued_at")
-    rows = rows.select_related("old", "requested_by").defer("old__document")[:RECENT]
-    return [row for row in rows if _rules_sha256(row.new_document) == wanted]
+    rows = rows.select_related("old", "requested_by").without_documents()[:RECENT]
+    return [row for row in rows if _replayed_sha256(row.new_sha256) == wanted]
+
+
+@lru_cache(maxsize=256)
+def _replayed_sha256(new_sha256: str) -> str:
+    """The hash of the rules alone in what was replayed, read once per content."""
+    replays = Replay.objects.filter(new_sha256=new_sha256)
+    return _rules_sha256(replays.values_list("new_document", flat=True)[:1].get())
 
 
 def _rules_sha256(document: Mapping[str, Any]) -> str:

@@ -402,3 +402,17 @@ def test_the_trail_says_what_was_before_and_after(
         "reason": "Too many moved",
     }
     assert told("ruleset.export") == {"format": "json", "sha256": version.sha256}
+
+
+def test_the_number_that_is_offered_is_free(
+    client, draft, version, admin, second_admin, older_trial, replayed
+):
+    older_trial(draft, admin)
+    draft_publish(draft=reviewed(draft, admin, second_admin), actor=admin)
+    version_restore(version=version, actor=admin, reason="Too many moved")
+    client.force_login(admin)
+    said = {"title": "Again", "note": "", "submission_key": str(uuid.uuid4())}
+    client.post(reverse("treatments:draft-create", args=[version.pk]), said)
+    again = RulesetDraft.objects.get(title="Again")
+    page = client.get(again.get_absolute_url())
+    assert page.context["submit_form"]["version"].value() == "1.2.0"
