@@ -1,6 +1,6 @@
 """Rows to the engine's case document: the only bridge between the two."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from patients.findings import CaseFindings
@@ -28,13 +28,16 @@ def findings_document(
     findings: CaseFindings, patient: Patient, unavailable: Iterable[str] = ()
 ) -> dict[str, Any]:
     """The same of findings that are not stored; it has no `case_id`."""
-    facts = dict(findings.facts)
+    facts = _without_negative_zero(findings.facts)
     if patient.sex:
         facts["sex"] = patient.sex
     document: dict[str, Any] = {
         "contract": CONTRACT,
         "facts": facts,
-        "discs": [{"level": level, **known} for level, known in findings.discs.items()],
+        "discs": [
+            {"level": level, **_without_negative_zero(known)}
+            for level, known in findings.discs.items()
+        ],
     }
     if findings.responsible_level:
         document["responsible_level"] = findings.responsible_level
@@ -42,3 +45,11 @@ def findings_document(
     if not_offered:
         document["unavailable_treatments"] = not_offered
     return document
+
+
+def _without_negative_zero(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """PostgreSQL keeps -0.0 as 0.0, and the hash of the case would fit no more."""
+    return {
+        name: 0.0 if isinstance(value, float) and value == 0 else value
+        for name, value in facts.items()
+    }

@@ -2,7 +2,8 @@
 
 A recommendation rests on its case document, its ruleset and its engine; a report on
 its printed values. Every stored hash is computed anew, then the answer or the PDF is
-made anew and compared with what is stored.
+made anew and compared with what is stored. What was decided on a recommendation still
+has to be what was signed.
 """
 
 import hashlib
@@ -13,6 +14,9 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from spine_cds.accounts.models import Signature
+from spine_cds.accounts.services import signed_sha256
+from spine_cds.audit.models import Event
 from treatments.engine import (
     ENGINE_VERSION,
     Ruleset,
@@ -21,7 +25,7 @@ from treatments.engine import (
     evaluate,
     explore,
 )
-from treatments.models import Recommendation, Report, RulesetVersion
+from treatments.models import Decision, Recommendation, Report, RulesetVersion
 from treatments.reports.context import ReportContext
 from treatments.reports.render import render
 
@@ -67,7 +71,7 @@ def verified_reports(ids: Iterable[UUID] | None = None) -> Iterator[Verdict]:
 def verified_recommendation(row: Recommendation) -> Verdict:
     """Hashes first; then the answer, to the byte where the engine is the same."""
     stored = row.evaluation_document
-    differs = [*_hashes(row, stored), *_columns(row, stored)]
+    differs = [*_hashes(row, stored), *_columns(row, stored), *_decisions(row)]
     try:
         answer = _recomputed(row.case_document, _ruleset(row.ruleset_id), stored)
     except RulesetError as error:
@@ -122,6 +126,29 @@ def _columns(row: Recommendation, stored: Mapping[str, Any]) -> Iterator[str]:
     for column, value in said.items():
         if getattr(row, column) != value:
             yield f"{column} is not what the evaluation says"
+
+
+def _decisions(row: Recommendation) -> Iterator[str]:
+    """Signatures against what was decided, and against what the audit trail saw."""
+    for decision in row.decisions.select_related("recommendation__ruleset"):
+        signatures = Signature.objects.of(decision)
+        content = signed_sha256(decision.signed_content)
+        if any(one.sha256 != content for one in signatures):
+            yield f"decision {decision.pk} is not what was signed"
+        if any(one.signer_id != decision.decided_by_id for one in signatures):
+            yield f"decision {decision.pk} was signed by somebody else"
+        if {(one.pk, one.sha256) for one in signatures} != _told_signed(decision):
+            yield f"decision {decision.pk} is not signed as the audit trail says"
+
+
+def _told_signed(decision: Decision) -> set[tuple[int, str]]:
+    events = Event.objects.filter(
+        action="signature.record",
+        entity_type=decision._meta.label_lower,
+        entity_id=str(decision.pk),
+    )
+    details = events.values_list("detail", flat=True)
+    return {(detail["signature"], detail["sha256"]) for detail in details}
 
 
 def _recomputed(

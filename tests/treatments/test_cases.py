@@ -7,7 +7,7 @@ import pytest
 from patients.findings import CaseFindings
 from patients.models import Encounter
 from patients.services import case_create
-from treatments.cases import case_document
+from treatments.cases import case_document, findings_document
 from treatments.engine import evaluate, load_ruleset
 
 pytestmark = pytest.mark.django_db
@@ -96,3 +96,14 @@ def test_reading_a_loaded_case_needs_no_query(a_case, django_assert_num_queries)
     encounter = a_case()
     with django_assert_num_queries(0):
         case_document(encounter)
+
+
+def test_minus_zero_is_zero_as_the_database_will_say(patient):
+    findings = CaseFindings(
+        occurred_on=patient.birth_date,
+        facts={"odi_percent": -0.0},
+        discs={"L4-5": {"translation_mm": -0.0}},
+    )
+    document = findings_document(findings, patient)
+    assert str(document["facts"]["odi_percent"]) == "0.0"
+    assert str(document["discs"][0]["translation_mm"]) == "0.0"

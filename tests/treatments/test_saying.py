@@ -55,6 +55,16 @@ def test_a_decision_is_signed_with_name_time_and_meaning(advice, say, dr_surgeon
     assert signed != signed_sha256(decision.signed_content)
 
 
+def test_the_page_shows_by_whom_when_and_with_what_meaning_it_was_signed(
+    advice, say, dr_surgeon, client
+):
+    say(dr_surgeon, "decision", advice, outcome="deferred")
+    signed_at = Signature.objects.get().signed_at
+    page = client.get(advice.get_absolute_url()).content.decode()
+    when = f"{signed_at.day} {signed_at:%b %Y, %H:%M} UTC"
+    assert f"Signed by Sam Ode, {when}: “I decided: deferred.”" in page
+
+
 @pytest.mark.parametrize("password", ["", "not my password"])
 def test_without_the_password_nothing_is_decided_and_nothing_lost(
     advice, say, dr_surgeon, password

@@ -5,12 +5,14 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, models
 
+from spine_cds.accounts.models import Signature
 from spine_cds.audit.triggers import suspended
 from treatments import verification
-from treatments.models import Recommendation, Report, RulesetVersion
+from treatments.models import Decision, Recommendation, Report, RulesetVersion
 from treatments.reports.services import report_request
+from treatments.services import decision_record
 
 pytestmark = pytest.mark.django_db
 
@@ -35,9 +37,21 @@ def report(advice, dr_surgeon, django_capture_on_commit_callbacks) -> Report:
     return made
 
 
+@pytest.fixture
+def decision(advice, dr_surgeon) -> Decision:
+    return decision_record(
+        recommendation=advice,
+        actor=dr_surgeon,
+        outcome="deferred",
+        note="Wants to wait.",
+        submission_key=uuid.uuid4(),
+        signed=True,
+    )
+
+
 def rewrite(model, **values) -> None:
     with suspended(connection):
-        model.objects.update(**values)
+        models.QuerySet(model).update(**values)
 
 
 def test_what_nobody_touched_is_recomputed_to_the_same_bytes(
@@ -138,6 +152,37 @@ def test_values_that_cannot_be_printed_are_named_without_a_word_of_them(report):
     assert code == 1
     assert "its values cannot be printed any more (KeyError)" in told
     assert "Okafor" not in told
+
+
+def test_a_signed_decision_that_nobody_touched_is_right(decision):
+    assert verify() == (0, "1 verified, 0 differ, 0 made by another engine.\n")
+
+
+@pytest.mark.parametrize(
+    ("model", "values", "told"),
+    [
+        (Decision, {"note": "Wants it now."}, "is not what was signed"),
+        (Signature, {"sha256": "0" * 64}, "is not signed as the audit trail says"),
+    ],
+)
+def test_an_altered_decision_or_signature_is_named(decision, model, values, told):
+    rewrite(model, **values)
+    code, said = verify()
+    assert code == 1
+    assert f"decision {decision.pk} {told}" in said
+
+
+def test_a_decision_given_to_another_than_its_signer_is_named(decision, dr_resident):
+    rewrite(Decision, decided_by=dr_resident)
+    assert f"decision {decision.pk} was signed by somebody else" in verify()[1]
+
+
+def test_a_signature_that_was_taken_away_is_named(decision):
+    with suspended(connection):
+        models.QuerySet(Signature).delete()
+    code, said = verify()
+    assert code == 1
+    assert f"decision {decision.pk} is not signed as the audit trail says" in said
 
 
 def test_an_id_of_nothing_is_an_error(advice):

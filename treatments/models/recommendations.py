@@ -6,9 +6,11 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Cast
 from django.urls import reverse
 
 from patients.models import Encounter
+from spine_cds.accounts.models import Signature
 from treatments.models.rulesets import RulesetVersion
 
 
@@ -136,6 +138,20 @@ class Said(models.Model):
         abstract = True
 
 
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    def with_signature(self) -> Self:
+        """Adds `signed_by`, `signed_at` and `signed_meaning`: null without any."""
+        signatures = Signature.objects.filter(
+            entity_type=Decision._meta.label_lower,
+            entity_id=Cast(OuterRef("pk"), models.CharField()),
+        )
+        return self.annotate(
+            signed_by=Subquery(signatures.values("signer_name")[:1]),
+            signed_at=Subquery(signatures.values("signed_at")[:1]),
+            signed_meaning=Subquery(signatures.values("meaning")[:1]),
+        )
+
+
 class Decision(Said):
     """What the surgeon decided; the newest decision of a recommendation counts."""
 
@@ -170,6 +186,8 @@ class Decision(Said):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     decided_at = models.DateTimeField(auto_now_add=True)
+
+    objects = DecisionQuerySet.as_manager()
 
     class Meta:
         ordering = ("-decided_at", "-pk")

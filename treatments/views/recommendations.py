@@ -115,7 +115,9 @@ def _page(recommendation: Recommendation, request: Request) -> dict[str, Any]:
             timezone.localdate(),
         ),
         "treatments": ruleset.treatments,
-        "decisions": recommendation.decisions.select_related("decided_by"),
+        "decisions": recommendation.decisions.select_related(
+            "decided_by"
+        ).with_signature(),
         "reviews": recommendation.reviews.select_related("reviewer"),
         "comments": recommendation.comments.select_related("author"),
         "reports": recommendation.reports.without_bytes(),
