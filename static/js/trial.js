@@ -24,6 +24,14 @@
     }
   }
 
+  // A case that was chosen before the panel was ready to hear of it is asked now.
+  function resume() {
+    const panel = document.getElementById("trial-panel");
+    const chosen = panel && panel.querySelector("select[name=case]");
+    if (!chosen || !chosen.value || panel.dataset.marks) return;
+    if (!panel.querySelector(".notice-danger")) window.htmx.trigger(chosen.form, "submit");
+  }
+
   // After an edit the case is asked again; after any swap the grid is painted anew.
   let asked = "";
   document.addEventListener("htmx:afterSettle", (event) => {
@@ -38,6 +46,8 @@
     }
     asked = revision;
     paint();
+    resume();
   });
+  document.addEventListener("htmx:load", resume, { once: true });
   paint();
 })();

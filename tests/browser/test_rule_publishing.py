@@ -133,3 +133,19 @@ def test_a_tried_case_needs_no_script(as_person, rules, admin):
     trial = f"{person.page.url}tables/cons/trial/"
     person.page.goto(f"{trial}?case=cons-coagulopathy-bars-surgery")
     person.reads("This draft", "Live rules")
+
+
+def test_a_case_chosen_before_the_panel_is_ready_is_tried_all_the_same(
+    as_person, rules, admin
+):
+    person = as_person(admin, "/rules/")
+    begins_a_draft(person)
+    person.click("Conservative care")
+    page = person.page
+    chosen = page.get_by_label("Case", exact=True)
+    chosen.wait_for()
+    # As a person would who is faster than the script: nothing hears the change.
+    chosen.evaluate("select => { select.value = 'cons-coagulopathy-bars-surgery' }")
+    page.evaluate("document.dispatchEvent(new CustomEvent('htmx:afterSettle'))")
+    person.reads("This draft")
+    expect(page.locator("tr#CONS-01 td.trial-failed")).to_have_count(1)
