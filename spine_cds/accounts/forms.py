@@ -1,5 +1,6 @@
 """Forms of the accounts app."""
 
+import hashlib
 from typing import Any
 
 from allauth.core import context
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.utils.datastructures import MultiValueDict
 
 from spine_cds.accounts import lockout
 from spine_cds.accounts.access import SignedInRequest
@@ -119,7 +121,60 @@ class ReauthenticateForm(forms.Form):
         return password
 
 
-class UserForm(PasswordAgain, forms.ModelForm):
+class SeenForm(forms.ModelForm):
+    """A row that two may edit: the second is told what the first made of it.
+
+    The form carries what the row was when the page was opened. Sent again after the
+    notice it writes over the other's.
+    """
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Before the fields are bound: a bound form changes the object in hand.
+        self._stored = _words_of(self)
+        self.initial["seen"] = _mark(self._stored)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        seen = cleaned.pop("seen", "")
+        if self.instance.pk and seen and seen != _mark(self._stored):
+            told = "; ".join(f"{label}: {said}" for label, said in self._stored)
+            self.add_error(
+                None,
+                "Somebody else changed this meanwhile. It is now: "
+                f"{told}. What you entered is still here; saving again writes it over.",
+            )
+            newest = {self.add_prefix("seen"): [_mark(self._stored)]}
+            self.data = MultiValueDict({**_lists(self.data), **newest})
+        return cleaned
+
+
+def _lists(data: Any) -> dict[str, list[Any]]:
+    """What was sent, whether by a browser or as a plain mapping."""
+    return (
+        dict(data.lists()) if hasattr(data, "lists") else {k: [data[k]] for k in data}
+    )
+
+
+def _words_of(form: forms.ModelForm) -> list[tuple[str, str]]:
+    """The stored values of a form's own fields, as they are told."""
+    told = []
+    for name in form._meta.fields or ():
+        value = form.initial.get(name, "")
+        if isinstance(value, list):
+            value = ", ".join(sorted(map(str, value))) or "none"
+        label = form.fields[name].label or name
+        told.append((str(label), str(value)))
+    return told
+
+
+def _mark(told: list[tuple[str, str]]) -> str:
+    return hashlib.sha256(repr(told).encode()).hexdigest()
+
+
+class UserForm(PasswordAgain, SeenForm):
     """A user as an administrator sees them; the service does the saving."""
 
     password = forms.CharField(
@@ -193,7 +248,7 @@ class UserForm(PasswordAgain, forms.ModelForm):
                 self.add_error("password", error)
 
 
-class TeamForm(forms.ModelForm):
+class TeamForm(SeenForm):
     class Meta:
         model = Team
         fields = ("name",)

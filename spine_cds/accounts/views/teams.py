@@ -1,6 +1,7 @@
 """What an administrator manages: the teams whose members share patients."""
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -35,8 +36,9 @@ def team_new(request: HttpRequest) -> HttpResponse:
 
 @require_role(Role.ADMIN)
 @get_or_post
+@transaction.atomic
 def team_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    team = get_object_or_404(Team, pk=pk)
+    team = get_object_or_404(Team.objects.select_for_update(), pk=pk)
     form = TeamForm(request.POST or None, instance=team)
     if request.method == "POST" and form.is_valid():
         team_update(team=team, actor=request.user, **form.cleaned_data)

@@ -1,6 +1,7 @@
 """What an administrator manages: users."""
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -51,8 +52,9 @@ def user_new(request: HttpRequest) -> HttpResponse:
 @require_role(Role.ADMIN)
 @passwords
 @get_or_post
+@transaction.atomic
 def user_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    user = get_object_or_404(User, pk=pk)
+    user = get_object_or_404(User.objects.select_for_update(), pk=pk)
     form = UserForm(request.POST or None, instance=user, request=request)
     if request.method == "POST" and form.is_valid():
         user_update(user=user, actor=request.user, **form.cleaned_data)
