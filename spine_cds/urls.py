@@ -12,3 +12,5 @@ urlpatterns = [
     path("", include("patients.urls")),
     path("", include("treatments.urls")),
 ]
+
+handler500 = "spine_cds.pages.server_error"
