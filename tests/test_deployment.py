@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from scripts import licences
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -73,3 +75,7 @@ def test_every_make_target_named_in_the_documents_exists():
             r"(?:^|`|&& |exec )make ([a-z-]+)", (ROOT / document).read_text(), re.M
         )
         assert set(named) <= targets, document
+
+
+def test_the_licence_of_every_package_is_listed():
+    assert (ROOT / "docs/licences.md").read_text(encoding="utf-8") == licences.page()

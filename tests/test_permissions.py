@@ -10,8 +10,9 @@ from types import SimpleNamespace
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from patients.findings import CaseFindings
@@ -21,6 +22,7 @@ from patients.services import (
     patient_create,
 )
 from spine_cds.accounts.models import Role, User
+from spine_cds.audit.models import Event
 from spine_cds.checks import named_urls
 from treatments.authoring.services import draft_create
 from treatments.models import RulesetVersion
@@ -316,3 +318,45 @@ def test_what_does_not_exist_looks_like_what_is_hidden(client, dr_surgeon, name)
     answer = client.get(reverse(f"treatments:{name}", args=[uuid.uuid4()]))
     assert answer.status_code == 404
     assert b"it belongs to a team that you are not in" in answer.content
+
+
+#: What a page is about, where it shows something of a patient.
+OF_A_PATIENT = ("patient", "draft", "encounter", "recommendation", "report")
+
+
+@pytest.mark.parametrize("who", ["dr_surgeon", "dr_resident"])
+def test_every_page_of_a_patient_leaves_its_reading_on_record(world, who):
+    patient = world.arguments["patient"][0]
+    client = Client()
+    client.force_login(world.people[who])
+    silent = []
+    for name, method, of, expected in TABLE:
+        allowed = expected[VISITORS.index(who)] == YES
+        if of not in OF_A_PATIENT or method != "get" or not allowed:
+            continue
+        before = Event.objects.of_patient(patient).count()
+        answer = client.get(reverse(name, args=world.arguments[of]))
+        is_silent = Event.objects.of_patient(patient).count() == before
+        if is_silent and answer.status_code == 200:
+            silent.append(name)
+    assert not silent
+
+
+#: What a page may ask the database, with the session and the audit line; most ask ten.
+QUERIES_AT_MOST = 30
+
+
+def test_no_page_asks_the_database_without_end(world):
+    greedy = []
+    for name, method, of, expected in TABLE:
+        url = reverse(name, args=world.arguments[of])
+        for visitor, cell in zip(VISITORS, expected, strict=True):
+            if method != "get" or cell != YES or visitor not in world.people:
+                continue
+            client = Client()
+            client.force_login(world.people[visitor])
+            with CaptureQueriesContext(connection) as asked:
+                client.get(url)
+            if len(asked) > QUERIES_AT_MOST:
+                greedy.append(f"{name} by {visitor}: {len(asked)}")
+    assert not greedy

@@ -11,10 +11,10 @@ from patients.forms import CaseEntry, ErrorReasonForm
 from patients.keeping import case_enter
 from patients.models import Encounter, Patient, UnsavedEntry
 from patients.services import EditConflict, NotOpen, case_mark_entered_in_error
+from patients.views.reads import case_read, patient_read
 from patients.views.request import Request
 from spine_cds.accounts.access import require_role
 from spine_cds.accounts.models import Role
-from spine_cds.audit.services import record
 
 CLOSED = (
     "This version can no longer be changed: it was superseded by a correction, "
@@ -31,12 +31,7 @@ def case_create_page(request: Request, pk: uuid.UUID) -> HttpResponse:
     entry = _continued(request, patient) or CaseEntry(posted, patient=patient)
     if posted is not None and entry.is_valid():
         return _save(request, entry)
-    record(
-        actor=request.user,
-        action="patient.read",
-        entity=patient,
-        patient_id=patient.pk,
-    )
+    patient_read(patient, request.user)
     return case_form_page(request, entry)
 
 
@@ -53,13 +48,7 @@ def case_edit(request: Request, pk: uuid.UUID) -> HttpResponse:
     entry = entry or CaseEntry(posted, encounter)
     if posted is not None and entry.is_valid():
         return _save(request, entry)
-    record(
-        actor=request.user,
-        action="case.read",
-        entity=encounter,
-        patient_id=encounter.patient_id,
-        case_uid=encounter.case_uid,
-    )
+    case_read(encounter, request.user)
     return case_form_page(request, entry)
 
 
@@ -142,6 +131,7 @@ def case_entered_in_error(request: Request, pk: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, "The case is marked as entered in error.")
         return redirect(encounter.patient)
+    case_read(encounter, request.user)
     page = {"form": form, "encounter": encounter, "patient": encounter.patient}
     return render(request, "patients/case_entered_in_error.html", page)
 

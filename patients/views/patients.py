@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from patients.forms import PatientForm
 from patients.models import Encounter, Patient
 from patients.services import PatientConflict, patient_create, patient_update
+from patients.views.reads import patient_read
 from patients.views.request import Request
 from spine_cds.accounts.access import require_role
 from spine_cds.accounts.models import Role, User
@@ -64,12 +65,7 @@ def _found(user: User, text: str) -> list[Patient]:
 def patient_detail(request: Request, pk: uuid.UUID) -> HttpResponse:
     """Who it is, and every case with all its versions."""
     patient = get_object_or_404(Patient.objects.visible_to(request.user), pk=pk)
-    record(
-        actor=request.user,
-        action="patient.read",
-        entity=patient,
-        patient_id=patient.pk,
-    )
+    patient_read(patient, request.user)
     page = {
         "patient": patient,
         "cases": _cases(patient),
@@ -109,6 +105,7 @@ def patient_edit(request: Request, pk: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, "The patient’s details are saved.")
             return redirect(patient)
+    patient_read(patient, request.user)
     page = {"form": form, "patient": patient}
     return render(request, "patients/patient_form.html", page)
 

@@ -76,6 +76,7 @@ def _say(
 ) -> HttpResponse:
     """Record what a valid form says, or show the form alone with what is amiss."""
     if not form.is_valid():
+        recommendation_read(recommendation=recommendation, actor=request.user)
         page = {"form": form, "recommendation": recommendation}
         status = 422 if form.is_bound else 200
         return render(request, "treatments/say.html", page, status=status)

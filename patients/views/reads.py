@@ -1,0 +1,19 @@
+"""That something of a patient was opened, on record: for every page that shows it."""
+
+from patients.models import Encounter, Patient
+from spine_cds.accounts.models import User
+from spine_cds.audit.services import record
+
+
+def patient_read(patient: Patient, reader: User) -> None:
+    record(actor=reader, action="patient.read", entity=patient, patient_id=patient.pk)
+
+
+def case_read(encounter: Encounter, reader: User) -> None:
+    record(
+        actor=reader,
+        action="case.read",
+        entity=encounter,
+        patient_id=encounter.patient_id,
+        case_uid=encounter.case_uid,
+    )
