@@ -103,7 +103,7 @@ def test_metrics_count_jobs_advice_and_sign_ins(client, settings, advice):
     text = answer.content.decode()
     assert 'spine_cds_evaluations{disposition="ladder",ruleset="1.0.0"} 1.0' in text
     assert "django_http_requests_total_by_method_total" in text
-    assert "Doe" not in text
+    assert advice.encounter.patient.family_name not in text
 
 
 @pytest.fixture
