@@ -7,6 +7,8 @@ import time
 import uuid
 
 import pytest
+import structlog
+from celery import Task, signals
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
@@ -172,3 +174,24 @@ def test_a_worker_tells_that_it_lives_for_each_of_its_queues(
         time.sleep(0.2)
     assert readiness.parts()["broker"] == "ok"
     assert [readiness.parts()[name] for name in names] == ["ok", "ok"]
+
+
+def test_the_id_of_a_request_goes_with_the_bell_it_rings():
+    heard = []
+
+    def listen(headers=None, **kwargs):
+        heard.append(headers["__django_structlog__"])
+
+    app = sweep_jobs.app
+    eager, app.conf.task_always_eager = app.conf.task_always_eager, False
+    signals.before_task_publish.connect(listen)
+    try:
+        with (
+            structlog.contextvars.bound_contextvars(request_id="a-request"),
+            app.connection_for_write("memory://") as broker,
+        ):
+            Task.apply_async(sweep_jobs, connection=broker)
+    finally:
+        signals.before_task_publish.disconnect(listen)
+        app.conf.task_always_eager = eager
+    assert [words["request_id"] for words in heard] == ["a-request"]
