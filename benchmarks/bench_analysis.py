@@ -22,7 +22,7 @@ from typing import NamedTuple
 from benchmarks import partitions, rulesets, tables
 from treatments.engine import Ruleset, load_ruleset
 from treatments.engine.analysis import Analysis, check, recheck
-from treatments.engine.sfeel import UnaryTests
+from treatments.engine.ruleset.unary_tests import UnaryTests
 
 ROUNDS = 5
 #: Milliseconds for the whole analysis by rows, and for the median re-check.

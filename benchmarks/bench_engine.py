@@ -27,12 +27,11 @@ from typing import Any
 import numpy as np
 
 from benchmarks import bench_analysis, documents, peers, populations, rulesets, tables
+from benchmarks.kernel import Kernel, first_hits
 from treatments.engine import Ruleset, evaluate, load_ruleset
 from treatments.engine.analysis import check
-from treatments.engine.batch import evaluate_batch
-from treatments.engine.difference import difference
-from treatments.engine.kernel import Kernel
-from treatments.engine.vectors import first_hits
+from treatments.engine.batch.evaluate import evaluate_batch
+from treatments.engine.batch.version_diff import difference
 
 MILLION = 1_000_000
 ROOT = Path(__file__).parent.parent

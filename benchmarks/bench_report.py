@@ -18,7 +18,7 @@ from pathlib import Path
 
 from tests.treatments.reports.embedded_site import EmbeddedSite, embedded_site
 from tests.treatments.reports.samples import LADDER
-from treatments.reports.context import ReportContext
+from treatments.reports.content import ReportContext
 from treatments.reports.render import render
 
 

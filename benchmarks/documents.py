@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks.populations import QUIET, possible_values
 from treatments.engine import Ruleset
-from treatments.engine.ruleset import DEFAULT_RULESET
+from treatments.engine.ruleset.model import DEFAULT_RULESET
 
 
 def partial(ruleset: Ruleset, count: int, seed: int = 5) -> list[dict[str, Any]]:

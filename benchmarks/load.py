@@ -43,7 +43,7 @@ from datetime import date
 from django.test import Client
 from patients.forms.entry import _answers_as_posted
 from patients.findings import CaseFindings
-from patients.services import patient_create
+from patients.services.patients import patient_create
 from spine_cds.accounts.models import Role, Team, User
 from treatments.demo import CASES
 team = Team.objects.create(name="Load")

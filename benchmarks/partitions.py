@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator, Mapping
 
 from benchmarks.tables import ENUM, INPUTS
-from treatments.engine.sfeel import UnaryTests, parse
+from treatments.engine.ruleset.unary_tests import UnaryTests, parse
 
 #: Of each input the places among its values that a row takes: the first, and how many.
 Leaf = dict[str, tuple[int, int]]

@@ -6,8 +6,8 @@ import importlib.util
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from treatments.engine.sfeel import UnaryTests
-from treatments.engine.vocabulary import Fact
+from treatments.engine.ruleset.unary_tests import UnaryTests
+from treatments.engine.ruleset.vocabulary import Fact
 
 Decide = Callable[[Mapping[str, Any]], int | None]
 

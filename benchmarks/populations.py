@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from treatments.engine import Fact, Ruleset
-from treatments.engine.columns import NOWHERE, Column, Columns
+from treatments.engine.batch.columns import NOWHERE, Column, Columns
 
 
 def column(

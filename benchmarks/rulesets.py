@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from benchmarks import tables
 from tests.treatments.engine import small
 from treatments.engine import Ruleset
-from treatments.engine.sfeel import UnaryTests
+from treatments.engine.ruleset.unary_tests import UnaryTests
 
 
 def ruleset(

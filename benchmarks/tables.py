@@ -6,8 +6,8 @@ import random
 from collections.abc import Mapping
 from typing import Any
 
-from treatments.engine.sfeel import UnaryTests, Value, parse
-from treatments.engine.vocabulary import Fact
+from treatments.engine.ruleset.unary_tests import UnaryTests, Value, parse
+from treatments.engine.ruleset.vocabulary import Fact
 
 ENUM = ("bulge", "protrusion", "extrusion", "sequestration", "other")
 #: Fourteen inputs: name → type and range.

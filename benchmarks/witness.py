@@ -32,11 +32,11 @@ def note(**said: Any) -> None:
 @import_modules.connect(weak=False)
 def _bear_witness(**_: Any) -> None:
     """After all is imported: stand between the work and the life of its row."""
-    from spine_cds.jobs import work
+    from spine_cds.jobs import worker
     from treatments.replay import jobs as replays
     from treatments.reports import jobs as reports
 
-    work.claim = _claims(work.claim)
+    worker.claim = _claims(worker.claim)
     for module in (reports, replays):
         module.finish = _ends(module.finish)
 

@@ -82,7 +82,7 @@ MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "spine_cds.operation.requests.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "spine_cds.security.SecurityHeadersMiddleware",
+    "spine_cds.headers.SecurityHeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -95,9 +95,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "spine_cds.audit.middleware.RemoteAddressMiddleware",
-    "spine_cds.accounts.limits.UnsafeRateMiddleware",
+    "spine_cds.accounts.rate_limits.UnsafeRateMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "spine_cds.accounts.first.FirstThingsFirstMiddleware",
+    "spine_cds.accounts.required_steps.FirstThingsFirstMiddleware",
     "axes.middleware.AxesMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
@@ -116,7 +116,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "spine_cds.accounts.sessions.session_limits",
-                "treatments.context_processors.ruleset_footer",
+                "treatments.rulebook.context_processors.ruleset_footer",
             ],
         },
     },
@@ -136,7 +136,7 @@ DATABASES = {
 if REDIS_URL:
     CACHES = {
         "default": {
-            "BACKEND": "spine_cds.cache.SteadyCache",
+            "BACKEND": "spine_cds.resilient_cache.SteadyCache",
             "LOCATION": REDIS_URL,
             "KEY_PREFIX": "spine-cds",
             "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 1},
@@ -185,9 +185,9 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": f"{_VALIDATION}.MinimumLengthValidator",
         "OPTIONS": {"min_length": PASSWORD_MINIMUM},
     },
-    {"NAME": "spine_cds.accounts.breached.WornPasswordValidator"},
+    {"NAME": "spine_cds.accounts.password_validators.WornPasswordValidator"},
     {
-        "NAME": "spine_cds.accounts.breached.BreachedPasswordValidator",
+        "NAME": "spine_cds.accounts.password_validators.BreachedPasswordValidator",
         "OPTIONS": {"path": BREACHED_PASSWORDS},
     },
 ]
@@ -256,7 +256,7 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-CSRF_FAILURE_VIEW = "spine_cds.pages.csrf_failure"
+CSRF_FAILURE_VIEW = "spine_cds.error_pages.csrf_failure"
 CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"

@@ -8,9 +8,9 @@ urlpatterns = [
     path("metrics", operation.metrics, name="metrics"),
     path("accounts/", include("spine_cds.accounts.urls")),
     path("accounts/", include("spine_cds.accounts.second_factor_urls")),
-    path("audit/", include("spine_cds.audit.pages.urls")),
+    path("audit/", include("spine_cds.audit_pages.urls")),
     path("", include("patients.urls")),
     path("", include("treatments.urls")),
 ]
 
-handler500 = "spine_cds.pages.server_error"
+handler500 = "spine_cds.error_pages.server_error"

@@ -16,19 +16,17 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from patients.findings import CaseFindings
-from patients.services import (
-    case_create,
-    emergency_access_open,
-    patient_create,
-)
+from patients.services.cases import case_create
+from patients.services.emergency import emergency_access_open
+from patients.services.patients import patient_create
 from spine_cds.accounts.models import Role, User
 from spine_cds.audit.models import Event
 from spine_cds.checks import named_urls
-from treatments.authoring.services import draft_create
+from treatments.authoring.drafts.services import draft_create
 from treatments.models import RulesetVersion
+from treatments.recommendations.services import case_evaluate
 from treatments.replay.services import replay_request
 from treatments.reports.services import report_request
-from treatments.services import case_evaluate
 
 YES, ROLE, HIDDEN, SIGN_IN = "allowed", "403", "404", "sign-in"
 # Of the patient's team; the administrator; a surgeon and a resident of another team,

@@ -1,9 +1,11 @@
 from django.urls import path
 
 from treatments.authoring.views import drafts, grid, sections, trial, versions
+from treatments.recommendations import case_views as cases
+from treatments.recommendations import views as recommendations
 from treatments.replay import views as replays
 from treatments.reports import views as reports
-from treatments.views import cases, recommendations, rules
+from treatments.rulebook import views as rulebook
 
 app_name = "treatments"
 urlpatterns = [
@@ -43,10 +45,12 @@ urlpatterns = [
     path("replays/<uuid:pk>/", replays.replay_detail, name="replay-detail"),
     path("replays/<uuid:pk>/cancel/", replays.replay_stop, name="replay-cancel"),
     path("replays/<uuid:pk>/retry/", replays.replay_again, name="replay-retry"),
-    path("rules/", rules.ruleset_list, name="ruleset-list"),
-    path("rules/<int:pk>/", rules.ruleset_detail, name="ruleset-detail"),
-    path("rules/<int:pk>/tables/<slug:slug>/", rules.table_detail, name="table-detail"),
-    path("rules/<int:pk>/sources/", rules.source_list, name="source-list"),
+    path("rules/", rulebook.ruleset_list, name="ruleset-list"),
+    path("rules/<int:pk>/", rulebook.ruleset_detail, name="ruleset-detail"),
+    path(
+        "rules/<int:pk>/tables/<slug:slug>/", rulebook.table_detail, name="table-detail"
+    ),
+    path("rules/<int:pk>/sources/", rulebook.source_list, name="source-list"),
     path("rules/compare/", versions.version_compare, name="version-compare"),
     path("rules/import/", versions.draft_import, name="draft-import"),
     path("rules/signers/", versions.signer_list, name="signer-list"),
@@ -123,7 +127,7 @@ urlpatterns = [
     ),
     path(
         "teams/<int:pk>/availability/",
-        rules.availability_edit,
+        rulebook.availability_edit,
         name="availability-edit",
     ),
 ]

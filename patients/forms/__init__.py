@@ -1,8 +1,8 @@
 """What a browser sends, checked: patients, cases, reasons."""
 
+from patients.forms.autosave import KeptPage
 from patients.forms.emergency import EmergencyForm
 from patients.forms.entry import CaseEntry
-from patients.forms.keeping import KeptPage
 from patients.forms.patient import ErrorReasonForm, PatientForm, WorklistForm
 
 __all__ = [

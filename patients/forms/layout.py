@@ -7,7 +7,7 @@ template costs about a millisecond a field, and the form has some 150 of them.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Layout, LayoutObject
@@ -16,11 +16,10 @@ from django.urls import reverse
 
 from patients.choices import Level, Sex
 from patients.facts import DISC_FACTS, DISC_SECTIONS, SECTIONS, Section
-from patients.findings import disc_field
+from patients.findings import Difference, disc_field
+from patients.forms.case import CaseForm, DiscForm
 from patients.forms.questions import NOT_KNOWN, Question, question, refusals
-
-if TYPE_CHECKING:
-    from patients.forms.entry import CaseEntry
+from patients.models import Encounter, Patient
 
 # Whose version it is, and which page: see CaseEntry and UnsavedEntry.
 HIDDEN = (
@@ -34,6 +33,26 @@ HIDDEN = (
 # Where a surgeon looks first when nothing is entered yet.
 FIRST_SHOWN = Level.L5_S1
 OWN_TEMPLATE = {"patient": "patient", "red_flags": "red_flags", "imaging": "imaging"}
+
+
+class Entry(Protocol):
+    """What the layout asks of a case entry: the answers, and what is amiss with them."""
+
+    patient: Patient
+    encounter: Encounter | None
+    form: CaseForm
+    discs: dict[str, DiscForm]
+    differences: list[Difference]
+    untouched: frozenset[str]
+
+    @property
+    def action(self) -> str: ...
+
+    @property
+    def errors(self) -> dict[str, str]: ...
+
+    @property
+    def soft_warnings(self) -> dict[str, str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +116,7 @@ class Part(LayoutObject):
         return get_template(self.template).render(self.variables())
 
 
-def case_form_helper(entry: "CaseEntry") -> FormHelper:
+def case_form_helper(entry: Entry) -> FormHelper:
     """The layout of one entry; rendered after its forms are bound and checked."""
     page = CasePage(entry)
     helper = FormHelper()
@@ -132,7 +151,7 @@ def case_form_helper(entry: "CaseEntry") -> FormHelper:
 class CasePage:
     """The variables of the parts, read from an entry once its forms are checked."""
 
-    def __init__(self, entry: "CaseEntry") -> None:
+    def __init__(self, entry: Entry) -> None:
         self.entry = entry
 
     @cached_property

@@ -8,12 +8,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from patients.forms import CaseEntry, ErrorReasonForm
-from patients.keeping import case_enter
 from patients.models import Encounter, Patient, UnsavedEntry
-from patients.services import EditConflict, NotOpen, case_mark_entered_in_error
-from patients.views.reads import case_read, patient_read
-from patients.views.request import Request
-from spine_cds.accounts.access import require_role
+from patients.services.access_log import case_read, patient_read
+from patients.services.autosave import case_enter
+from patients.services.cases import EditConflict, NotOpen, case_mark_entered_in_error
+from spine_cds.accounts.access import SignedInRequest, require_role
 from spine_cds.accounts.models import Role
 
 CLOSED = (
@@ -24,7 +23,7 @@ CLOSED = (
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @require_role(Role.SURGEON)
-def case_create_page(request: Request, pk: uuid.UUID) -> HttpResponse:
+def case_create_page(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """A new case of a known patient."""
     patient = get_object_or_404(Patient.objects.visible_to(request.user), pk=pk)
     posted = request.POST if request.method == "POST" else None
@@ -37,7 +36,7 @@ def case_create_page(request: Request, pk: uuid.UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @require_role(Role.SURGEON)
-def case_edit(request: Request, pk: uuid.UUID) -> HttpResponse:
+def case_edit(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """A draft, edited in place; or an evaluated case, corrected by a new version."""
     encounter = _encounter(request, pk)
     posted = request.POST if request.method == "POST" else None
@@ -52,7 +51,7 @@ def case_edit(request: Request, pk: uuid.UUID) -> HttpResponse:
     return case_form_page(request, entry)
 
 
-def _save(request: Request, entry: CaseEntry) -> HttpResponse:
+def _save(request: SignedInRequest, entry: CaseEntry) -> HttpResponse:
     """Store a valid entry; then stay with it, or go on to its evaluation."""
     try:
         saved = case_enter(
@@ -77,7 +76,7 @@ def _save(request: Request, entry: CaseEntry) -> HttpResponse:
 
 
 def _continued(
-    request: Request, patient: Patient, encounter: Encounter | None = None
+    request: SignedInRequest, patient: Patient, encounter: Encounter | None = None
 ) -> CaseEntry | None:
     """The entries that the address names; none where they were saved meanwhile, or
     where another page has taken them over: then that is offered.
@@ -101,7 +100,7 @@ def _saved_words(saved: Encounter) -> str:
     return f"Saved as version {saved.version}. Version {before} stays as it was."
 
 
-def case_form_page(request: Request, entry: CaseEntry) -> HttpResponse:
+def case_form_page(request: SignedInRequest, entry: CaseEntry) -> HttpResponse:
     """The form as it stands, with its errors or a conflict."""
     unsaved = UnsavedEntry.objects.of(request.user, entry.patient)
     unsaved = unsaved.of_case(entry.encounter).that_can_go_on()
@@ -117,7 +116,7 @@ def case_form_page(request: Request, entry: CaseEntry) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @require_role(Role.SURGEON)
-def case_entered_in_error(request: Request, pk: uuid.UUID) -> HttpResponse:
+def case_entered_in_error(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Asks for the reason; that page is the confirmation."""
     encounter = _encounter(request, pk)
     form = ErrorReasonForm(request.POST if request.method == "POST" else None)
@@ -136,7 +135,7 @@ def case_entered_in_error(request: Request, pk: uuid.UUID) -> HttpResponse:
     return render(request, "patients/case_entered_in_error.html", page)
 
 
-def _encounter(request: Request, pk: uuid.UUID) -> Encounter:
+def _encounter(request: SignedInRequest, pk: uuid.UUID) -> Encounter:
     return get_object_or_404(
         Encounter.objects.visible_to(request.user).with_findings(), pk=pk
     )

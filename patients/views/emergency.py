@@ -8,10 +8,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from patients.forms import EmergencyForm
 from patients.models import EmergencyAccess
-from patients.services import emergency_access_open
-from patients.views.request import Request
+from patients.services.emergency import emergency_access_open
 from spine_cds.accounts import rates
-from spine_cds.accounts.access import require_role
+from spine_cds.accounts.access import SignedInRequest, require_role
 from spine_cds.accounts.models import Role
 
 PAGE_SIZE = 50
@@ -26,7 +25,7 @@ TOO_MANY = "Too many tries. Please ask a member of the patient’s team."
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @require_role(Role.SURGEON, Role.RESIDENT)
-def emergency_access(request: Request) -> HttpResponse:
+def emergency_access(request: SignedInRequest) -> HttpResponse:
     """Nothing is looked up before the reason is given."""
     form = EmergencyForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -43,7 +42,7 @@ def emergency_access(request: Request) -> HttpResponse:
 
 @require_safe
 @require_role(Role.ADMIN)
-def emergency_list(request: Request) -> HttpResponse:
+def emergency_list(request: SignedInRequest) -> HttpResponse:
     """Ids and reasons, no names of patients: an administrator sees none of those."""
     accesses = EmergencyAccess.objects.select_related("user")
     page = Paginator(accesses, PAGE_SIZE).get_page(request.GET.get("page"))

@@ -9,17 +9,16 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from patients.forms import KeptPage
-from patients.keeping import NotYours, entry_discard, entry_keep
 from patients.models import Encounter, Patient, UnsavedEntry
-from patients.views.request import Request
-from spine_cds.accounts.access import require_role
+from patients.services.autosave import NotYours, entry_discard, entry_keep
+from spine_cds.accounts.access import SignedInRequest, require_role
 from spine_cds.accounts.models import Role
 
 
 @sensitive_post_parameters()
 @require_POST
 @require_role(Role.SURGEON)
-def entry_keep_page(request: Request, pk: uuid.UUID) -> HttpResponse:
+def entry_keep_page(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Keep what stands in an open page; a page without a change has nothing to keep."""
     patient = get_object_or_404(Patient.objects.visible_to(request.user), pk=pk)
     page = KeptPage(request.POST)
@@ -44,7 +43,7 @@ def entry_keep_page(request: Request, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 @require_role(Role.SURGEON)
 def entry_discard_page(
-    request: Request, pk: uuid.UUID, entry: uuid.UUID
+    request: SignedInRequest, pk: uuid.UUID, entry: uuid.UUID
 ) -> HttpResponse:
     """Back to an empty form, or to the worklist. What is gone already is fine."""
     patient = get_object_or_404(Patient.objects.visible_to(request.user), pk=pk)
@@ -59,7 +58,7 @@ def entry_discard_page(
 
 
 def _encounter(
-    request: Request, patient: Patient, pk: uuid.UUID | None
+    request: SignedInRequest, patient: Patient, pk: uuid.UUID | None
 ) -> Encounter | None:
     if pk is None:
         return None

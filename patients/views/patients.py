@@ -10,10 +10,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from patients.forms import PatientForm
 from patients.models import Encounter, Patient
-from patients.services import PatientConflict, patient_create, patient_update
-from patients.views.reads import patient_read
-from patients.views.request import Request
-from spine_cds.accounts.access import require_role
+from patients.services.access_log import patient_read
+from patients.services.patients import PatientConflict, patient_create, patient_update
+from spine_cds.accounts.access import SignedInRequest, require_role
 from spine_cds.accounts.models import Role, User
 from spine_cds.audit.services import record
 
@@ -22,7 +21,7 @@ FOUND_AT_MOST = 20
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @require_role(Role.SURGEON)
-def case_start(request: Request) -> HttpResponse:
+def case_start(request: SignedInRequest) -> HttpResponse:
     """Choose a known patient or enter a new one; then comes the case form."""
     sought = request.POST.get("find", "").strip()
     found = _found(request.user, sought) if sought else None
@@ -62,7 +61,7 @@ def _found(user: User, text: str) -> list[Patient]:
 
 @require_safe
 @require_role(Role.SURGEON, Role.RESIDENT)
-def patient_detail(request: Request, pk: uuid.UUID) -> HttpResponse:
+def patient_detail(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Who it is, and every case with all its versions."""
     patient = get_object_or_404(Patient.objects.visible_to(request.user), pk=pk)
     patient_read(patient, request.user)
@@ -86,7 +85,7 @@ def _cases(patient: Patient) -> list[list[Encounter]]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @require_role(Role.SURGEON)
-def patient_edit(request: Request, pk: uuid.UUID) -> HttpResponse:
+def patient_edit(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """For the patient's own team: in an emergency nobody's number is corrected."""
     patient = get_object_or_404(Patient.objects.in_teams_of(request.user), pk=pk)
     # A copy for the form, which changes its row before the service compares.

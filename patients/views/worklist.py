@@ -7,11 +7,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from patients.forms import WorklistForm
-from patients.models import Encounter, Patient, UnsavedEntry
-from patients.querysets import EncounterQuerySet
-from patients.unsaved import UnsavedEntryQuerySet
-from patients.views.request import Request
-from spine_cds.accounts.access import require_role
+from patients.models import (
+    Encounter,
+    EncounterQuerySet,
+    Patient,
+    UnsavedEntry,
+    UnsavedEntryQuerySet,
+)
+from spine_cds.accounts.access import SignedInRequest, require_role
 from spine_cds.accounts.models import Role, User
 from spine_cds.audit.services import record
 
@@ -21,7 +24,7 @@ CHOSEN = "worklist"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def worklist(request: Request) -> HttpResponseBase:
+def worklist(request: SignedInRequest) -> HttpResponseBase:
     """POST narrows the list; GET shows it as it was narrowed last."""
     if request.user.is_rule_admin:
         return redirect("treatments:ruleset-list")
@@ -29,7 +32,7 @@ def worklist(request: Request) -> HttpResponseBase:
 
 
 @require_role(Role.SURGEON, Role.RESIDENT)
-def _cases(request: Request) -> HttpResponse:
+def _cases(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST":
         form = WorklistForm(request.POST)
         if form.is_valid():

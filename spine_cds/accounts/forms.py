@@ -16,7 +16,7 @@ from django.utils.datastructures import MultiValueDict
 from spine_cds.accounts import lockout
 from spine_cds.accounts.access import SignedInRequest
 from spine_cds.accounts.models import Role, Team, User
-from spine_cds.accounts.signing import (
+from spine_cds.accounts.reauthentication import (
     FIELD,
     OwnPasswordInput,
     PasswordAgain,

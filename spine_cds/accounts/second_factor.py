@@ -21,7 +21,7 @@ from django.urls import reverse
 from django.utils.encoding import force_bytes
 
 from spine_cds.accounts.models import User
-from spine_cds.accounts.signing import confirm_password
+from spine_cds.accounts.reauthentication import confirm_password
 from spine_cds.audit.middleware import client_address
 from spine_cds.audit.services import record
 

@@ -1,7 +1,5 @@
 """Writes of the accounts app; each leaves its line in the audit trail."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -15,6 +13,7 @@ from django.utils import timezone
 
 from spine_cds.accounts import lockout
 from spine_cds.accounts.models import Signature, Team, User
+from spine_cds.audit.canonical import canonical_sha256
 from spine_cds.audit.services import record
 
 Actor = AbstractBaseUser | AnonymousUser | None
@@ -151,8 +150,7 @@ def signature_record(
 
 def signed_sha256(content: Mapping[str, Any]) -> str:
     """The hash that a signature under this content has."""
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return canonical_sha256(content, default=str)
 
 
 @transaction.atomic

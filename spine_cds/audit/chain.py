@@ -7,7 +7,6 @@ that was cut off shows against the head of the stream, and a trail that was rewr
 as a whole shows against a checkpoint kept elsewhere.
 """
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,6 +14,8 @@ from datetime import UTC, datetime
 from ipaddress import ip_address
 from itertools import groupby, pairwise
 from typing import Any
+
+from spine_cds.audit.canonical import canonical_sha256
 
 #: What the first event of a stream has for the hash of the one before.
 GENESIS = ""
@@ -78,7 +79,7 @@ def stream_of(*, patient_id: str, entity_type: str, entity_id: str) -> str:
 
 def detail_sha256(detail: Mapping[str, Any]) -> str:
     """Apart from the rest, so that an export without details can be verified."""
-    return _sha256(_as_stored(detail))
+    return canonical_sha256(_as_stored(detail))
 
 
 def event_sha256(event: Mapping[str, Any]) -> str:
@@ -90,7 +91,7 @@ def event_sha256(event: Mapping[str, Any]) -> str:
     said["remote_addr"] = _address(event["remote_addr"])
     said["at"] = _utc(event["at"])
     said["detail_sha256"] = event["detail_sha256"]
-    return _sha256(said)
+    return canonical_sha256(said)
 
 
 def verified(
@@ -206,8 +207,3 @@ def _utc(at: datetime | str) -> str:
 def _address(text: str | None) -> str | None:
     """Spelled out in full: databases and versions of Python shorten differently."""
     return ip_address(text).exploded if text else None
-
-
-def _sha256(value: Any) -> str:
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode("ascii")).hexdigest()

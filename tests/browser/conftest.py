@@ -9,17 +9,19 @@ from django.utils import timezone
 
 from patients.findings import CaseFindings
 from patients.models import Encounter, Patient
-from patients.services import case_create, patient_create
-from spine_cds.jobs import life
+from patients.services.cases import case_create
+from patients.services.patients import patient_create
+from spine_cds.jobs import lifecycle
 from tests.browser.person import Person
 from tests.fixtures_browser import DESKTOP, PHONE
-from treatments.demo import CASES, DemoCase
 from treatments.engine import load_ruleset
+from treatments.management.demo_cases import CASES, DemoCase
 from treatments.models import Recommendation, Report, RulesetVersion
-from treatments.reports.context import ReportContext
+from treatments.recommendations.services import case_evaluate
+from treatments.reports.content import ReportContext
 from treatments.reports.jobs import report_finish
 from treatments.reports.render import render
-from treatments.services import case_evaluate, ruleset_load
+from treatments.rulebook.services import ruleset_load
 
 
 @pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
@@ -91,17 +93,17 @@ def advice_on(a_case, dr_surgeon) -> Callable[..., Recommendation]:
 class Printer:
     """The worker's part in slow motion: the test says when each step is taken."""
 
-    claim: life.Claim[Report] | None = None
+    claim: lifecycle.Claim[Report] | None = None
 
     def takes_it(self) -> None:
-        self.claim = life.claim(Report)
+        self.claim = lifecycle.claim(Report)
 
     def is_done(self) -> None:
         document = render(ReportContext.from_document(self.claim.job.content))
         assert report_finish(claim=self.claim, document=document)
 
     def gives_up(self) -> None:
-        assert life.fail(self.claim, failure="No glyph for this text.")
+        assert lifecycle.fail(self.claim, failure="No glyph for this text.")
 
 
 @pytest.fixture

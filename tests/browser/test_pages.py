@@ -13,17 +13,17 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from patients.services import emergency_access_open
+from patients.services.emergency import emergency_access_open
 from spine_cds.accounts.models import Role, User
 from spine_cds.checks import named_urls
 from tests.fixtures_browser import AXE, AXE_TAGS, DESKTOP, PHONE
-from treatments.authoring import edits
-from treatments.authoring.services import draft_create, draft_edit
+from treatments.authoring.document import edits
+from treatments.authoring.drafts.services import draft_create, draft_edit
 from treatments.models import Report
+from treatments.recommendations.services import comment_add, decision_record
 from treatments.replay.services import replay_request
+from treatments.replay.tasks import run_replay
 from treatments.reports.services import report_cancel, report_request
-from treatments.services import comment_add, decision_record
-from treatments.tasks import run_replay
 
 NO_PAGE = {
     "audit:patient-export": "POST only",

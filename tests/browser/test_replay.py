@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from spine_cds.jobs import life
+from spine_cds.jobs import lifecycle
 from tests.treatments.replay.stored import changed, store_cases
 from treatments.engine import Ruleset
 from treatments.models import Replay, RulesetVersion
@@ -30,7 +30,9 @@ def versions(rules, team, dr_surgeon) -> None:
 @pytest.fixture
 def silent(monkeypatch) -> None:
     """No worker hears the bell: the test itself does the work."""
-    monkeypatch.setattr("treatments.tasks.run_replay.delay_on_commit", lambda: None)
+    monkeypatch.setattr(
+        "treatments.replay.tasks.run_replay.delay_on_commit", lambda: None
+    )
 
 
 def asks(person) -> None:
@@ -63,7 +65,7 @@ def test_progress_is_seen_cancelled_and_gone_on_with(
     person = as_person(admin, "/replays/", javascript=javascript)
     asks(person)
     person.reads("Waiting for its turn")
-    claim = life.claim(Replay)
+    claim = lifecycle.claim(Replay)
     jobs._begin(claim)
     jobs._next_chunk(claim)
     if not javascript:
@@ -74,7 +76,7 @@ def test_progress_is_seen_cancelled_and_gone_on_with(
     person.reads("Cancelled", "goes on from there")
     person.click("Go on with it")
     person.reads("2000 of 4000 cases")
-    claim = life.claim(Replay)
+    claim = lifecycle.claim(Replay)
     while jobs._next_chunk(claim):
         pass
     jobs._finish(claim)

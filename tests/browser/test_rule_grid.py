@@ -10,9 +10,9 @@ from playwright.sync_api import expect
 
 from tests.fixtures_browser import DESKTOP, PHONE
 from tests.large_table import COLUMNS, RULES, large
-from treatments.authoring import edits
-from treatments.authoring.parts import split
-from treatments.authoring.services import draft_create, draft_edit
+from treatments.authoring.document import edits
+from treatments.authoring.document.parts import split
+from treatments.authoring.drafts.services import draft_create, draft_edit
 
 SHOTS = os.environ.get("GRID_SHOTS")
 

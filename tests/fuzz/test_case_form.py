@@ -20,13 +20,13 @@ from hypothesis.stateful import (
 )
 
 from patients.forms import CaseEntry
-from patients.forms.keeping import KEPT_FIELDS
+from patients.forms.autosave import KEPT_FIELDS
 from patients.models import Encounter, Patient, UnsavedEntry
 from tests.fuzz.budget import bounded, tries
 from tests.fuzz.hostile import NASTY_TEXT
 from tests.patients.cases import posted
 from treatments.engine import load_ruleset
-from treatments.services import ruleset_load
+from treatments.rulebook.services import ruleset_load
 
 pytestmark = pytest.mark.django_db
 OF_THE_PAGE = ("kept_as", "kept_step", "continues", "encounter", "take_theirs")

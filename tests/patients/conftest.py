@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from patients.services import case_advance, case_create, patient_create
+from patients.services.cases import case_advance, case_create
+from patients.services.patients import patient_create
 from tests.patients.cases import findings
 
 

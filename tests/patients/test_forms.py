@@ -10,7 +10,7 @@ from patients.choices import Level
 from patients.facts import CASE_FACTS, DISC_FACTS
 from patients.forms import CaseEntry, PatientForm
 from patients.models import Patient
-from patients.services import case_update
+from patients.services.cases import case_update
 from tests.patients.cases import findings, posted, sent
 
 pytestmark = pytest.mark.django_db

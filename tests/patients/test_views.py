@@ -8,7 +8,7 @@ from django.urls import reverse
 from patients.findings import CaseFindings
 from patients.forms import CaseEntry
 from patients.models import Encounter, Patient
-from patients.services import case_create, case_evaluated, case_update
+from patients.services.cases import case_create, case_evaluated, case_update
 from spine_cds.audit.models import Event
 from tests.patients.cases import findings, posted, sent
 

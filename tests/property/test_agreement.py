@@ -8,15 +8,15 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from benchmarks.kernel import Kernel
 from tests.property import test_exactness as small
 from tests.property.cases import RULESET, complete_cases, partial_cases
 from tests.treatments.engine.small import case, completions, document, eligibility
 from treatments.engine import Evaluation, Ruleset, evaluate
 from treatments.engine.analysis import check
-from treatments.engine.batch import OPEN, BatchResult, evaluate_batch
-from treatments.engine.columns import encode
-from treatments.engine.kernel import Kernel
-from treatments.engine.program import SingleHit, program_of
+from treatments.engine.batch.columns import encode
+from treatments.engine.batch.evaluate import OPEN, BatchResult, evaluate_batch
+from treatments.engine.compiler.program import SingleHit, program_of
 
 several = settings(
     max_examples=40, deadline=None, suppress_health_check=list(HealthCheck)

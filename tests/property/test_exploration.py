@@ -16,7 +16,8 @@ from tests.treatments.engine.small import (
     case,
     completions,
 )
-from treatments.engine import Ruleset, evaluate, explore, reaching
+from treatments.engine import Ruleset, evaluate, explore
+from treatments.engine.search import targeted
 
 
 def answer(known: dict[str, Any], ruleset: Ruleset) -> tuple[Any, ...]:
@@ -50,7 +51,7 @@ def test_looking_for_each_outcome_by_itself_finds_the_same(
 ) -> None:
     oracle = Oracle(ruleset)
     outcomes = {oracle.outcome(facts)[:3] for facts in completions(known)}
-    with patch.object(reaching, "FIRST_LOOK_STATES", 0):
+    with patch.object(targeted, "FIRST_LOOK_STATES", 0):
         evaluation = evaluate(case(known), ruleset)
         possible = explore(case(known), ruleset, evaluation).possible
     assert possible is not None

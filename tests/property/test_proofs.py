@@ -17,23 +17,25 @@ from tests.property.correlated import (
     rulesets,
 )
 from tests.treatments.engine.small import case
-from treatments.engine import Invariant, Ruleset, evaluate, sfeel
+from treatments.engine import Invariant, Ruleset, evaluate
 from treatments.engine.analysis import check
-from treatments.engine.analysis.goals import (
+from treatments.engine.analysis.coverage import share
+from treatments.engine.analysis.invariants import Breaks, Said
+from treatments.engine.analysis.rule_ablation import Without, differs, said_of
+from treatments.engine.analysis.satisfiability import (
     AllOf,
     Goal,
     NoIndication,
     Pattern,
     Within,
-    bits_of,
     everything,
     find,
 )
-from treatments.engine.analysis.invariants import Breaks, Said
-from treatments.engine.analysis.measure import share
-from treatments.engine.analysis.without import Without, differs, said_of
-from treatments.engine.completions import Base, Budget, OutcomeQuestion
-from treatments.engine.program import Program
+from treatments.engine.compiler.bitset import bit_set
+from treatments.engine.compiler.program import Program
+from treatments.engine.ruleset import unary_tests
+from treatments.engine.search.completions import Base, Budget
+from treatments.engine.search.questions import OutcomeQuestion
 
 STATES = 100_000
 THEN = ['"ENDO"', 'not("CONS")', '"CONS","OPEN"', 'not("FUSION")', 'not("ENDO")']
@@ -55,12 +57,12 @@ def orders(program: Program) -> list[Base]:
 
 def goals(program: Program) -> st.SearchStrategy[Goal]:
     rules = st.sets(st.sampled_from(range(len(program.rules))), max_size=3)
-    mask = rules.map(bits_of)
+    mask = rules.map(bit_set)
     at = st.sampled_from([program.index[name] for name in DERIVED])
     regions = st.integers(1, (1 << len(VALUES) + 1) - 2)
     breaks = st.sampled_from(THEN).map(
         lambda then: Breaks(
-            Said(Invariant("I", "I", {}, {"recommended": sfeel.parse(then)}, ())),
+            Said(Invariant("I", "I", {}, {"recommended": unary_tests.parse(then)}, ())),
             OutcomeQuestion(program, frozenset()),
         )
     )

@@ -13,13 +13,14 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.property.cases import RULESET, complete_cases
-from treatments.engine import evaluate, reaching
-from treatments.engine.program import program_of
+from treatments.engine import evaluate
+from treatments.engine.compiler.program import program_of
+from treatments.engine.search import targeted
 
 PROGRAM = program_of(RULESET)
 REPRESENTATIVES = {v.name: v.representatives for v in PROGRAM.variables}
 MOST_COMPLETIONS = 400
-NOTHING = reaching.Outlook({}, complete=False)
+NOTHING = targeted.Outlook({}, complete=False)
 
 
 def with_answers(case: dict[str, Any], answers: dict[str, Any]) -> dict[str, Any]:
@@ -59,7 +60,7 @@ def test_robust_and_effects_are_those_of_every_completion(
     effects = {u.fact: effect for u, effect in evaluation.missing if not u.level}
     found = {tuple(o) for o in (evaluation.outlook or NOTHING).found}
     assert found >= set(outcomes.values())
-    with patch.object(reaching, "FIRST_LOOK_STATES", 0):
+    with patch.object(targeted, "FIRST_LOOK_STATES", 0):
         assert evaluate(partial, RULESET).to_document() == evaluation.to_document()
     if all(dict(evaluation.missing)[u] == "cannot_change" for u in neighbours):
         assert evaluation.robust is (len(set(outcomes.values())) == 1)

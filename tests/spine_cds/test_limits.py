@@ -6,7 +6,7 @@ from django.core.cache.backends.redis import RedisCache
 from django.urls import reverse
 from redis.exceptions import ConnectionError as RedisAway
 
-from spine_cds import cache as steady
+from spine_cds import resilient_cache as steady
 
 EXTEND = "/accounts/session/"
 
@@ -62,7 +62,7 @@ def without_redis(settings, monkeypatch):
     """The cache of production, at an address where nothing listens."""
     settings.CACHES = {
         "default": {
-            "BACKEND": "spine_cds.cache.SteadyCache",
+            "BACKEND": "spine_cds.resilient_cache.SteadyCache",
             "LOCATION": "redis://127.0.0.1:1/0",
             "KEY_PREFIX": "spine-cds",
             "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 1},

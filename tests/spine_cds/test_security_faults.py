@@ -16,9 +16,11 @@ from django.urls import reverse
 from patients.models import Encounter
 from spine_cds.audit.models import Event
 from tests.treatments.conftest import a_case, patient, version  # noqa: F401
-from treatments import services
 from treatments.models import Recommendation
-from treatments.tasks import render_report, run_replay, sweep_jobs
+from treatments.recommendations import services
+from treatments.replay.tasks import run_replay
+from treatments.reports.tasks import render_report
+from treatments.tasks import sweep_jobs
 
 pytestmark = pytest.mark.django_db
 

@@ -14,8 +14,6 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("spine_cds", "patients", "treatments")
 SOURCES = sorted(p for package in PACKAGES for p in (ROOT / package).rglob("*.py"))
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
-#: Makes one function of a table: of its own words, and names of facts as literals.
-GENERATED = "treatments/engine/kernel.py"
 #: Speaks with other systems, which have a token and no cookie.
 INTEROP = ROOT / "spine_cds" / "interop"
 
@@ -53,7 +51,7 @@ def test_no_data_is_declared_to_be_markup():
 
 def test_no_data_is_ever_run():
     forbidden = {"eval", "exec", "pickle", "marshal", "shelve", "os.system"}
-    assert [use.partition(":")[0] for use in uses(forbidden)] == [GENERATED]
+    assert not uses(forbidden)
     shells = [
         str(path)
         for path in SOURCES

@@ -9,11 +9,13 @@ import pytest
 
 from patients.findings import CaseFindings
 from patients.models import Encounter
-from patients.services import case_create, patient_create
-from treatments.demo import USUAL, USUAL_DISC
+from patients.services.cases import case_create
+from patients.services.patients import patient_create
 from treatments.engine import load_ruleset
+from treatments.management.demo_cases import USUAL, USUAL_DISC
 from treatments.models import Recommendation, RulesetVersion
-from treatments.services import case_evaluate, ruleset_load
+from treatments.recommendations.services import case_evaluate
+from treatments.rulebook.services import ruleset_load
 
 BIRTH_DATE = date(1983, 5, 4)
 

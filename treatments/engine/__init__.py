@@ -4,14 +4,21 @@ Standard library only. ``load_ruleset`` reads and checks a ruleset, ``evaluate``
 pure; both speak the documents of the project's contract.
 """
 
-from .answer import ENGINE_VERSION, Evaluation, Option, RuleTrace
 from .dmn import DmnError, evaluate_decision, load_dmn
-from .errors import Problem, RulesetError
-from .evaluation import evaluate
-from .exploration import Exploration, explore
-from .ruleset import Ruleset, document_hash, load_ruleset
-from .tables import DecisionTable, Invariant, Rule, Rung, Source, Treatment
-from .vocabulary import Fact
+from .evaluation.evaluate import evaluate
+from .evaluation.explore import Exploration, explore
+from .evaluation.result import ENGINE_VERSION, Evaluation, Option, RuleTrace
+from .ruleset.decision_tables import (
+    DecisionTable,
+    Invariant,
+    Rule,
+    Rung,
+    Source,
+    Treatment,
+)
+from .ruleset.errors import Problem, RulesetError
+from .ruleset.model import Ruleset, document_hash, load_ruleset
+from .ruleset.vocabulary import Fact
 
 __all__ = [
     "ENGINE_VERSION",

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .errors import Problem, shown
-from .ruleset import Ruleset
-from .sfeel import Value
-from .vocabulary import Fact
+from .ruleset.errors import Problem, shown
+from .ruleset.model import Ruleset
+from .ruleset.unary_tests import Value
+from .ruleset.vocabulary import Fact
 
 CONTRACT = 1
 NEIGHBOUR_GRADE = "pfirrmann_grade"

@@ -4,7 +4,8 @@ Pure: bytes and documents, no database. What is read is a document that can be s
 and checked; whether its rules are sound is the affair of :mod:`treatments.engine`.
 """
 
+from treatments.exchange.errors import ImportRefusedError
+
 from .formats import FORMATS, Format, export, read
-from .refusal import ImportRefusedError
 
 __all__ = ["FORMATS", "Format", "ImportRefusedError", "export", "read"]

@@ -7,7 +7,7 @@ import zipfile
 import zlib
 from pathlib import PurePosixPath
 
-from .refusal import (
+from treatments.exchange.errors import (
     LARGE_BYTES,
     MAX_MEMBERS,
     MAX_RATIO,

@@ -11,12 +11,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
-from treatments.engine.errors import RulesetError
-from treatments.engine.exact import Difference
-from treatments.engine.folder import Line, csv_lines, document_from_tables
+from treatments.engine.ruleset.csv_folder import Line, csv_lines, document_from_tables
+from treatments.engine.ruleset.errors import RulesetError
+from treatments.engine.ruleset.text_patch import Difference
+from treatments.exchange.errors import (
+    MAX_COLUMNS,
+    MAX_ROWS,
+    ImportRefusedError,
+    refusal,
+)
 
 from . import archive, grids, strict_json
-from .refusal import MAX_COLUMNS, MAX_ROWS, ImportRefusedError, refusal
 
 HEAD = "ruleset.json"
 # The date of every file in the zip, so that the same document gives the same bytes.

@@ -9,11 +9,10 @@ from pathlib import PurePath
 from types import MappingProxyType
 from typing import Any
 
-from treatments.engine.errors import Problem, RulesetError
-from treatments.engine.exact import Difference, differences, same
-
-from . import csv_zip, dmn, shape, strict_json, xlsx
-from .refusal import MAX_UPLOAD_BYTES, ImportRefusedError, refusal
+from treatments.engine.ruleset.errors import Problem, RulesetError
+from treatments.engine.ruleset.text_patch import Difference, differences, same
+from treatments.exchange import csv_zip, dmn, document_schema, strict_json, xlsx
+from treatments.exchange.errors import MAX_UPLOAD_BYTES, ImportRefusedError, refusal
 
 Document = Mapping[str, Any]
 
@@ -122,7 +121,7 @@ def export(document: Document, format: str) -> bytes:  # noqa: A002 - the field'
         RulesetError: the document has not the shape of a ruleset, or cannot be held.
     """
     chosen = FORMATS[format]
-    problems = shape.malformed(document)
+    problems = document_schema.malformed(document)
     if problems:
         raise RulesetError(problems)
     try:
@@ -165,7 +164,7 @@ def read(data: bytes, filename: str, base: Document | None = None) -> dict[str, 
     if not data:
         raise refusal(name, "is empty")
     document = dmn.read(data, name, base) if reader is dmn.read else reader(data, name)
-    problems: list[Problem] = shape.problems(document)
+    problems: list[Problem] = document_schema.problems(document)
     if problems:
         raise ImportRefusedError(problems)
     found: dict[str, Any] = document

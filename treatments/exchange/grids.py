@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from treatments.engine.folder import COLUMNS, DISABLED, GROUNDS
-from treatments.engine.tables import OUTPUTS
+from treatments.engine.ruleset.csv_folder import COLUMNS, DISABLED, GROUNDS
+from treatments.engine.ruleset.decision_tables import OUTPUTS
 
 Grid = list[list[str]]
 

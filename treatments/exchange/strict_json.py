@@ -7,7 +7,7 @@ import math
 from collections import Counter
 from typing import Any
 
-from treatments.engine.errors import shown
+from treatments.engine.ruleset.errors import shown
 
 MAX_DEPTH = 30
 

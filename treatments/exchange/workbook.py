@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from . import archive, xml_safely
-from .refusal import MAX_COLUMNS, refusal
+from treatments.exchange import archive, safe_xml
+from treatments.exchange.errors import MAX_COLUMNS, refusal
 
 #: XML elements in the whole workbook; a cell takes two or three.
 MAX_ELEMENTS = 400_000
@@ -54,5 +54,5 @@ def _count(content: bytes, place: str, most: int) -> int:
         if name == "c" and (cells > WIDEST or _FAR.match(attributes.get("r", ""))):
             raise refusal(place, f"has a row of more than {MAX_COLUMNS} cells")
 
-    xml_safely.scan(content, place, start)
+    safe_xml.scan(content, place, start)
     return count

@@ -18,13 +18,17 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from treatments.engine.errors import Problem, RulesetError, shown
-from treatments.engine.exact import Difference
-from treatments.engine.folder import Line, document_from_tables
-
-from . import grids, pairs, workbook
-from .refusal import MAX_COLUMNS, MAX_ROWS, ImportRefusedError, refusal
-from .xml_safely import UNPRINTABLE
+from treatments.engine.ruleset.csv_folder import Line, document_from_tables
+from treatments.engine.ruleset.errors import Problem, RulesetError, shown
+from treatments.engine.ruleset.text_patch import Difference
+from treatments.exchange import grids, key_value_sheet, workbook
+from treatments.exchange.errors import (
+    MAX_COLUMNS,
+    MAX_ROWS,
+    ImportRefusedError,
+    refusal,
+)
+from treatments.exchange.safe_xml import UNPRINTABLE
 
 PARTS = ("facts", "rungs", "treatments", "sources", "invariants")
 OWN_SHEETS = ("metadata", "tables", *PARTS, "selection", "exact")
@@ -46,15 +50,15 @@ def write(document: Mapping[str, Any], exact: Sequence[Difference]) -> bytes:
     sheets = grids.stems(ids, OWN_SHEETS, length=31)
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
-    _add(book, "metadata", pairs.write(grids.metadata(document)))
+    _add(book, "metadata", key_value_sheet.write(grids.metadata(document)))
     _add(book, "tables", _index(document["tables"], sheets))
     for name, grid in grids.parts(document).items():
         _add(book, name.removesuffix(".csv"), grid)
-    _add(book, "selection", pairs.write(document["selection"]))
+    _add(book, "selection", key_value_sheet.write(document["selection"]))
     for sheet, table in zip(sheets, document["tables"], strict=True):
         _add(book, sheet, grids.rules(table))
     if exact:
-        _add(book, "exact", pairs.write({"exact": list(exact)}))
+        _add(book, "exact", key_value_sheet.write({"exact": list(exact)}))
     # The time of writing is left out, so that the same document looks the same.
     book.properties.creator = "Spine CDS"
     packed = io.BytesIO()
@@ -132,12 +136,12 @@ class _Sheets:
         self.lines_read = 0
 
     def document(self) -> Any:
-        head = pairs.read(self._lines("metadata"))
+        head = key_value_sheet.read(self._lines("metadata"))
         head.pop("exact", None)
         head["tables"] = [_table_head(row) for row in self._index()]
-        head["selection"] = pairs.read(self._lines("selection"))
+        head["selection"] = key_value_sheet.read(self._lines("selection"))
         if "exact" in self.sheets:
-            head |= pairs.read(self._lines("exact"))
+            head |= key_value_sheet.read(self._lines("exact"))
         document = document_from_tables(
             head, lambda name: self._lines(name.removesuffix(".csv"))
         )

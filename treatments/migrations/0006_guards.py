@@ -6,7 +6,7 @@ they are, and what they hold is still read.
 
 from django.db import migrations
 
-import treatments.fields
+import treatments.models.fields
 from spine_cds.audit import triggers
 
 TABLES = [
@@ -32,12 +32,12 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="rulesetdraft",
             name="document",
-            field=treatments.fields.DocumentField(),
+            field=treatments.models.fields.DocumentField(),
         ),
         migrations.AlterField(
             model_name="rulesetversion",
             name="document",
-            field=treatments.fields.DocumentField(),
+            field=treatments.models.fields.DocumentField(),
         ),
         migrations.RunPython(put_up, remove),
     ]

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from treatments.fields import DocumentField
+from treatments.models.fields import DocumentField
 from treatments.models.rulesets import RulesetVersion
 
 USER = settings.AUTH_USER_MODEL

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 
 from treatments.engine import Ruleset
-from treatments.fields import DocumentField
+from treatments.models.fields import DocumentField
 
 
 @lru_cache(maxsize=8)

@@ -8,10 +8,9 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
-from patients.models import Encounter
-from patients.querysets import EncounterQuerySet
-from treatments.cases import case_document
+from patients.models import Encounter, EncounterQuerySet
 from treatments.models import Recommendation
+from treatments.recommendations.case_document import case_document
 
 
 @dataclass(frozen=True, slots=True)

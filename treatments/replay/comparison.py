@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from treatments.engine import Ruleset
-from treatments.engine.advice import Outcome
-from treatments.engine.batch import OPEN, BatchResult, evaluate_batch
-from treatments.engine.columns import Columns, encode
-from treatments.engine.outcome import settled_outcome
+from treatments.engine.batch.columns import Columns, encode
+from treatments.engine.batch.evaluate import OPEN, BatchResult, evaluate_batch
+from treatments.engine.compiler.possible_outcomes import Outcome
+from treatments.engine.evaluation.resolve import settled_outcome
 
 #: How an advice is written in a row and an address: disposition, urgency, treatment.
 _NOTHING = "-"

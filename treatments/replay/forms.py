@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from treatments.engine import RulesetError
-from treatments.engine.ruleset import Ruleset
+from treatments.engine.ruleset.model import Ruleset
 from treatments.models import RulesetDraft, RulesetVersion
 
 _SHOWN = 3

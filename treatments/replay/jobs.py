@@ -8,8 +8,8 @@ from functools import lru_cache
 from django.db import transaction
 from django.db.models import Sum
 
-from spine_cds.jobs.life import Claim, beat, finish, hand_on, insist
-from spine_cds.jobs.work import HopelessError, release_connection
+from spine_cds.jobs.lifecycle import Claim, beat, finish, hand_on, insist
+from spine_cds.jobs.worker import HopelessError, release_connection
 from treatments.engine import ENGINE_VERSION, Ruleset, document_hash
 from treatments.models import Replay, ReplayChunk, ReplayMove, RulesetVersion
 from treatments.replay.cases import StoredCase, count_cases, read_cases

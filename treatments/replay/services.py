@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from spine_cds.accounts.models import User
 from spine_cds.audit.services import record
-from spine_cds.jobs.life import cancel, retry
+from spine_cds.jobs.lifecycle import cancel, retry
 from treatments.engine import Ruleset
 from treatments.models import Replay, RulesetVersion
-from treatments.tasks import run_replay
+from treatments.replay.tasks import run_replay
 
 
 def replay_request(

@@ -14,11 +14,11 @@ from django.views.decorators.http import (
 
 from spine_cds.accounts.access import SignedInRequest, require_role
 from spine_cds.accounts.models import Role
-from treatments.authoring.access import for_rule_makers
+from treatments.authoring.drafts.access import for_rule_makers
 from treatments.models import Replay
 from treatments.replay.forms import ReplayForm
 from treatments.replay.jobs import rulesets_of
-from treatments.replay.pages import Words, explained, matrix_of, moves_page
+from treatments.replay.presenter import Words, explained, matrix_of, moves_page
 from treatments.replay.services import (
     replay_cancel,
     replay_read,

@@ -2,10 +2,10 @@
 
 import hashlib
 
-from spine_cds.jobs.life import Claim, finish
-from spine_cds.jobs.work import HopelessError
+from spine_cds.jobs.lifecycle import Claim, finish
+from spine_cds.jobs.worker import HopelessError
 from treatments.models import Report
-from treatments.reports.context import ReportContext
+from treatments.reports.content import ReportContext
 from treatments.reports.render import UnprintableTextError, render
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import typst
 
-from treatments.reports.context import ReportContext
+from treatments.reports.content import ReportContext
 
 HERE = Path(__file__).parent
 TEMPLATE = HERE / "report.typ"

@@ -7,10 +7,10 @@ from django.utils import timezone
 
 from spine_cds.accounts.models import User
 from spine_cds.audit.services import record
-from spine_cds.jobs.life import cancel
+from spine_cds.jobs.lifecycle import cancel
 from treatments.models import Decision, Recommendation, Report
-from treatments.reports.freeze import freeze
-from treatments.tasks import render_report
+from treatments.reports.compose import freeze
+from treatments.reports.tasks import render_report
 
 
 def report_request(

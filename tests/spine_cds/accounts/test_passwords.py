@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
-from spine_cds.accounts.breached import BreachedPasswordValidator
+from spine_cds.accounts.password_validators import BreachedPasswordValidator
 
 
 @pytest.mark.parametrize(

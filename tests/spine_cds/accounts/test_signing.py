@@ -7,8 +7,8 @@ from django.core.cache import cache
 from django.db import IntegrityError, transaction
 
 from spine_cds.accounts.models import Signature
+from spine_cds.accounts.reauthentication import PasswordAgain, confirm_password
 from spine_cds.accounts.services import signature_record
-from spine_cds.accounts.signing import PasswordAgain, confirm_password
 from spine_cds.audit.models import Event
 
 RIGHT = "a-long-passphrase"  # as tests.conftest.a_user sets it

@@ -2,13 +2,18 @@
 
 import pytest
 
-from patients.services import case_correct, case_mark_entered_in_error, case_update
-from patients.services import patient_update as update
+from patients.services.cases import (
+    case_correct,
+    case_mark_entered_in_error,
+    case_update,
+)
+from patients.services.patients import patient_update as update
 from spine_cds.accounts.models import Role
 from spine_cds.accounts.services import user_update
 from spine_cds.audit.models import Event
 from tests.treatments.conftest import findings
-from treatments.services import availability_set, case_evaluate, decision_record
+from treatments.recommendations.services import case_evaluate, decision_record
+from treatments.rulebook.services import availability_set
 
 pytestmark = pytest.mark.django_db
 

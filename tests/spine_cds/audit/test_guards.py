@@ -10,13 +10,17 @@ from django.db import IntegrityError, connection, models, transaction
 from django.db.models import PROTECT, QuerySet
 
 from patients.models import ClinicalExamination, DiscFinding, Encounter, ImagingStudy
-from patients.services import case_update
+from patients.services.cases import case_update
 from spine_cds.audit import triggers
 from spine_cds.audit.models import Event
 from tests.treatments.conftest import findings
 from treatments.models import Report
+from treatments.recommendations.services import (
+    comment_add,
+    decision_record,
+    review_record,
+)
 from treatments.reports.services import report_request
-from treatments.services import comment_add, decision_record, review_record
 
 OURS = {"accounts", "audit", "patients", "treatments"}
 

@@ -6,11 +6,11 @@ import json
 import pytest
 from django.urls import reverse
 
-from patients.services import patient_create, patient_update
+from patients.services.patients import patient_create, patient_update
 from spine_cds.audit.models import Event
 from spine_cds.audit.services import record
 from spine_cds.audit.verification import verified_export
-from treatments.services import recommendation_read
+from treatments.recommendations.services import recommendation_read
 
 pytestmark = pytest.mark.django_db
 SEARCH = reverse("audit:trail-search")

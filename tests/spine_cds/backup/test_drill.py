@@ -17,7 +17,8 @@ from django.db import connection, connections
 
 from patients.findings import CaseFindings
 from patients.models import Patient
-from patients.services import case_create, patient_create
+from patients.services.cases import case_create
+from patients.services.patients import patient_create
 from spine_cds.accounts.models import Team, User
 from spine_cds.audit import triggers
 from spine_cds.audit.models import Event, StreamHead
@@ -26,9 +27,10 @@ from spine_cds.backup import rows, schema, services
 from spine_cds.backup.archive import BackupError
 from spine_cds.backup.services import backup_restore, backup_write
 from treatments.models import Recommendation, Report
+from treatments.recommendations.services import decision_record
+from treatments.recommendations.verification import verified_recommendations
 from treatments.reports.services import report_request
-from treatments.services import decision_record
-from treatments.verification import verified_recommendations, verified_reports
+from treatments.reports.verification import verified_reports
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -15,7 +15,7 @@ from django.test import Client
 
 from spine_cds.operation import heartbeats, logs, readiness
 from treatments.engine import load_ruleset
-from treatments.services import ruleset_load
+from treatments.rulebook.services import ruleset_load
 from treatments.tasks import sweep_jobs
 
 pytestmark = pytest.mark.django_db
@@ -156,7 +156,7 @@ def test_an_exception_is_logged_without_what_it_says(written, monkeypatch):
 
 def production_cache(url):
     return {
-        "BACKEND": "spine_cds.cache.SteadyCache",
+        "BACKEND": "spine_cds.resilient_cache.SteadyCache",
         "LOCATION": url,
         "KEY_PREFIX": "spine-cds",
     }

@@ -2,10 +2,10 @@ from functools import partial
 
 import pytest
 
-from treatments.authoring import edits
-from treatments.authoring.services import draft_create, draft_edit
+from treatments.authoring.document import edits
+from treatments.authoring.drafts.services import draft_create, draft_edit
 from treatments.engine import load_ruleset
-from treatments.services import ruleset_load
+from treatments.rulebook.services import ruleset_load
 
 
 @pytest.fixture

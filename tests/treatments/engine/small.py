@@ -8,9 +8,10 @@ from functools import lru_cache
 from itertools import product
 from typing import Any
 
-from treatments.engine import Ruleset, sfeel
+from treatments.engine import Ruleset
+from treatments.engine.ruleset import unary_tests
 
-_parsed = lru_cache(sfeel.parse)
+_parsed = lru_cache(unary_tests.parse)
 
 GROUNDS = {
     "rationale": "Because the test says so.",

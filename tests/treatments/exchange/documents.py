@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from treatments.engine.tables import HIT_POLICIES, KINDS, OUTPUTS
+from treatments.engine.ruleset.decision_tables import HIT_POLICIES, KINDS, OUTPUTS
 
 #: What spreadsheets run, split, trim or number, and what the formats use as marks.
 NASTY = (

@@ -12,7 +12,7 @@ from tests.treatments.exchange.test_round_trips import SHIPPED
 from treatments.engine import Ruleset, document_hash, load_ruleset
 from treatments.exchange import FORMATS, export, read
 from treatments.models import RulesetVersion
-from treatments.services import ruleset_load
+from treatments.rulebook.services import ruleset_load
 
 
 def said(*arguments):

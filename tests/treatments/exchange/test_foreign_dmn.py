@@ -3,7 +3,7 @@
 import pytest
 
 from tests.treatments.exchange.test_round_trips import small
-from treatments.authoring.parts import join, split
+from treatments.authoring.document.parts import join, split
 from treatments.engine import Ruleset, RulesetError
 from treatments.exchange import ImportRefusedError, read
 

@@ -12,8 +12,8 @@ import openpyxl
 import pytest
 
 from tests.treatments.exchange.test_round_trips import SHIPPED, small
-from treatments.engine.errors import RulesetError
-from treatments.engine.folder import document_from_folder
+from treatments.engine.ruleset.csv_folder import document_from_folder
+from treatments.engine.ruleset.errors import RulesetError
 from treatments.exchange import ImportRefusedError, export, read
 
 SECONDS = 10

@@ -16,9 +16,9 @@ from tests.treatments.engine.small import (
 )
 from tests.treatments.exchange.documents import documents
 from treatments.engine import document_hash, load_ruleset
-from treatments.engine.exact import differences, restored
-from treatments.engine.folder import document_from_folder
-from treatments.engine.ruleset import DEFAULT_RULESET
+from treatments.engine.ruleset.csv_folder import document_from_folder
+from treatments.engine.ruleset.model import DEFAULT_RULESET
+from treatments.engine.ruleset.text_patch import differences, restored
 from treatments.exchange import FORMATS, export, read
 
 SHIPPED = dict(load_ruleset().document)

@@ -8,7 +8,7 @@ from tests.treatments.replay.stored import changed
 from treatments.engine import Ruleset, load_ruleset
 from treatments.models import Replay, RulesetVersion
 from treatments.replay.services import replay_request
-from treatments.services import ruleset_load
+from treatments.rulebook.services import ruleset_load
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +37,9 @@ def silent(monkeypatch) -> None:
             pass
 
     monkeypatch.setattr("treatments.replay.services.run_replay", Silent)
-    monkeypatch.setattr("treatments.tasks.run_replay.delay_on_commit", lambda: None)
+    monkeypatch.setattr(
+        "treatments.replay.tasks.run_replay.delay_on_commit", lambda: None
+    )
 
 
 @pytest.fixture

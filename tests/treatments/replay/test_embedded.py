@@ -8,7 +8,8 @@ from django.conf import settings
 
 from spine_cds.celery import app
 from tests.treatments.reports.embedded_site import EmbeddedSite, embedded_site
-from treatments.tasks import render_report, run_replay
+from treatments.replay.tasks import run_replay
+from treatments.reports.tasks import render_report
 
 SECONDS = 60
 

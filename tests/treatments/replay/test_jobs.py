@@ -9,13 +9,12 @@ from django.db.models.functions import Now
 
 from patients.models import Encounter
 from spine_cds.audit.models import Event
-from spine_cds.jobs import life
-from spine_cds.jobs.work import work_on_next
+from spine_cds.jobs import lifecycle
+from spine_cds.jobs.worker import work_on_next
 from tests.treatments.replay.stored import changed, direct, store_cases
-from treatments import tasks
-from treatments.engine.errors import RulesetError
+from treatments.engine.ruleset.errors import RulesetError
 from treatments.models import Recommendation, Replay, ReplayChunk, ReplayMove
-from treatments.replay import jobs
+from treatments.replay import jobs, tasks
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("silent")]
 State = Replay.State
@@ -74,7 +73,7 @@ def test_a_worker_that_dies_leaves_its_chunks_to_the_next(stored, ask, monkeypat
     replay.refresh_from_db()
     assert (replay.state, replay.steps_done) == (State.RUNNING, 100)
     Replay.objects.update(lease_until=Now() - timedelta(seconds=1))
-    assert life.sweep(Replay) == 1
+    assert lifecycle.sweep(Replay) == 1
 
     replay = finished(replay)
     assert [len(args[0]) for args in calls] == [50] * 7 + [30], "only one chunk twice"
@@ -84,14 +83,14 @@ def test_a_worker_that_dies_leaves_its_chunks_to_the_next(stored, ask, monkeypat
 
 def test_a_frozen_worker_that_thaws_stores_nothing(stored, ask, shipped, other):
     replay = ask()
-    late = life.claim(Replay)
+    late = lifecycle.claim(Replay)
     jobs._begin(late)
     assert jobs._next_chunk(late)
     Replay.objects.update(lease_until=Now() - timedelta(seconds=1))
-    life.sweep(Replay)
-    newer = life.claim(Replay)
+    lifecycle.sweep(Replay)
+    newer = lifecycle.claim(Replay)
     assert jobs._next_chunk(newer)
-    with pytest.raises(life.ClaimLostError):
+    with pytest.raises(lifecycle.ClaimLostError):
         jobs._next_chunk(late)
     assert replay.chunks.count() == 2
     while jobs._next_chunk(newer):
@@ -104,7 +103,7 @@ def test_a_frozen_worker_that_thaws_stores_nothing(stored, ask, shipped, other):
 
 def test_a_chunk_whose_commit_was_not_heard_of_is_stored_once(stored, ask):
     ask()
-    claim = life.claim(Replay)
+    claim = lifecycle.claim(Replay)
     jobs._begin(claim)
     cases = jobs.read_cases(None, claim.job.until, 50)
     comparison = jobs.compare([c.document for c in cases], *jobs.rulesets_of(claim.job))
@@ -129,14 +128,14 @@ def test_a_long_replay_lets_another_in_between(stored, ask, monkeypatch, dr_surg
 
 def test_a_cancelled_replay_stops_at_its_next_chunk(stored, ask, admin):
     replay = ask()
-    claim = life.claim(Replay)
+    claim = lifecycle.claim(Replay)
     jobs._begin(claim)
     jobs._next_chunk(claim)
-    assert life.cancel(replay, actor=admin)
-    with pytest.raises(life.ClaimLostError):
+    assert lifecycle.cancel(replay, actor=admin)
+    with pytest.raises(lifecycle.ClaimLostError):
         jobs._next_chunk(claim)
     assert (replay.chunks.count(), replay.steps_done) == (1, 0)
-    assert life.retry(replay, actor=admin)
+    assert lifecycle.retry(replay, actor=admin)
     assert finished(replay).steps_done == 330
 
 
@@ -201,11 +200,11 @@ def test_no_stored_case_is_an_empty_matrix(ask):
 
 def test_chunks_of_another_engine_are_not_mixed_with_this_one(stored, ask, monkeypatch):
     replay = ask()
-    claim = life.claim(Replay)
+    claim = lifecycle.claim(Replay)
     monkeypatch.setattr(jobs, "ENGINE_VERSION", "0.0.1")
     jobs._begin(claim)
     jobs._next_chunk(claim)
-    life.hand_on(claim)
+    lifecycle.hand_on(claim)
     monkeypatch.undo()
     replay = finished(replay)
     assert {chunk.token for chunk in replay.chunks.all()} == {2}

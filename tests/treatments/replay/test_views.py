@@ -6,13 +6,12 @@ import pytest
 from django.urls import reverse
 
 from spine_cds.audit.models import Event
-from spine_cds.jobs import life
+from spine_cds.jobs import lifecycle
 from tests.treatments.replay.stored import changed, store_cases
-from treatments import tasks
-from treatments.authoring.services import signer_designate
+from treatments.authoring.drafts.services import signer_designate
 from treatments.models import Replay, RulesetDraft
-from treatments.replay import jobs
-from treatments.replay.pages import MOVES_A_PAGE
+from treatments.replay import jobs, tasks
+from treatments.replay.presenter import MOVES_A_PAGE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("silent")]
 HTMX = {"HX-Request": "true"}
@@ -33,7 +32,7 @@ def running(ask, rules, team, dr_surgeon, monkeypatch) -> Replay:
     monkeypatch.setattr(jobs, "CHUNK", 50)
     store_cases(200, team=team, author=dr_surgeon, rules=rules)
     replay = ask()
-    claim = life.claim(Replay)
+    claim = lifecycle.claim(Replay)
     jobs._begin(claim)
     jobs._next_chunk(claim)
     replay.refresh_from_db()
@@ -199,8 +198,8 @@ def test_a_replay_is_cancelled_and_goes_on_from_where_it_was(sign_in, admin, run
 
 
 def test_a_failed_replay_says_why(sign_in, admin, running):
-    claim = life.Claim(running, running.token)
-    life.fail(claim, failure="The engine caught fire.")
+    claim = lifecycle.Claim(running, running.token)
+    lifecycle.fail(claim, failure="The engine caught fire.")
     page = sign_in(admin).get(running.get_absolute_url()).text
     assert "The engine caught fire." in page
     assert "hx-get" not in page

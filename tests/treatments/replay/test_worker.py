@@ -19,7 +19,8 @@ from tests.treatments.replay.stored import code, store_cases
 from treatments.engine import Ruleset
 from treatments.models import Recommendation, Replay
 from treatments.replay.jobs import CHUNK
-from treatments.tasks import run_replay, sweep_jobs
+from treatments.replay.tasks import run_replay
+from treatments.tasks import sweep_jobs
 
 CASES = int(os.environ.get("REPLAY_CASES", "20000"))
 SECONDS = 180

@@ -9,7 +9,7 @@ from patients.models import Encounter, Patient
 from spine_cds.accounts.models import User
 from treatments.engine import Ruleset, evaluate, explore, load_ruleset
 from treatments.models import Recommendation
-from treatments.services import ruleset_load
+from treatments.rulebook.services import ruleset_load
 
 CASE: dict[str, Any] = {
     "contract": 1,

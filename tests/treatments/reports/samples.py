@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from treatments.reports.context import (
+from treatments.reports.content import (
     Alert,
     Attachment,
     Chip,

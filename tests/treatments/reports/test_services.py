@@ -8,7 +8,7 @@ from kombu.exceptions import OperationalError
 
 from spine_cds.audit.models import Event
 from spine_cds.audit.triggers import suspended
-from spine_cds.jobs import doorbell
+from spine_cds.jobs import wakeup
 from treatments.models import Decision, Report
 from treatments.reports import services
 from treatments.reports.services import report_hand_over, report_request, report_status
@@ -88,7 +88,7 @@ def test_a_broker_that_is_away_neither_fails_nor_loses_the_request(
     def refuse(*args, **kwargs):
         raise OperationalError("connection refused")
 
-    monkeypatch.setattr(doorbell.DjangoTask, "apply_async", refuse)
+    monkeypatch.setattr(wakeup.DjangoTask, "apply_async", refuse)
     with django_capture_on_commit_callbacks(execute=True):
         report = asked()
     report.refresh_from_db()

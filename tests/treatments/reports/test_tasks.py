@@ -9,12 +9,12 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db.models.functions import Now
 
 from tests.treatments.reports import pdf_reading as pdf
-from treatments import tasks
 from treatments.models import Report
-from treatments.reports import jobs
-from treatments.reports.context import ReportContext
+from treatments.reports import jobs, tasks
+from treatments.reports.content import ReportContext
 from treatments.reports.render import UnprintableTextError, render
 from treatments.reports.services import report_request
+from treatments.tasks import sweep_jobs
 
 pytestmark = pytest.mark.django_db
 State = Report.State
@@ -87,7 +87,7 @@ def test_the_sweep_renders_a_row_whose_ring_was_lost(
 ):
     Report.objects.update(rung_at=Now() - timedelta(minutes=1))
     with django_capture_on_commit_callbacks(execute=True):
-        tasks.sweep_jobs()
+        sweep_jobs()
     queued.refresh_from_db()
     assert queued.state == State.DONE
 
@@ -95,8 +95,8 @@ def test_the_sweep_renders_a_row_whose_ring_was_lost(
 def test_the_sweep_twice_renders_once(queued, django_capture_on_commit_callbacks):
     Report.objects.update(rung_at=Now() - timedelta(minutes=1))
     with django_capture_on_commit_callbacks() as rings:
-        tasks.sweep_jobs()
-        tasks.sweep_jobs()
+        sweep_jobs()
+        sweep_jobs()
     assert len(rings) == 1
 
 

@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from spine_cds.audit.models import Event
-from treatments import tasks
 from treatments.models import Report
+from treatments.reports import tasks
 from treatments.reports.services import report_request
 
 pytestmark = pytest.mark.django_db

@@ -16,7 +16,8 @@ from tests.fixtures_worker import Worker
 from tests.treatments.reports.samples import LADDER, OTHERS
 from treatments.models import Report
 from treatments.reports.services import report_request
-from treatments.tasks import render_report, sweep_jobs
+from treatments.reports.tasks import render_report
+from treatments.tasks import sweep_jobs
 
 State = Report.State
 # So much to print that a worker is busy for some seconds: long enough to be caught.

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from treatments.engine import evaluate, load_ruleset
-from treatments.engine.ruleset import DEFAULT_RULESET
+from treatments.engine.ruleset.model import DEFAULT_RULESET
 
 PLAIN = DEFAULT_RULESET / "golden" / "endo-canal-33-percent.json"
 

@@ -10,7 +10,7 @@ from collections import Counter
 import pytest
 
 from treatments.engine import evaluate, load_ruleset
-from treatments.engine.ruleset import DEFAULT_RULESET
+from treatments.engine.ruleset.model import DEFAULT_RULESET
 
 CASES = 1500
 LEVELS = ["L1-2", "L2-3", "L3-4", "L4-5", "L5-S1"]

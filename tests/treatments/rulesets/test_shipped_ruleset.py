@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from treatments.engine import load_ruleset
-from treatments.engine.ruleset import DEFAULT_RULESET
+from treatments.engine.ruleset.model import DEFAULT_RULESET
 
 CONTRACT_FACTS = Path(__file__).with_name("contract_facts.csv")
 GOLDEN = sorted((DEFAULT_RULESET / "golden").glob("*.json"))

@@ -16,11 +16,15 @@ from django.views.decorators.http import (
 
 from spine_cds.accounts.access import SignedInRequest, require_role
 from spine_cds.accounts.models import Role
-from treatments.authoring import pages, publishing, services
-from treatments.authoring.access import draft_of, for_rule_makers
-from treatments.authoring.comparison import compare, place_words
-from treatments.authoring.edits import EditError
-from treatments.authoring.forms import (
+from treatments.authoring.document.edits import EditError
+from treatments.authoring.drafts import services
+from treatments.authoring.drafts.access import draft_of, for_rule_makers
+from treatments.authoring.drafts.services import DraftClosedError, DraftConflictError
+from treatments.authoring.versions import publishing
+from treatments.authoring.versions.comparison import compare, place_words
+from treatments.authoring.versions.publishing import NotReadyError, StaleBaseError
+from treatments.authoring.views import draft_page
+from treatments.authoring.views.forms import (
     MEANING,
     DescribeForm,
     DraftForm,
@@ -29,8 +33,6 @@ from treatments.authoring.forms import (
     SignForm,
     SubmitForm,
 )
-from treatments.authoring.publishing import NotReadyError, StaleBaseError
-from treatments.authoring.services import DraftClosedError, DraftConflictError
 from treatments.models import RulesetDraft, RulesetVersion
 
 REFUSALS = (
@@ -50,7 +52,7 @@ def draft_create(request: SignedInRequest, pk: int) -> HttpResponse:
     form = DraftForm(request.POST or None, initial={"title": ""})
     if form.is_valid():
         draft = services.draft_create(
-            base=pages.newest_base(version),
+            base=draft_page.newest_base(version),
             document=version.document,
             actor=request.user,
             **form.cleaned_data,
@@ -63,7 +65,7 @@ def draft_create(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_safe
 @for_rule_makers
 def draft_detail(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    page = pages.draft_page(draft_of(pk), request)
+    page = draft_page.draft_page(draft_of(pk), request)
     return render(request, "treatments/authoring/draft_detail.html", page)
 
 
@@ -87,7 +89,7 @@ def draft_describe(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @require_safe
 @for_rule_makers
 def draft_checks(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    page = pages.checks_page(draft_of(pk), request.user)
+    page = draft_page.checks_page(draft_of(pk), request.user)
     return render(request, "treatments/authoring/draft_checks.html", page)
 
 
@@ -112,7 +114,7 @@ def finding_accept(request: SignedInRequest, pk: UUID) -> HttpResponse:
                 actor=request.user,
             )
     except REFUSALS as refusal:
-        page = pages.checks_page(draft, request.user)
+        page = draft_page.checks_page(draft, request.user)
         page |= {"refusal": str(refusal), "reason": reason, "ticked": wanted}
         return render(request, "treatments/authoring/draft_checks.html", page)
     return redirect("treatments:draft-checks", pk=pk)
@@ -233,5 +235,5 @@ def _sent(
 
 def _again(request: SignedInRequest, draft: RulesetDraft, **forms: Any) -> HttpResponse:
     """The draft's page with a form that was not right, all that was typed kept."""
-    page = pages.draft_page(draft, request) | forms
+    page = draft_page.draft_page(draft, request) | forms
     return render(request, "treatments/authoring/draft_detail.html", page)

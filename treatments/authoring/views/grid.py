@@ -18,22 +18,22 @@ from django.views.decorators.http import (
 
 from spine_cds.accounts.access import SignedInRequest
 from spine_cds.audit.services import record
-from treatments.authoring import grid_actions as actions
-from treatments.authoring import grid_pages as pages
-from treatments.authoring import services
-from treatments.authoring.access import draft_of, for_rule_makers, may_write
-from treatments.authoring.edits import EditError
-from treatments.authoring.grid import Sheet, clash_rows
-from treatments.authoring.grid_actions import Action
-from treatments.authoring.grid_filter import Filter
-from treatments.authoring.parts import steps
-from treatments.authoring.paste import BlockError, block_of, preview
-from treatments.authoring.rule_forms import RuleForm
-from treatments.authoring.services import (
+from treatments.authoring.document.edits import EditError
+from treatments.authoring.document.parts import steps
+from treatments.authoring.drafts import services
+from treatments.authoring.drafts.access import draft_of, for_rule_makers, may_write
+from treatments.authoring.drafts.services import (
     DraftClosedError,
     DraftConflictError,
     draft_edit,
 )
+from treatments.authoring.grid import actions as actions
+from treatments.authoring.grid.actions import Action
+from treatments.authoring.grid.paste import BlockError, block_of, preview
+from treatments.authoring.grid.row_filter import Filter
+from treatments.authoring.grid.rule_forms import RuleForm
+from treatments.authoring.grid.sheet import Sheet, clash_rows
+from treatments.authoring.views import grid_fragments as pages
 
 TEMPLATES = "treatments/authoring/grid"
 HIDDEN = "hidden-columns"

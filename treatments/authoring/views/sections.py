@@ -16,19 +16,24 @@ from django.views.decorators.http import (
 
 from spine_cds.accounts.access import SignedInRequest, require_role
 from spine_cds.accounts.models import Role
-from treatments.authoring import edits
-from treatments.authoring.access import draft_of, for_rule_makers, may_write
-from treatments.authoring.comparison import beside, words
-from treatments.authoring.edits import EditError
-from treatments.authoring.forms import RowForm
-from treatments.authoring.parts import address, split
-from treatments.authoring.sections import SECTIONS, SINGLES, Section, written
-from treatments.authoring.services import (
+from treatments.authoring.document import edits
+from treatments.authoring.document.edits import EditError
+from treatments.authoring.document.parts import address, split
+from treatments.authoring.document.row_fields import (
+    SECTIONS,
+    SINGLES,
+    Section,
+    written,
+)
+from treatments.authoring.drafts.access import draft_of, for_rule_makers, may_write
+from treatments.authoring.drafts.services import (
     DraftClosedError,
     DraftConflictError,
     Edit,
     draft_edit,
 )
+from treatments.authoring.versions.comparison import beside, words
+from treatments.authoring.views.forms import RowForm
 from treatments.models import RulesetDraft
 
 

@@ -10,12 +10,12 @@ from django.views.decorators.http import require_safe
 
 from spine_cds.accounts.access import SignedInRequest
 from spine_cds.audit.services import record
-from treatments.authoring import trial
-from treatments.authoring.access import draft_of, for_rule_makers
-from treatments.authoring.columns import facts_of
-from treatments.authoring.grid import Sheet
-from treatments.authoring.grid_pages import finding_of
-from treatments.authoring.matching import CaseNotFoundError, case_named
+from treatments.authoring.checks.case_matching import CaseNotFoundError, case_named
+from treatments.authoring.document.columns import facts_of
+from treatments.authoring.drafts.access import draft_of, for_rule_makers
+from treatments.authoring.grid import trial
+from treatments.authoring.grid.sheet import Sheet
+from treatments.authoring.views.grid_fragments import finding_of
 from treatments.models import RulesetVersion
 
 PREFIX = "fact."

@@ -15,15 +15,16 @@ from django.views.decorators.http import (
 from spine_cds.accounts.access import SignedInRequest, require_role
 from spine_cds.accounts.models import Role, User
 from spine_cds.audit.services import record
-from treatments.authoring import publishing, services
-from treatments.authoring.access import for_rule_makers
-from treatments.authoring.comparison import compare
-from treatments.authoring.edits import EditError
-from treatments.authoring.forms import ImportForm, RestoreForm, SignerForm
-from treatments.authoring.parts import UnsplittableError
+from treatments.authoring.document.edits import EditError
+from treatments.authoring.document.parts import UnsplittableError
+from treatments.authoring.drafts import services
+from treatments.authoring.drafts.access import for_rule_makers
+from treatments.authoring.versions import publishing
+from treatments.authoring.versions.comparison import compare
+from treatments.authoring.views.forms import ImportForm, RestoreForm, SignerForm
 from treatments.engine import RulesetError
+from treatments.exchange.errors import ImportRefusedError
 from treatments.exchange.formats import FORMATS, export, read
-from treatments.exchange.refusal import ImportRefusedError
 from treatments.models import (
     DesignatedSigner,
     RulesetActivation,

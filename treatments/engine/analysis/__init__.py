@@ -5,7 +5,7 @@ looks at one edited rule again, ``recheck_table`` at
 one table. Pure, like the engine: no clock, standard library only.
 """
 
-from .checking import check, check_document, recheck, recheck_table
+from .check import check, check_document, recheck, recheck_table
 from .findings import KINDS, Analysis, Example, Finding, GapBox, Proof
 
 __all__ = [

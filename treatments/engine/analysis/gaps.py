@@ -11,18 +11,18 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import partial
 
-from ..completions import Base, Budget, BudgetSpentError
-from ..program import Truth
-from ..ranges import regions_in_words, spans_of
-from ..regions import Variable
-from ..sfeel import Value
-from .diagram import Diagram
-from .examples import example, ordinary, plain_example
+from ..compiler.program import Truth
+from ..compiler.range_words import regions_in_words, spans_of
+from ..compiler.regions import Variable
+from ..ruleset.unary_tests import Value
+from ..search.completions import Base, Budget, BudgetSpentError
+from .boxes import Box, Spend
+from .coverage import share, share_of, weights
+from .decision_diagram import Diagram
 from .findings import Example, GapBox
-from .goals import AllOf, Goal, Pattern, Within, find
-from .measure import share, share_of, weights
-from .parts import Allowance, Part
-from .space import Box, Spend
+from .satisfiability import AllOf, Goal, Pattern, Within, find
+from .table_scope import Allowance, Part
+from .witnesses import example, ordinary, plain_example
 
 #: Boxes that are named of one gap.
 MOST = 100

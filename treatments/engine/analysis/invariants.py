@@ -4,7 +4,7 @@
 ``then`` fails. :func:`.goals.find` splits regions until it has one or none is left.
 
 **Partial cases.** What is said of a partly known case K (presumptions P in use) is
-one of these, for *every* completion c of K and P (``settling.py``, ``advice.py``):
+one of these, for *every* completion c of K and P (``resolve``, ``possible_outcomes``):
 
 - triage is not settled: ``insufficient_data``, and nothing is advised;
 - triage gives one answer in all completions, so it gives it in c;
@@ -36,15 +36,16 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from ..advice import UNCOVERED, Outcome
-from ..completions import Base, BudgetSpentError, OutcomeQuestion
-from ..evaluation import evaluate
-from ..program import Program, Truth
-from ..reading import OUTCOMES
-from ..regions import Variable, variable
-from ..sfeel import UnaryTests, Value
-from ..tables import Invariant
-from .examples import example, narrowed, nearest_value, ordinary
+from ..compiler.bitset import bit_set
+from ..compiler.possible_outcomes import UNCOVERED, Outcome
+from ..compiler.program import Program, Truth
+from ..compiler.regions import Variable, variable
+from ..evaluation.evaluate import evaluate
+from ..ruleset.decision_tables import Invariant
+from ..ruleset.document_reader import OUTCOMES
+from ..ruleset.unary_tests import UnaryTests, Value
+from ..search.completions import Base, BudgetSpentError
+from ..search.questions import OutcomeQuestion
 from .findings import (
     ERROR,
     NOT_DECIDED,
@@ -55,8 +56,9 @@ from .findings import (
     Finding,
     Proof,
 )
-from .goals import AllOf, Goal, NoIndication, Pattern, Within, bits_of, everything, find
-from .parts import Allowance, hit_pattern
+from .satisfiability import AllOf, Goal, NoIndication, Pattern, Within, everything, find
+from .table_scope import Allowance, hit_pattern
+from .witnesses import example, narrowed, nearest_value, ordinary
 
 COMPLETE, PARTIAL, ANYWHERE = "complete", "partial", "anywhere"
 _SCOPES = {
@@ -109,7 +111,7 @@ class Breaks:
         return self.question.waiting(truth) if self.decide(truth) is None else ()
 
     def open(self, truth: Truth) -> int:
-        return bits_of(self.waiting(truth))
+        return bit_set(self.waiting(truth))
 
     def left(self, truth: Truth) -> Hashable:
         return self.question.residue(truth)
@@ -134,7 +136,7 @@ def _triage_ways(program: Program) -> Iterator[tuple[Pattern, str, str]]:
         for number in hit.rules:
             says = program.rules[number].outputs
             yield hit_pattern(hit, number), says["disposition"], says["urgency"]
-        yield Pattern(none_of=sum(1 << n for n in hit.rules)), *UNCOVERED
+        yield Pattern(none_of=bit_set(hit.rules)), *UNCOVERED
 
 
 def _urgency_ways(

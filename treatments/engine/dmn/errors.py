@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..errors import Problem
+from ..ruleset.errors import Problem
 
 MAX_SHOWN = 50
 

@@ -9,7 +9,7 @@ from decimal import Decimal, DecimalException
 from types import NoneType
 from typing import Any
 
-from ..errors import shown
+from ..ruleset.errors import shown
 from .boxed import Typed
 from .errors import DecisionError, DmnError
 from .feel.lexer import normal

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ..errors import Problem, shown
+from ..ruleset.errors import Problem, shown
 from .boxed import BoxedContext, Invocation, Relation, Typed
 from .errors import DmnError
 from .feel.lexer import FeelError, Names, normal

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from ..errors import Problem, shown
+from ..ruleset.errors import Problem, shown
 from .errors import DmnError
 
 MAX_BYTES = 8_000_000

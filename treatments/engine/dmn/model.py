@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..errors import Problem
+from ..ruleset.errors import Problem
 from .feel.run import Node
 from .itemtypes import ItemType, Types
 

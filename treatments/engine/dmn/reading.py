@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-from ..errors import Problem, shown
+from ..ruleset.errors import Problem, shown
 from .errors import DmnError
 from .feel.lexer import Names
 from .itemtypes import BUILT_IN, ItemType, Types

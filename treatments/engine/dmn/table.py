@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from ..errors import shown
+from ..ruleset.errors import shown
 from .errors import DecisionError
 from .feel.list_functions import least_of, most_of, sum_of
 from .feel.nodes import Tests

@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from treatments.engine import sfeel
-from treatments.engine.errors import Problem, shown
-from treatments.engine.tables import MULTIPLE_HIT, OUTPUTS, SINGLE_HIT
+from treatments.engine.ruleset import unary_tests
+from treatments.engine.ruleset.decision_tables import MULTIPLE_HIT, OUTPUTS, SINGLE_HIT
+from treatments.engine.ruleset.errors import Problem, shown
+from treatments.exchange.errors import ImportRefusedError, refusal
 
-from ..refusal import ImportRefusedError, refusal
 from . import tables
 
 _KINDS = {
@@ -148,8 +148,8 @@ class _Model:
         found = tables.cells(rule, inputs, place)
         for fact, text in found.items():
             try:
-                sfeel.parse(text)
-            except sfeel.CellError as error:
+                unary_tests.parse(text)
+            except unary_tests.CellError as error:
                 self._problem(f"{place}, input {fact}", shown(text), str(error))
         rationale = tables.text_of(rule, "description")
         return {

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from treatments.engine.vocabulary import Fact
+from treatments.engine.ruleset.vocabulary import Fact
 
 _STRING = r'"(?:[^"\\]|\\.)*"'
 _ONE = re.compile(rf"\s*({_STRING})\s*", re.DOTALL)

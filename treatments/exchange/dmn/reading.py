@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from treatments.engine.exact import restored
-from treatments.engine.tables import OUTPUTS
+from treatments.engine.ruleset.decision_tables import OUTPUTS
+from treatments.engine.ruleset.text_patch import restored
+from treatments.exchange import safe_xml, strict_json
+from treatments.exchange.errors import refusal
 
-from .. import strict_json, xml_safely
-from ..refusal import refusal
 from . import foreign, tables
 from .names import ANY_DMN, OURS, PARTS
 
@@ -26,7 +26,7 @@ def read(data: bytes, filename: str, base: Mapping[str, Any] | None = None) -> A
         ImportRefusedError: the XML is unsafe or broken, or no decision model; or it is
             of another tool and ``base`` lacks what its tables name.
     """
-    root = xml_safely.parse(data, filename)
+    root = safe_xml.parse(data, filename)
     for element in root.iter():
         # DMN's own elements have their bare names from here on, whatever the version.
         element.tag = ANY_DMN.sub("", element.tag)

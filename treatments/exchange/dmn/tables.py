@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from ..refusal import MAX_COLUMNS, refusal
+from treatments.exchange.errors import MAX_COLUMNS, refusal
+
 from . import literals
 
 

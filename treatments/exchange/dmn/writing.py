@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from treatments.engine.exact import Difference
-from treatments.engine.folder import DISABLED
-from treatments.engine.tables import HIT_POLICIES, OUTPUTS
+from treatments.engine.ruleset.csv_folder import DISABLED
+from treatments.engine.ruleset.decision_tables import HIT_POLICIES, OUTPUTS
+from treatments.engine.ruleset.text_patch import Difference
+from treatments.exchange.safe_xml import UNPRINTABLE
 
-from ..xml_safely import UNPRINTABLE
 from . import literals
 from .diagram import diagram
 from .names import DC, DI, DMN_1_3, DMN_1_5, OURS, PARTS, Ids

@@ -18,9 +18,9 @@ from django.utils import timezone
 
 from treatments.engine.analysis import Analysis, Finding, check_document
 from treatments.engine.analysis.findings import SEVERITIES
-from treatments.engine.errors import RulesetError
-from treatments.engine.folder import document_from_folder
-from treatments.engine.ruleset import DEFAULT_RULESET
+from treatments.engine.ruleset.csv_folder import document_from_folder
+from treatments.engine.ruleset.errors import RulesetError
+from treatments.engine.ruleset.model import DEFAULT_RULESET
 
 #: States of a check that ends by the clock.
 UNLIMITED = 10**12

@@ -18,13 +18,13 @@ from typing import Any, TextIO
 from django.core.management.base import BaseCommand, CommandError
 
 from treatments.engine import Ruleset, RulesetError, load_ruleset
-from treatments.lines import (
+from treatments.management.jsonl import (
     MAX_DOCUMENT_CHARACTERS,
     answered,
     evaluated,
     lines_of,
 )
-from treatments.progress import Progress
+from treatments.management.progress import Progress
 
 
 class Command(BaseCommand):

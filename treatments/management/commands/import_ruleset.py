@@ -8,9 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from treatments.engine import Ruleset, RulesetError
-from treatments.engine.exact import same
+from treatments.engine.ruleset.text_patch import same
 from treatments.exchange import ImportRefusedError, read
-from treatments.exchange.refusal import MAX_UPLOAD_BYTES
+from treatments.exchange.errors import MAX_UPLOAD_BYTES
 from treatments.models import RulesetVersion
 
 PARTS = {

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from treatments.engine import RulesetError, load_ruleset
 from treatments.models import RulesetVersion
-from treatments.services import ruleset_load
+from treatments.rulebook.services import ruleset_load
 
 
 class Command(BaseCommand):

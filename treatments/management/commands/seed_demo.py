@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from patients.findings import CaseFindings
 from patients.models import Encounter, Patient
-from patients.services import case_create, patient_create
+from patients.services.cases import case_create
+from patients.services.patients import patient_create
 from spine_cds.accounts.models import Role, Team, User
-from treatments.demo import CASES, DemoCase
+from treatments.management.demo_cases import CASES, DemoCase
 from treatments.models import Decision, Recommendation, Review
-from treatments.services import (
+from treatments.recommendations.services import (
     case_evaluate,
     comment_add,
     decision_record,

@@ -10,12 +10,12 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 
-from treatments.verification import (
+from treatments.recommendations.verification import (
     Verdict,
     forget_rulesets,
     verified_recommendations,
-    verified_reports,
 )
+from treatments.reports.verification import verified_reports
 
 _EVERY = 0.2  # seconds between two drawings of the progress
 

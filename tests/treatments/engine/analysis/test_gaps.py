@@ -30,7 +30,7 @@ from tests.treatments.engine.small import (
 )
 from treatments.engine import Ruleset, evaluate
 from treatments.engine.analysis import GapBox, check, recheck_table
-from treatments.engine.sfeel import parse
+from treatments.engine.ruleset.unary_tests import parse
 
 
 def holds(cells: Any, known: dict[str, Any]) -> bool:

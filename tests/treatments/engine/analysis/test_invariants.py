@@ -14,8 +14,8 @@ from tests.property.test_exactness import partial_cases as small_partial_cases
 from tests.property.test_exactness import rulesets
 from tests.treatments.engine.small import LADDER, VALUES, Oracle, case, completions
 from treatments.engine import Evaluation, Invariant, Ruleset, evaluate
-from treatments.engine.advice import FOR
 from treatments.engine.analysis import Proof, check
+from treatments.engine.compiler.possible_outcomes import FOR
 
 QUOTED = [f'"{code}"' for code in LADDER]
 WHEN = {

@@ -22,7 +22,7 @@ from tests.treatments.engine.small import (
 )
 from treatments.engine import Ruleset
 from treatments.engine.analysis import Finding, check, recheck
-from treatments.engine.presumptions import conditional_values, presumed_values
+from treatments.engine.ruleset.presumptions import conditional_values, presumed_values
 
 USED = ("flag", "kind", "weeks")
 

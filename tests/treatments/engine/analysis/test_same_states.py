@@ -18,7 +18,7 @@ from tests.treatments.engine.small import (
 )
 from treatments.engine import Ruleset, evaluate
 from treatments.engine.analysis import check
-from treatments.engine.analysis.goals import (
+from treatments.engine.analysis.satisfiability import (
     AllOf,
     Goal,
     NoIndication,
@@ -27,8 +27,8 @@ from treatments.engine.analysis.goals import (
     everything,
     find,
 )
-from treatments.engine.completions import Base, Budget
-from treatments.engine.program import Program
+from treatments.engine.compiler.program import Program
+from treatments.engine.search.completions import Base, Budget
 
 LADDER = {"disposition": "ladder", "urgency": "elective", "text": ""}
 STOP = {"disposition": "emergency", "urgency": "emergency", "text": ""}

@@ -1,0 +1,196 @@
+"""A case in its versions: the history, and the frame of all other findings."""
+
+import uuid
+from datetime import date
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from patients.choices import Level
+from patients.facts import facts_of
+from patients.models.fields import fact_constraints, fact_field, one_of
+from patients.models.patient import Patient, name_or_number, opened_by
+from spine_cds.accounts.models import User
+
+
+class EncounterQuerySet(models.QuerySet["Encounter"]):
+    def visible_to(self, user: User) -> "EncounterQuerySet":
+        if user.is_rule_admin:
+            return self.none()
+        return self.filter(
+            Q(patient__team__in=user.teams.all()) | Q(patient__in=opened_by(user))
+        )
+
+    def current(self) -> "EncounterQuerySet":
+        """The newest version of each case."""
+        return self.exclude(state="superseded")
+
+    def newest_of(self, encounter: "Encounter") -> "Encounter":
+        """The version of the same case that stands now, with its findings."""
+        return self.with_findings().current().get(case_uid=encounter.case_uid)
+
+    def in_state(self, state: str) -> "EncounterQuerySet":
+        return self.filter(state=state)
+
+    def search(self, text: str) -> "EncounterQuerySet":
+        return self.filter(name_or_number(text, "patient__"))
+
+    def with_findings(self) -> "EncounterQuerySet":
+        """All that was entered, in two queries."""
+        return self.select_related(
+            "patient__team", "created_by", "updated_by", "examination", "imaging"
+        ).prefetch_related("imaging__disc_findings")
+
+
+def today() -> date:
+    """The date where the server's users are; a default for forms and rows."""
+    return timezone.localdate()
+
+
+class Encounter(models.Model):
+    """One version of a case: the history, and the frame of all other findings."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        EVALUATED = "evaluated", "Evaluated"
+        REVIEWED = "reviewed", "Reviewed"
+        DECIDED = "decided", "Decided"
+        SUPERSEDED = "superseded", "Superseded"
+        ENTERED_IN_ERROR = "entered_in_error", "Entered in error"
+
+    class TriageFlag(models.TextChoices):
+        """What must not wait: of the newest answer, copied here for the worklist."""
+
+        EMERGENCY = "emergency", "Emergency"
+        DIAGNOSE_FIRST = "diagnose_first", "Diagnose first"
+        URGENT = "urgent", "Urgent"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case_uid = models.UUIDField(default=uuid.uuid4, editable=False)
+    version = models.PositiveSmallIntegerField(default=1)
+    previous = models.OneToOneField(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="next",
+    )
+    patient = models.ForeignKey(
+        Patient, on_delete=models.PROTECT, related_name="encounters"
+    )
+    state = models.CharField(max_length=16, choices=State, default=State.DRAFT)
+    triage_flag = models.CharField(
+        max_length=14, choices=TriageFlag, blank=True, editable=False
+    )
+    revision = models.PositiveIntegerField(default=0)
+    submission_key = models.UUIDField(null=True, blank=True, unique=True)
+    occurred_on = models.DateField("date of the encounter", default=today)
+    responsible_level = models.CharField(max_length=5, choices=Level, blank=True)
+    note = models.TextField(max_length=4000, blank=True)
+    error_reason = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    updated_at = models.DateTimeField(default=timezone.now)
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    age_years = fact_field("age_years")
+    pregnant = fact_field("pregnant")
+    smoking_status = fact_field("smoking_status")
+    physical_demand = fact_field("physical_demand")
+
+    symptom_duration_weeks = fact_field("symptom_duration_weeks")
+    first_episode = fact_field("first_episode")
+    pain_pattern = fact_field("pain_pattern")
+    pain_dominance = fact_field("pain_dominance")
+    leg_pain_nrs = fact_field("leg_pain_nrs")
+    back_pain_nrs = fact_field("back_pain_nrs")
+    odi_percent = fact_field("odi_percent")
+    symptom_trend = fact_field("symptom_trend")
+    pain_intolerable = fact_field("pain_intolerable")
+    neurogenic_claudication = fact_field("neurogenic_claudication")
+    bilateral_leg_symptoms = fact_field("bilateral_leg_symptoms")
+
+    conservative_care_weeks = fact_field("conservative_care_weeks")
+    conservative_response = fact_field("conservative_response")
+    percutaneous_failed = fact_field("percutaneous_failed")
+    same_level_recurrences = fact_field("same_level_recurrences")
+    uncorrected_coagulopathy = fact_field("uncorrected_coagulopathy")
+    unfit_for_general_anaesthesia = fact_field("unfit_for_general_anaesthesia")
+
+    surgery_accepted = fact_field("surgery_accepted")
+    implant_accepted = fact_field("implant_accepted")
+
+    objects = EncounterQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-updated_at",)
+        indexes = (models.Index(fields=("-updated_at",), name="encounter_last_change"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("case_uid", "version"), name="encounter_version_unique"
+            ),
+            models.UniqueConstraint(
+                fields=("case_uid",),
+                condition=~Q(state="superseded"),
+                name="encounter_one_current_version",
+            ),
+            models.CheckConstraint(
+                condition=Q(version=1, previous__isnull=True)
+                | Q(version__gt=1, previous__isnull=False),
+                name="encounter_later_versions_follow",
+            ),
+            models.CheckConstraint(
+                condition=Q(previous__isnull=True) | ~Q(previous=F("id")),
+                name="encounter_not_its_own_previous",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=(
+                        "draft",
+                        "evaluated",
+                        "reviewed",
+                        "decided",
+                        "superseded",
+                        "entered_in_error",
+                    )
+                ),
+                name="encounter_state_allowed",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="entered_in_error") ^ Q(error_reason=""),
+                name="encounter_error_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    triage_flag__in=("", "emergency", "diagnose_first", "urgent")
+                ),
+                name="encounter_triage_flag_allowed",
+            ),
+            models.CheckConstraint(
+                condition=one_of("responsible_level", Level),
+                name="encounter_level_allowed",
+            ),
+            *fact_constraints(facts_of("encounter")),
+        )
+
+    def __str__(self) -> str:
+        return f"Case of {self.occurred_on:%Y-%m-%d}, version {self.version}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("patients:case-edit", args=[self.pk])
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state == self.State.DRAFT
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be edited (a draft) or corrected (evaluated)."""
+        return self.state not in (self.State.SUPERSEDED, self.State.ENTERED_IN_ERROR)

@@ -1,0 +1,341 @@
+"""Writes of a case: a draft, a correction, and how far it has come."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+
+from patients.facts import DISC_FACTS, Fact, Record, Value, facts_of
+from patients.findings import CaseFindings, disc_field
+from patients.models import (
+    ClinicalExamination,
+    DiscFinding,
+    Encounter,
+    ImagingStudy,
+    Patient,
+)
+from spine_cds.accounts.models import User
+from spine_cds.audit.services import record
+
+State = Encounter.State
+
+# A case only moves forward; a correction starts again, as a new version.
+PROGRESS: list[str] = [State.DRAFT, State.EVALUATED, State.REVIEWED, State.DECIDED]
+
+
+class EditConflict(Exception):  # noqa: N818 -- an event, not a fault
+    """Someone else changed the case since the form was opened; nothing was saved.
+
+    `current` is the version that now stands, with its findings.
+    """
+
+    def __init__(self, current: Encounter) -> None:
+        super().__init__(f"encounter {current.pk} is at revision {current.revision}")
+        self.current = current
+
+
+class NotOpen(Exception):  # noqa: N818
+    """The version is superseded or entered in error: it stays as it is."""
+
+
+@transaction.atomic
+def case_create(
+    *,
+    patient: Patient,
+    actor: User,
+    data: CaseFindings,
+    submission_key: UUID | None = None,
+) -> Encounter:
+    """A new case, as a draft. The same submission twice is one case.
+
+    Raises:
+        EditConflict: the key was used before, with other findings.
+        ValidationError: a value is out of its range.
+    """
+    encounter = Encounter(
+        patient=patient,
+        created_by=actor,
+        updated_by=actor,
+        submission_key=submission_key,
+    )
+    return _insert(encounter, data, action="case.create", actor=actor)
+
+
+@transaction.atomic
+def case_update(
+    *, encounter: Encounter, actor: User, data: CaseFindings, revision: int
+) -> Encounter:
+    """Write a draft in place. Saving what is stored already changes nothing.
+
+    Raises:
+        EditConflict: the draft is no longer at `revision`, or no longer a draft.
+        ValidationError: a value is out of its range.
+    """
+    current = _locked(encounter)
+    stored = CaseFindings.of(current)
+    if not data.differences(stored):
+        return current
+    if current.revision != revision or not current.is_draft:
+        raise EditConflict(_newest(current))
+    current.revision += 1
+    _write(current, data, actor)
+    _record_case("case.update", current, actor, **data.changes(stored))
+    return _newest(current)
+
+
+@transaction.atomic
+def case_correct(
+    *,
+    encounter: Encounter,
+    actor: User,
+    data: CaseFindings,
+    revision: int,
+    submission_key: UUID | None = None,
+) -> Encounter:
+    """The next version of an evaluated case, as a draft; the old one stays as it was.
+
+    A correction without a change is none: it gives back the version that stands.
+
+    Raises:
+        EditConflict: somebody else corrected or changed it since `revision`.
+        NotOpen: it was entered in error.
+        ValidationError: a value is out of its range.
+    """
+    current = _locked(encounter)
+    if current.state == State.ENTERED_IN_ERROR:
+        raise NotOpen
+    if current.state == State.SUPERSEDED or current.revision != revision:
+        return _same_or_conflict(_newest(current), data)
+    stored = CaseFindings.of(current)
+    if not data.differences(stored):
+        return current
+    current.state = State.SUPERSEDED
+    current.save(update_fields=["state"])
+    correction = Encounter(
+        case_uid=current.case_uid,
+        version=current.version + 1,
+        previous=current,
+        patient=current.patient,
+        created_by=actor,
+        updated_by=actor,
+        submission_key=submission_key,
+    )
+    changes = data.changes(stored)
+    return _insert(correction, data, action="case.correct", actor=actor, **changes)
+
+
+def case_save(
+    *,
+    encounter: Encounter,
+    actor: User,
+    data: CaseFindings,
+    revision: int,
+    submission_key: UUID | None = None,
+) -> Encounter:
+    """Update a draft, or correct what was evaluated: the buttons of the case form."""
+    if encounter.is_draft:
+        return case_update(
+            encounter=encounter, actor=actor, data=data, revision=revision
+        )
+    return case_correct(
+        encounter=encounter,
+        actor=actor,
+        data=data,
+        revision=revision,
+        submission_key=submission_key,
+    )
+
+
+@transaction.atomic
+def case_advance(*, encounter: Encounter, actor: User, state: str) -> Encounter:
+    """Move forward in PROGRESS; there already, or beyond, changes nothing.
+
+    Raises:
+        NotOpen: the version is superseded or entered in error.
+    """
+    current = _locked(encounter)
+    if not current.is_open:
+        raise NotOpen
+    _advance(current, state, actor)
+    return current
+
+
+@transaction.atomic
+def case_evaluated(*, encounter: Encounter, actor: User, triage_flag: str) -> Encounter:
+    """Take note of an evaluation: the case is no draft, and what must not wait shows.
+
+    Raises:
+        NotOpen: the version is superseded or entered in error.
+    """
+    current = _locked(encounter)
+    if not current.is_open:
+        raise NotOpen
+    if current.triage_flag != triage_flag:
+        before = {"triage_flag": current.triage_flag}
+        current.triage_flag = triage_flag
+        current.save(update_fields=["triage_flag"])
+        after = {"triage_flag": triage_flag}
+        _record_case("case.triage", current, actor, before=before, after=after)
+    _advance(current, State.EVALUATED, actor)
+    return current
+
+
+@transaction.atomic
+def case_mark_entered_in_error(
+    *, encounter: Encounter, actor: User, reason: str
+) -> Encounter:
+    """Take a case out of use without deleting anything. The same reason twice is one.
+
+    Raises:
+        NotOpen: it is superseded, or marked already for another reason.
+    """
+    current = _locked(encounter)
+    if current.error_reason == reason:
+        return current
+    if not current.is_open:
+        raise NotOpen
+    before = {"state": current.state}
+    current.error_reason = reason
+    _change_state(current, State.ENTERED_IN_ERROR, actor)
+    _record_case("case.entered_in_error", current, actor, before=before)
+    return current
+
+
+def _insert(
+    encounter: Encounter,
+    data: CaseFindings,
+    *,
+    action: str,
+    actor: User,
+    **detail: Any,
+) -> Encounter:
+    """Insert a version once; a submission that came before is answered with its row."""
+    try:
+        with transaction.atomic():
+            _write(encounter, data, actor)
+    except IntegrityError:
+        earlier = Encounter.objects.filter(
+            submission_key=encounter.submission_key,
+            patient=encounter.patient,
+            previous=encounter.previous,
+        ).first()
+        if encounter.submission_key is None or earlier is None:
+            raise
+        return _same_or_conflict(_newest(earlier), data)
+    _record_case(action, encounter, actor, **detail)
+    return _newest(encounter)
+
+
+def _same_or_conflict(standing: Encounter, data: CaseFindings) -> Encounter:
+    if data.differences(CaseFindings.of(standing)):
+        raise EditConflict(standing)
+    return standing
+
+
+def _locked(encounter: Encounter) -> Encounter:
+    """The row as it is now, held until the end of the transaction."""
+    Encounter.objects.select_for_update().get(pk=encounter.pk)
+    return Encounter.objects.with_findings().get(pk=encounter.pk)
+
+
+def _newest(encounter: Encounter) -> Encounter:
+    return Encounter.objects.newest_of(encounter)
+
+
+def _advance(current: Encounter, state: str, actor: User) -> None:
+    if PROGRESS.index(state) > PROGRESS.index(current.state):
+        before = {"state": current.state}
+        _change_state(current, state, actor)
+        _record_case(f"case.{state}", current, actor, before=before)
+
+
+def _change_state(encounter: Encounter, state: str, actor: User) -> None:
+    """A change of state is a revision: a form opened before it has to be told."""
+    encounter.state = state
+    encounter.revision += 1
+    encounter.updated_at = timezone.now()
+    encounter.updated_by = actor
+    encounter.save()
+
+
+def _write(encounter: Encounter, data: CaseFindings, actor: User) -> None:
+    """Store the findings in their four tables; every error is raised at once."""
+    encounter.occurred_on = data.occurred_on
+    encounter.responsible_level = data.responsible_level
+    encounter.note = data.note
+    encounter.updated_at = timezone.now()
+    encounter.updated_by = actor
+    examination = _part(encounter, "examination", ClinicalExamination)
+    imaging = _part(encounter, "imaging", ImagingStudy)
+    rows: dict[Record, models.Model] = {
+        "encounter": encounter,
+        "examination": examination,
+        "imaging": imaging,
+    }
+    for record_name, row in rows.items():
+        for fact in facts_of(record_name):
+            _set(row, fact, data.facts.get(fact.name))
+    discs = [
+        _disc(imaging, level, facts) for level, facts in sorted(data.discs.items())
+    ]
+    _check([("", row) for row in rows.values()] + [(d.level, d) for d in discs])
+    for row in rows.values():
+        row.save()
+    imaging.disc_findings.all().delete()
+    DiscFinding.objects.bulk_create(discs)
+
+
+def _part(encounter: Encounter, name: str, model: type[models.Model]) -> Any:
+    return getattr(encounter, name, None) or model(encounter=encounter)
+
+
+def _disc(imaging: ImagingStudy, level: str, facts: Mapping[str, Value]) -> DiscFinding:
+    disc = DiscFinding(imaging_study=imaging, level=level)
+    for fact in DISC_FACTS.values():
+        _set(disc, fact, facts.get(fact.name))
+    return disc
+
+
+def _set(row: Any, fact: Fact, value: Value) -> None:
+    if fact.name == "herniation_type":
+        row.herniation_type_id = value
+    elif fact.kind == "enum":
+        setattr(row, fact.name, value or "")
+    elif fact.kind == "decimal" and value is not None:
+        setattr(row, fact.name, Decimal(str(value)))
+    else:
+        setattr(row, fact.name, value)
+
+
+def _check(rows: Iterable[tuple[str, models.Model]]) -> None:
+    """Field checks only: the database's constraints would cost a query each."""
+    errors: dict[str, list[str]] = {}
+    for level, row in rows:
+        relations = [f.name for f in row._meta.get_fields() if f.is_relation]
+        try:
+            row.clean_fields(exclude=relations)
+        except ValidationError as error:
+            for name, texts in error.message_dict.items():
+                errors[disc_field(level, name) if level else name] = texts
+    if errors:
+        raise ValidationError(errors)
+
+
+def _record_case(action: str, encounter: Encounter, actor: User, **detail: Any) -> None:
+    record(
+        actor=actor,
+        action=action,
+        entity=encounter,
+        patient_id=encounter.patient_id,
+        case_uid=encounter.case_uid,
+        detail={
+            "version": encounter.version,
+            "revision": encounter.revision,
+            "state": encounter.state,
+            **detail,
+        },
+    )

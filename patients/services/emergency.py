@@ -1,0 +1,49 @@
+"""Opening a patient of another team in an emergency."""
+
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from patients.models import EmergencyAccess, Patient
+from spine_cds.accounts.models import User
+from spine_cds.audit.services import record
+
+
+@transaction.atomic
+def emergency_access_open(
+    *, user: User, identifier: str, birth_date: date, reason: str
+) -> list[EmergencyAccess]:
+    """Open a patient of another team to `user` for some hours.
+
+    Number and birth date have to fit; where two teams know the person, both rows are
+    opened. Nothing found gives an empty list, and is recorded as well.
+    """
+    of_others = Patient.objects.exclude(team__in=user.teams.all())
+    found = of_others.filter(identifier__iexact=identifier, birth_date=birth_date)
+    now = timezone.now()
+    until = now + timedelta(hours=settings.EMERGENCY_ACCESS_HOURS)
+    # The form sent twice is one access; to the minute, so that it can be renewed.
+    again = user.emergency_accesses.filter(
+        patient__in=found, reason=reason, since__gt=now - timedelta(minutes=1)
+    )
+    if sent_before := list(again.select_related("patient")):
+        return sent_before
+    opened = [
+        EmergencyAccess.objects.create(
+            patient=patient, user=user, reason=reason, since=now, until=until
+        )
+        for patient in found
+    ]
+    for access in opened:
+        record(
+            actor=user,
+            action="patient.emergency_access",
+            entity=access,
+            patient_id=str(access.patient_id),
+            detail={"until": until.isoformat()},
+        )
+    if not opened:
+        record(actor=user, action="patient.emergency_refused", entity=user)
+    return opened

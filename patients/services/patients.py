@@ -1,0 +1,108 @@
+"""Writes of a person: entering and correcting.
+
+Audit details say what changed; a value only where it is a code.
+"""
+
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from patients.models import Patient, folded
+from spine_cds.accounts.models import Team, User
+from spine_cds.audit.services import record
+
+
+class PatientConflict(Exception):  # noqa: N818
+    """Someone else changed the details since the form was opened: `current`."""
+
+    def __init__(self, current: Patient) -> None:
+        super().__init__(f"patient {current.pk} is at revision {current.revision}")
+        self.current = current
+
+
+@transaction.atomic
+def patient_create(
+    *,
+    actor: User,
+    team: Team,
+    identifier: str,
+    family_name: str,
+    given_name: str = "",
+    birth_date: date,
+    sex: str = "",
+) -> Patient:
+    """A new person. The same details from the same user twice are one person.
+
+    Raises ValidationError where the team already knows the hospital number.
+    """
+    details = {
+        "team": team,
+        "identifier": identifier,
+        "family_name": family_name,
+        "given_name": given_name,
+        "birth_date": birth_date,
+        "sex": sex,
+    }
+    patient = Patient(**details, created_by=actor)
+    try:
+        _save_patient(patient)
+    except ValidationError:
+        earlier = Patient.objects.filter(**details, created_by=actor).first()
+        if earlier is None:
+            raise
+        return earlier
+    record(
+        actor=actor, action="patient.create", entity=patient, patient_id=str(patient.pk)
+    )
+    return patient
+
+
+@transaction.atomic
+def patient_update(
+    *, patient: Patient, actor: User, revision: int | None = None, **values: Any
+) -> Patient:
+    """Correct what was entered of a person: names, number, birth date, sex.
+
+    `revision` is the one that the user has seen; None where nobody saw one.
+
+    Raises:
+        PatientConflict: somebody else changed the details since `revision`.
+        ValidationError: the team already knows the hospital number.
+    """
+    current = Patient.objects.select_for_update().get(pk=patient.pk)
+    changed = sorted(name for name in values if getattr(current, name) != values[name])
+    if not changed:
+        return current
+    if revision is not None and current.revision != revision:
+        raise PatientConflict(current)
+    detail: dict[str, Any] = {"changed": changed}
+    if "sex" in changed:  # the only one that is a code, and tells nobody who it is
+        detail |= {"before": {"sex": current.sex}, "after": {"sex": values["sex"]}}
+    for name in changed:
+        setattr(current, name, values[name])
+    current.revision += 1
+    _save_patient(current)
+    record(
+        actor=actor,
+        action="patient.update",
+        entity=current,
+        patient_id=str(current.pk),
+        detail=detail,
+    )
+    return current
+
+
+def _save_patient(patient: Patient) -> None:
+    patient.search_key = folded(
+        f"{patient.family_name} {patient.given_name} {patient.identifier}"
+    )
+    patient.full_clean()
+    try:
+        with transaction.atomic():
+            patient.save()
+    except IntegrityError:
+        # Somebody else took the number after it was checked: now it is found taken.
+        patient.full_clean()
+        raise

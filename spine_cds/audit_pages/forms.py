@@ -1,0 +1,54 @@
+"""What an administrator asks of the trail."""
+
+import datetime
+from typing import Any
+
+from django import forms
+
+from spine_cds.audit.models import EventQuerySet
+from spine_cds.audit_pages.lines import action_words
+
+
+class SearchForm(forms.Form):
+    """Exact, and by POST: a hospital number must not stand in an address."""
+
+    sought = forms.CharField(
+        label="Patient id, case id, hospital number, or user name",
+        max_length=150,
+        error_messages={"required": "Say whom to look up."},
+    )
+
+
+class FilterForm(forms.Form):
+    """Narrows a trail by action and by days in UTC; what is not valid is left out."""
+
+    since = forms.DateField(label="From day", required=False)
+    until = forms.DateField(label="To day", required=False)
+
+    def __init__(self, data: Any, events: EventQuerySet) -> None:
+        super().__init__(data)
+        self.events = events
+        actions = events.order_by("action").values_list("action", flat=True).distinct()
+        self.fields["action"] = forms.ChoiceField(
+            label="What",
+            required=False,
+            choices=[("", "Everything"), *((a, action_words(a)) for a in actions)],
+        )
+        for name in ("since", "until"):
+            self.fields[name].widget.input_type = "date"
+
+    def narrowed(self) -> EventQuerySet:
+        self.is_valid()
+        chosen, events = self.cleaned_data, self.events
+        if chosen.get("action"):
+            events = events.filter(action=chosen["action"])
+        if chosen.get("since"):
+            events = events.filter(at__gte=_midnight(chosen["since"]))
+        if chosen.get("until"):
+            after = chosen["until"] + datetime.timedelta(days=1)
+            events = events.filter(at__lt=_midnight(after))
+        return events
+
+
+def _midnight(day: datetime.date) -> datetime.datetime:
+    return datetime.datetime.combine(day, datetime.time(), datetime.UTC)

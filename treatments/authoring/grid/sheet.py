@@ -1,0 +1,248 @@
+"""A table of a draft as a grid: facts as columns, rules as rows."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import Count, Max
+
+from spine_cds.accounts.models import User
+from treatments.authoring.document.cell_conditions import WordsError
+from treatments.authoring.document.columns import Column, columns_of, facts_of
+from treatments.authoring.document.draft_reader import (
+    DraftProblem,
+    Reading,
+    read_draft,
+)
+from treatments.authoring.document.edits import rule_place
+from treatments.authoring.document.parts import Parts, address, split, steps
+from treatments.engine.ruleset.csv_folder import GROUNDS
+from treatments.models import RulesetDraft, RulesetVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One place of the grid: what stands in it, in words, and what is wrong with it."""
+
+    key: str
+    text: str
+    words: str
+    problem: str = ""
+    is_text: bool = False
+
+    @property
+    def tone(self) -> str:
+        if self.problem:
+            return "is-bad"
+        if not self.words:
+            return "is-any"
+        return "is-text" if self.is_text else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One rule as it is seen. ``lacks`` are the grounds it cannot be published
+    without; ``disabled`` is the reason why it is out of force."""
+
+    id: str
+    cells: tuple[Cell, ...]
+    disabled: str
+    lacks: tuple[str, ...]
+    bad: tuple[str, ...]
+    is_new: bool
+    kind: str = ""
+
+    @property
+    def classes(self) -> str:
+        tones = [f"effect-{self.kind}"] if self.kind else []
+        return " ".join([*tones, *(["is-disabled"] if self.disabled else [])])
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a draft's change means for the grid on a screen."""
+
+    rules: tuple[str, ...]
+    is_whole: bool
+
+
+class Sheet:
+    """One table of a draft, for reading.
+
+    Raises:
+        KeyError: the draft has no such table.
+    """
+
+    def __init__(
+        self, draft: RulesetDraft, table: str, hidden: Iterable[str] = ()
+    ) -> None:
+        self.draft = draft
+        self.id = table
+        self.parts: Parts = split(draft.document)
+        self.head: Mapping[str, Any] = self.parts[address("tables", table)]
+        self.hidden = frozenset(hidden)
+
+    @cached_property
+    def reading(self) -> Reading:
+        return read_draft(self.draft.document)
+
+    @property
+    def title(self) -> str:
+        return str(self.head.get("title") or self.id)
+
+    @property
+    def rule_ids(self) -> list[str]:
+        return list(self.parts[address("tables", self.id, "rules")])
+
+    @property
+    def inputs(self) -> list[str]:
+        return list(self.parts[address("tables", self.id, "inputs")])
+
+    @cached_property
+    def columns(self) -> tuple[Column, ...]:
+        """Every column, the hidden ones too."""
+        used = {fact for rule in self.rules for fact in rule["cells"]}
+        return columns_of(self.parts, self.head, self.inputs, used, self.hidden)
+
+    @property
+    def shown(self) -> list[Column]:
+        return [column for column in self.columns if column.is_shown]
+
+    @property
+    def addable(self) -> list[Any]:
+        """The facts of the vocabulary that are no column yet."""
+        return [
+            f for name, f in facts_of(self.parts).items() if name not in self.inputs
+        ]
+
+    @property
+    def rules(self) -> list[Mapping[str, Any]]:
+        return [self.rule(rule_id) for rule_id in self.rule_ids]
+
+    def rule(self, rule_id: str) -> Mapping[str, Any]:
+        rule: Mapping[str, Any] = self.parts[rule_place(self.id, rule_id)]
+        return rule
+
+    def column(self, key: str) -> Column:
+        """Raises KeyError where the table has no such column."""
+        found = {column.key: column for column in self.columns}
+        return found[key]
+
+    def rows(self, wanted: Iterable[str] | None = None) -> list[Row]:
+        """The rows of these rules, or of all, in the order of the table."""
+        names = self.rule_ids if wanted is None else set(wanted)
+        return [self._row(name) for name in self.rule_ids if name in names]
+
+    def _row(self, rule_id: str) -> Row:
+        rule = self.rule(rule_id)
+        problems = {} if rule.get("disabled") else self._problems[rule_id]
+        told = {key: said for key, said in problems.items() if key not in GROUNDS}
+        grounds = tuple(name for name in GROUNDS if name in problems)
+        return Row(
+            id=rule_id,
+            cells=tuple(self._cell(column, rule, problems) for column in self.shown),
+            disabled=str(rule.get("disabled") or ""),
+            lacks=grounds,
+            bad=tuple(told),
+            is_new=rule_id not in self._published,
+            kind=str(rule.get("outputs", {}).get("effect", "")),
+        )
+
+    @staticmethod
+    def _cell(
+        column: Column, rule: Mapping[str, Any], problems: Mapping[str, str]
+    ) -> Cell:
+        value = column.value_in(rule)
+        problem = problems.get(column.key, "")
+        if problem:
+            problem = _explained(column, column.text(value)) or problem
+        text, words = column.text(value), column.words(value)
+        return Cell(column.key, text, words, problem, column.kind == "text")
+
+    @cached_property
+    def _problems(self) -> Mapping[str, dict[str, str]]:
+        """What is wrong, by rule and by the key of the column."""
+        found: dict[str, dict[str, str]] = defaultdict(dict)
+        outputs = {column.name for column in self.columns if column.is_output}
+        for problem in self.reading.problems:
+            if problem.table == self.id and problem.rule:
+                key = _key_of(problem, outputs)
+                found[problem.rule].setdefault(key, str(problem))
+        return found
+
+    @cached_property
+    def _published(self) -> frozenset[str]:
+        return published_rules(str(self.parts["metadata"].get("id", "")))
+
+    def changed_since(self, seen: int) -> Change:
+        """What of this table others and oneself changed after the revision seen."""
+        found: set[str] = set()
+        for change in self.draft.changes.filter(number__gt=seen):
+            found |= change.addresses
+        own = [steps(place) for place in found]
+        mine = [place for place in own if place[:2] == ("tables", self.id)]
+        rules = [place[3] for place in mine if len(place) == 4]
+        shape = any(len(place) != 4 for place in mine)
+        vocabulary = any(
+            place[0] in ("facts", "sources", "treatments") for place in own
+        )
+        return Change(tuple(rules), is_whole=shape or vocabulary)
+
+    def changed_by_others(self, seen: str, user: User) -> bool:
+        """Whether somebody else changed the draft after the revision seen."""
+        since = self.draft.changes.filter(number__gt=int(seen) if seen.isdigit() else 0)
+        return since.exclude(made_by=user).exists()
+
+
+def _explained(column: Column, text: str) -> str:
+    """Why a text cannot stand in a column, in plainer words than the engine's."""
+    try:
+        column.read(text)
+    except WordsError as problem:
+        return str(problem)
+    return ""
+
+
+def _key_of(problem: DraftProblem, outputs: Iterable[str]) -> str:
+    if problem.is_of_grounds:
+        return problem.field
+    if problem.field in outputs:
+        return f"outputs.{problem.field}"
+    return f"cells.{problem.field}" if problem.field else ""
+
+
+def published_rules(ruleset: str) -> frozenset[str]:
+    """The ids of all rules that any version of a ruleset ever had."""
+    versions = RulesetVersion.objects.filter(ruleset_id=ruleset)
+    standing = versions.aggregate(Max("sha256"), Max("pk"), Count("pk"))
+    key = "published-rules:" + ":".join(str(part) for part in standing.values())
+    known: frozenset[str] | None = cache.get(key)
+    if known is None:
+        documents = versions.values_list("document", flat=True)
+        known = frozenset(
+            rule["id"]
+            for document in documents.iterator()
+            for table in document["tables"]
+            for rule in table["rules"]
+        )
+        cache.set(key, known)
+    return known
+
+
+def clash_rows(
+    sheet: Sheet, theirs: Mapping[str, Any], yours: Mapping[str, Any]
+) -> list[tuple[str, str, str]]:
+    """What differs between two versions of a rule: the column, theirs, yours."""
+    found = [
+        (column.label, column.words(theirs_is), column.words(yours_is))
+        for column in sheet.columns
+        for theirs_is, yours_is in [(column.value_in(theirs), column.value_in(yours))]
+        if theirs_is != yours_is
+    ]
+    mine, other = (str(r.get("disabled") or "in force") for r in (yours, theirs))
+    if mine != other:
+        found.append(("Disabled", other, mine))
+    return found

@@ -1,0 +1,268 @@
+"""One case tried on a draft beside the live rules. Nothing is stored."""
+
+import json
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from treatments.authoring.checks.validation import golden_cases
+from treatments.authoring.document.cell_conditions import spoken
+from treatments.authoring.document.columns import facts_of
+from treatments.authoring.grid.sheet import Sheet
+from treatments.engine import Fact, Ruleset, evaluate
+from treatments.models import Recommendation
+from treatments.presentation.case_summary import responsible_level
+from treatments.presentation.ladder import Drawing, draw_ladder
+
+Document = Mapping[str, Any]
+#: How the state of a rule is told, and the tone of its row in the grid.
+STATES = {
+    "true": ("hit", "holds"),
+    "false": ("miss", "does not hold"),
+    "undetermined": ("open", "undetermined"),
+}
+UNKNOWN = "-"
+RECENT = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One rule of the table and the case: why it holds, fails or waits."""
+
+    rule: str
+    tone: str
+    said: str
+    failed: tuple[str, ...]
+    unknown: tuple[str, ...]
+    labels: Mapping[str, str]
+
+    @property
+    def failed_words(self) -> list[str]:
+        return [self.labels.get(name, spoken(name)) for name in self.failed]
+
+    @property
+    def unknown_words(self) -> list[str]:
+        return [self.labels.get(name, spoken(name)) for name in self.unknown]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What one version of the rules says of the case."""
+
+    title: str
+    heading: str
+    drawing: Drawing | None
+    problem: str = ""
+    standing: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A case on the draft and on the live rules, and on each rule of one table."""
+
+    draft: Side
+    live: Side
+    lines: tuple[Line, ...]
+
+    @property
+    def marks(self) -> dict[str, Any]:
+        """For the grid: each rule's tone, and the columns that fail or are open."""
+        return {
+            line.rule: [line.tone, list(line.failed), list(line.unknown)]
+            for line in self.lines
+        }
+
+    @property
+    def sides(self) -> tuple[Side, Side]:
+        return self.draft, self.live
+
+    @property
+    def differs(self) -> bool:
+        """Whether the advice itself is another one."""
+        return self.draft.heading != self.live.heading
+
+    @property
+    def moves(self) -> bool:
+        """Whether anything differs: an option's standing, or how soon it is."""
+        return self.differs or self.draft.standing != self.live.standing
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One fact that can be changed in an invented case; ``chosen`` is as written."""
+
+    name: str
+    label: str
+    unit: str
+    options: tuple[tuple[str, str], ...]
+    chosen: str
+
+
+def try_case(sheet: Sheet, live: Ruleset | None, case: Document) -> Trial:
+    """The case on both rulesets; a draft that cannot be read says so."""
+    draft = sheet.reading.ruleset
+    return Trial(
+        draft=_side("This draft", draft, case),
+        live=_side("Live rules", live, case),
+        lines=tuple(_lines(sheet, draft, case)) if draft else (),
+    )
+
+
+def _side(title: str, ruleset: Ruleset | None, case: Document) -> Side:
+    if ruleset is None:
+        return Side(title, "", None, "These rules cannot be read yet.")
+    said = evaluate(_known_to(ruleset, case), ruleset, effects=False).to_document()
+    if said["errors"]:
+        return Side(title, "", None, "; ".join(e["message"] for e in said["errors"]))
+    advised = said["recommended"]
+    heading = (
+        ruleset.treatments[advised["treatment"]].title
+        if advised
+        else Recommendation.Disposition(said["disposition"]).label
+    )
+    drawing = draw_ladder(said["options"], ruleset) if said["options"] else None
+    statuses = tuple((one["treatment"], one["status"]) for one in said["options"])
+    standing = (said["disposition"], said["urgency"], statuses)
+    return Side(title, heading, drawing, standing=standing)
+
+
+def _known_to(ruleset: Ruleset, case: Document) -> dict[str, Any]:
+    """The case without the facts that this version does not have."""
+    known = ruleset.facts
+    return {
+        **case,
+        "facts": {n: v for n, v in case.get("facts", {}).items() if n in known},
+        "discs": [
+            {n: v for n, v in disc.items() if n in known or n == "level"}
+            for disc in case.get("discs", ())
+        ],
+    }
+
+
+def _lines(sheet: Sheet, ruleset: Ruleset, case: Document) -> Iterator[Line]:
+    table = ruleset.tables.get(sheet.id)
+    if table is None:
+        return
+    own = {rule.id for rule in table.rules}
+    said = evaluate(_known_to(ruleset, case), ruleset, effects=False)
+    labels = {name: fact.label for name, fact in ruleset.facts.items() if fact.label}
+    for one in said.trace:
+        if one.rule in own:
+            tone, words = STATES.get(one.state, STATES["undetermined"])
+            yield Line(one.rule, tone, words, one.failed, one.unknown, labels)
+
+
+def panel(sheet: Sheet, live: Ruleset | None, case: Document) -> dict[str, Any]:
+    """What the panel shows of a case, or the choice of one while it is empty."""
+    found = try_case(sheet, live, case) if case else None
+    return {
+        "trial": found,
+        "marks": json.dumps(found.marks) if found else "",
+        "questions": questions(sheet, case) if case else (),
+        "goldens": golden_cases(str(sheet.parts["metadata"].get("id", ""))),
+        "stored": recent_cases(),
+    }
+
+
+# --- The case -----------------------------------------------------------------------
+
+
+def changed(
+    case: Document, facts: Mapping[str, Fact], said: Mapping[str, str]
+) -> dict[str, Any]:
+    """The case with the facts that were changed: each as it is written in a cell.
+
+    A finding of a disc goes to the responsible one; without one, to L4-5.
+    """
+    found: dict[str, Any] = {"contract": 1, **case}
+    found["facts"] = dict(case.get("facts", {}))
+    found["discs"] = [dict(disc) for disc in case.get("discs", ())]
+    level = responsible_level(case) or "L4-5"
+    found["responsible_level"] = level
+    disc = next((d for d in found["discs"] if d["level"] == level), None)
+    if disc is None:
+        disc = {"level": level}
+        found["discs"].append(disc)
+    for name, text in said.items():
+        fact = facts.get(name)
+        if fact is None or fact.scope not in ("case", "disc"):
+            continue
+        place = disc if fact.scope == "disc" else found["facts"]
+        value = _value(fact, text)
+        if value is None:
+            place.pop(name, None)
+        else:
+            place[name] = value
+    return found
+
+
+def _value(fact: Fact, text: str) -> Any:
+    if text == UNKNOWN or not text:
+        return None
+    if fact.type == "bool":
+        return text == "true"
+    if fact.type == "enum":
+        return text
+    try:
+        return float(text) if fact.type == "decimal" else int(text)
+    except ValueError:
+        return text  # refused by the engine, in words
+
+
+def questions(sheet: Sheet, case: Document) -> list[Question]:
+    """The facts that the table rests on, straight or through derived ones."""
+    facts = facts_of(sheet.parts)
+    level = responsible_level(case)
+    discs = {disc["level"]: disc for disc in case.get("discs", ())}
+    known = {**case.get("facts", {}), **discs.get(level, {})}
+    return [
+        _question(facts[name], known.get(name))
+        for name in _rests_on(sheet, facts)
+        if facts[name].scope in ("case", "disc")
+    ]
+
+
+def _rests_on(sheet: Sheet, facts: Mapping[str, Fact]) -> list[str]:
+    tables = sheet.parts["tables"]
+    givers = {sheet.parts[f"tables/{t}"].get("output"): t for t in tables}
+    found: dict[str, None] = {}
+    waiting = [sheet.id]
+    seen = {sheet.id}
+    while waiting:
+        for name in sheet.parts[f"tables/{waiting.pop()}/inputs"]:
+            fact = facts.get(name)
+            giver = givers.get(name)
+            if fact is not None and fact.scope != "derived":
+                found[name] = None
+            elif giver and giver not in seen:
+                seen.add(giver)
+                waiting.append(giver)
+    return list(found)
+
+
+def _question(fact: Fact, value: Any) -> Question:
+    options: tuple[tuple[str, str], ...] = ()
+    if fact.type == "bool":
+        options = (("true", "yes"), ("false", "no"))
+    elif fact.type == "enum":
+        options = tuple((v, spoken(v)) for v in fact.values)
+    chosen = UNKNOWN if value is None else str(value)
+    if isinstance(value, bool):
+        chosen = "true" if value else "false"
+    label = fact.label or fact.name.replace("_", " ")
+    unit = "" if fact.unit in ("1", "") else fact.unit
+    return Question(fact.name, label, unit, options, chosen)
+
+
+def recent_cases() -> list[tuple[str, str]]:
+    """The newest stored cases, by id, level and what was advised; nobody's name."""
+    rows = Recommendation.objects.order_by("-created_at").select_related("encounter")
+    rows = rows.defer("evaluation_document")
+    found: dict[uuid.UUID, str] = {}
+    for row in rows[: RECENT * 3]:
+        level = responsible_level(row.case_document)
+        advised = row.recommended_treatment or row.get_disposition_display()
+        uid = row.encounter.case_uid
+        found.setdefault(uid, f"{uid.hex[:8]} · {level or 'no level'} · {advised}")
+    return [(str(uid), title) for uid, title in list(found.items())[:RECENT]]

@@ -1,0 +1,270 @@
+"""Is there a case such that …? An exact search over regions.
+
+A goal is asked of a partly known case: it surely holds, surely fails, or hangs on
+open rules. The search splits the regions of a fact on which an open rule hangs until
+the goal holds or no case is left, so "none found" is a proof. Nothing is sampled. The
+budget counts states, not seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from ..compiler.bitset import bit_set, members
+from ..compiler.possible_outcomes import (
+    FOR,
+    Statuses,
+    possible_statuses,
+    waiting_hits,
+    waiting_rules,
+)
+from ..compiler.program import Program, SingleHit, Truth
+from ..search.completions import Base, Budget
+from ..search.questions import left_of
+
+
+class Goal(Protocol):
+    """A property of cases that rules decide."""
+
+    def decide(self, truth: Truth) -> bool | None:
+        """Whether it holds in every completion, in none (False), or hangs (None)."""
+        ...
+
+    def waiting(self, truth: Truth) -> Iterable[int]:
+        """The open rules that it hangs on, the deciding ones first."""
+        ...
+
+    def open(self, truth: Truth) -> int:
+        """The same as a bit set."""
+        ...
+
+    def left(self, truth: Truth) -> Hashable:
+        """What of it is left to decide: equal states with it have equal answers."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """All of these rules hold, none of those, and (if any are named) one of these."""
+
+    all_of: int = 0
+    none_of: int = 0
+    any_of: int = 0
+
+    def decide(self, truth: Truth) -> bool | None:
+        sure, possible, _ = truth
+        if self.all_of & ~possible or self.none_of & sure:
+            return False
+        if self.any_of and not self.any_of & possible:
+            return False
+        met = not self.any_of or self.any_of & sure
+        settled = not self.all_of & ~sure and not self.none_of & possible
+        return True if settled and met else None
+
+    def waiting(self, truth: Truth) -> Iterator[int]:
+        for part in self.left(truth):
+            yield from members(part)
+
+    def open(self, truth: Truth) -> int:
+        all_left, any_left, none_left = self.left(truth)
+        return (all_left | any_left | none_left) & ~truth.sure
+
+    def left(self, truth: Truth) -> tuple[int, int, int]:
+        sure, possible, _ = truth
+        met = self.any_of & sure
+        return (
+            self.all_of & ~sure,
+            0 if met else self.any_of & possible,
+            self.none_of & possible,
+        )
+
+    def __and__(self, other: Pattern) -> Pattern:
+        """Both; at most one of them may name alternatives."""
+        return Pattern(
+            self.all_of | other.all_of,
+            self.none_of | other.none_of,
+            self.any_of | other.any_of,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """A derived fact is in these regions."""
+
+    program: Program
+    at: int
+    accepted: int
+
+    def decide(self, truth: Truth) -> bool | None:
+        mask = truth.masks[self.at]
+        if not mask & self.accepted:
+            return False
+        return None if mask & ~self.accepted else True
+
+    def waiting(self, truth: Truth) -> Iterator[int]:
+        if self.decide(truth) is None:
+            yield from waiting_hits(self.program, self._hits, truth)
+
+    def open(self, truth: Truth) -> int:
+        return bit_set(self.waiting(truth))
+
+    def left(self, truth: Truth) -> Hashable:
+        """A rule that surely holds is not open, and says which value is left."""
+        decided = self.decide(truth)
+        return left_of(self._hits, truth) if decided is None else decided
+
+    @property
+    def _hits(self) -> tuple[SingleHit]:
+        return (self.program.step_of[self.at].hit,)
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Every one of some goals, the most telling first."""
+
+    goals: tuple[Goal, ...]
+
+    def decide(self, truth: Truth) -> bool | None:
+        decided: bool | None = True
+        for goal in self.goals:
+            one = goal.decide(truth)
+            if one is False:
+                return False
+            decided = decided and one
+        return decided
+
+    def waiting(self, truth: Truth) -> Iterator[int]:
+        for goal in self.goals:
+            yield from goal.waiting(truth)
+
+    def open(self, truth: Truth) -> int:
+        found = 0
+        for goal in self.goals:
+            found |= goal.open(truth)
+        return found
+
+    def left(self, truth: Truth) -> Hashable:
+        return tuple(goal.left(truth) for goal in self.goals)
+
+
+@dataclass(frozen=True, slots=True)
+class NoIndication:
+    """No option is suitable, not even with a caution."""
+
+    program: Program
+
+    def decide(self, truth: Truth) -> bool | None:
+        decided: bool | None = True
+        for statuses in self._statuses(truth):
+            if statuses <= FOR:
+                return False
+            if statuses & FOR:
+                decided = None
+        return decided
+
+    def waiting(self, truth: Truth) -> Iterator[int]:
+        for code in self.program.ruleset.selection.order:
+            if possible_statuses(self.program, code, truth) & FOR:
+                yield from waiting_rules(self.program, code, truth)
+
+    def open(self, truth: Truth) -> int:
+        found = 0
+        for code in self.program.ruleset.selection.order:
+            if possible_statuses(self.program, code, truth) & FOR:
+                found |= self.program.effects[code].all
+        return found & truth.possible & ~truth.sure
+
+    def left(self, truth: Truth) -> Hashable:
+        """A sure indication is told from one that may yet fail."""
+        return tuple(s if s & FOR else None for s in self._statuses(truth))
+
+    def _statuses(self, truth: Truth) -> Iterator[Statuses]:
+        for code in self.program.ruleset.selection.order:
+            yield possible_statuses(self.program, code, truth)
+
+
+def find(
+    program: Program,
+    goal: Goal,
+    base: Sequence[int],
+    budget: Budget,
+    *,
+    prefer: Sequence[int] = (),
+) -> Base | None:
+    """Regions in all of which the goal holds, or None where no case meets it.
+
+    The half that holds a region of ``prefer`` is looked into first.
+
+    Raises:
+        BudgetSpentError: neither was settled.
+    """
+    entered: set[Hashable] = set()
+    stack: list[Base] = [tuple(base)]
+    while stack:
+        state = stack.pop()
+        budget.spend()
+        truth = program.propagate(state)
+        decided = goal.decide(truth)
+        if decided:
+            return state
+        if decided is not None:
+            continue
+        key, at, accepted = open_state(program, goal, truth, state)
+        if key in entered:
+            continue
+        entered.add(key)
+        halves = [state[at] & ~accepted, state[at] & accepted]
+        if prefer and prefer[at] & halves[0]:
+            halves.reverse()
+        stack.extend(with_mask(state, at, mask) for mask in halves)
+    return None
+
+
+def open_state(
+    program: Program, goal: Goal, truth: Truth, state: Base
+) -> tuple[Hashable, int, int]:
+    """What tells this state apart, and the first split: a fact and its regions.
+
+    Two states with the same goal left, the same open rules, and the same regions of
+    the facts on which these hang have the same completions; of a derived fact, with the
+    same rules that may give its value, those that surely hold included.
+    """
+    rules = goal.open(truth)
+    masks: list[tuple[int, ...]] = []
+    for step in reversed(program.steps):
+        at = step.variable
+        if rules & program.open_cells(at, truth.masks[at]):
+            hits = step.hit.candidates(truth.sure, truth.possible)[0]
+            masks.append((at, truth.masks[at], *hits))
+            rules |= bit_set(waiting_hits(program, (step.hit,), truth))
+    for at, mask in enumerate(state):
+        if mask & (mask - 1) and rules & program.open_cells(at, mask):
+            masks.append((at, mask))
+    at, accepted = _first_split(program, truth, goal.waiting(truth))
+    return (goal.left(truth), rules, tuple(masks)), at, accepted
+
+
+def _first_split(
+    program: Program, truth: Truth, waiting: Iterable[int]
+) -> tuple[int, int]:
+    """The first base fact, with its accepted regions, that an open cell hangs on."""
+    for number in waiting:
+        for at, accepted in program.cells[number]:
+            mask = truth.masks[at]
+            if mask & accepted and mask & ~accepted:
+                if at < program.base_count:
+                    return at, accepted
+                hits = (program.step_of[at].hit,)
+                return _first_split(program, truth, waiting_hits(program, hits, truth))
+    raise AssertionError("an open goal hangs on an open cell")
+
+
+def with_mask(state: Base, at: int, mask: int) -> Base:
+    return (*state[:at], mask, *state[at + 1 :])
+
+
+def everything(program: Program) -> Base:
+    """Nothing is known."""
+    return tuple(v.everything for v in program.variables[: program.base_count])

@@ -1,0 +1,106 @@
+"""Cases as columns: each fact a dictionary of what was said, and a code a case.
+
+Columns know the vocabulary's facts but no rule, so that any version of a ruleset can
+be asked of the same columns.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..case import Case, CaseReader, neighbour_values
+from ..ruleset.model import Ruleset
+from ..ruleset.unary_tests import Value
+from ..ruleset.vocabulary import Fact
+
+#: What a case says of a fact: a value; None, not known; several values, one of them;
+#: no values at all, ``NOWHERE``: not known, of a disc that is itself not known.
+Said = Value | None | tuple[Value, ...]
+NOWHERE: tuple[Value, ...] = ()
+#: The codes of None and of NOWHERE in every column.
+UNKNOWN_CODE, NOWHERE_CODE = 0, 1
+
+Codes = NDArray[np.unsignedinteger[Any]]
+_WIDER = {"B": "H", "H": "I"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """``said[codes[case]]`` is what a case says."""
+
+    said: tuple[Any, ...]
+    codes: Codes
+
+    @cached_property
+    def used(self) -> tuple[int, ...]:
+        """The codes that occur."""
+        counts = np.bincount(self.codes, minlength=len(self.said))
+        return tuple(np.flatnonzero(counts).tolist())
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Many cases. A fact without a column is unknown in all of them.
+
+    ``unavailable`` has sets of treatment codes; ``invalid`` marks the cases that could
+    not be read.
+    """
+
+    size: int
+    facts: Mapping[str, Column]
+    unavailable: Column
+    invalid: NDArray[np.bool_]
+
+
+@dataclass(slots=True)
+class _Growing:
+    """A column while it is read: its codes get wider when they must."""
+
+    index: dict[Any, int]
+    codes: array[int] = field(default_factory=lambda: array("B"))
+
+    def add(self, said: object) -> None:
+        code = self.index.setdefault(said, len(self.index))
+        try:
+            self.codes.append(code)
+        except OverflowError:
+            self.codes = array(_WIDER[self.codes.typecode], self.codes)
+            self.codes.append(code)
+
+    def column(self) -> Column:
+        return Column(tuple(self.index), np.asarray(self.codes))
+
+
+def encode(cases: Iterable[object], ruleset: Ruleset) -> Columns:
+    """Read case documents into columns, by the vocabulary of ``ruleset``."""
+    facts = [fact for fact in ruleset.facts.values() if fact.scope != "derived"]
+    growing = [(fact, _Growing({None: 0, NOWHERE: 1})) for fact in facts]
+    unavailable = _Growing({frozenset(): 0})
+    invalid = array("B")
+    for document in cases:
+        case = CaseReader(ruleset).read(document)
+        invalid.append(case is None)
+        unavailable.add(case.unavailable if case else frozenset())
+        for fact, column in growing:
+            column.add(_said(fact, case) if case else None)
+    return Columns(
+        len(invalid),
+        {fact.name: column.column() for fact, column in growing},
+        unavailable.column(),
+        np.asarray(invalid).astype(np.bool_),
+    )
+
+
+def _said(fact: Fact, case: Case) -> Said:
+    if fact.scope == "computed":
+        return tuple(neighbour_values(fact, case))
+    if fact.scope == "disc" and case.level is None:
+        return NOWHERE
+    return case.known.get(fact.name)

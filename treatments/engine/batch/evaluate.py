@@ -1,0 +1,345 @@
+"""Many cases at once: columns through a whole ruleset, with NumPy.
+
+What is said of a case is what ``evaluate`` says of it, presumptions included, or
+``OPEN``: Kleene's logic leaves several answers possible, and only the exact evaluator,
+which looks at all completions, can tell whether they come to the same. A case whose
+facts are all known or presumed is never open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from types import SimpleNamespace
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..compiler.possible_outcomes import (
+    CAUTION,
+    CONTRAINDICATED,
+    NOT_INDICATED,
+    RECOMMENDED,
+    SUITABLE,
+    UNAVAILABLE,
+    UNCOVERED,
+    UNSUITABLE,
+    Outcome,
+    Triage,
+    possible_statuses,
+)
+from ..compiler.program import Effects, Program, Truth, program_of
+from ..ruleset.decision_tables import DISPOSITIONS, URGENCIES
+from ..ruleset.model import Ruleset
+from .bitsets import Flags, any_of, slices
+from .bound_program import Binding, Choice, Reading
+from .columns import NOWHERE_CODE, Codes, Columns
+
+Bytes = NDArray[np.uint8]
+
+OPEN = "open"
+INVALID = "invalid"
+INSUFFICIENT = "insufficient_data"
+DISPOSITION_LABELS = (*DISPOSITIONS, INSUFFICIENT, INVALID, OPEN)
+URGENCY_LABELS = (*URGENCIES, "-", None, OPEN)
+#: The statuses that the rules give, each a bit where several are possible.
+_OF_RULES = (CONTRAINDICATED, UNSUITABLE, SUITABLE, CAUTION, NOT_INDICATED)
+STATUS_LABELS = (*_OF_RULES, UNAVAILABLE, RECOMMENDED, INVALID, OPEN)
+
+_DISPOSITION = {label: code for code, label in enumerate(DISPOSITION_LABELS)}
+_URGENCY = {label: code for code, label in enumerate(URGENCY_LABELS)}
+_STATUS = {label: code for code, label in enumerate(STATUS_LABELS)}
+_BIT = {status: 1 << place for place, status in enumerate(_OF_RULES)}
+
+
+@dataclass(frozen=True)
+class BatchResult:
+    """The answers, a code a case, each with its labels.
+
+    ``recommended`` is a place in ``treatments``, which end with None and ``OPEN``;
+    ``statuses`` has a row for each treatment of the ruleset. Of a case whose
+    disposition is open every status is.
+    """
+
+    treatments: tuple[str | None, ...]
+    disposition: Bytes
+    urgency: Bytes
+    recommended: Bytes
+    statuses: Bytes
+
+    @cached_property
+    def open(self) -> NDArray[np.intp]:
+        """The cases that only the exact evaluator can answer in full."""
+        found: Flags = self.disposition == _DISPOSITION[OPEN]
+        found = found | (self.urgency == _URGENCY[OPEN])
+        return np.flatnonzero(found | (self.statuses == _STATUS[OPEN]).any(axis=0))
+
+    def outcome(self, case: int) -> Outcome:
+        """The outcome of one case; its parts may be ``OPEN``."""
+        return self.outcome_of(int(self.outcomes[case]))
+
+    @cached_property
+    def outcomes(self) -> NDArray[np.int32]:
+        """The outcome of every case as one number."""
+        found = self.disposition.astype(np.int32)
+        for codes, count in (
+            (self.urgency, len(URGENCY_LABELS)),
+            (self.recommended, len(self.treatments)),
+        ):
+            found *= count
+            found += codes
+        return found
+
+    def outcome_of(self, number: int) -> Outcome:
+        """What a number of ``outcomes`` stands for."""
+        number, treatment = divmod(number, len(self.treatments))
+        disposition, urgency = divmod(number, len(URGENCY_LABELS))
+        return Outcome(
+            DISPOSITION_LABELS[disposition],
+            URGENCY_LABELS[urgency],
+            self.treatments[treatment],
+        )
+
+    def status(self, case: int) -> dict[str, str]:
+        """Each treatment's status in one case."""
+        codes = self.statuses[:, case].tolist()
+        names = [name for name in self.treatments[:-2] if name]
+        return {n: STATUS_LABELS[code] for n, code in zip(names, codes, strict=True)}
+
+
+def evaluate_batch(columns: Columns, ruleset: Ruleset) -> BatchResult:
+    """Evaluate every case of the columns.
+
+    Raises:
+        ValueError: a derived fact has more values than can be worked on.
+    """
+    bound = Binding(program_of(ruleset), columns)
+    size, codes = columns.size, tuple(ruleset.treatments)
+    result = BatchResult(
+        (*codes, None, OPEN),
+        np.empty(size, np.uint8),
+        np.empty(size, np.uint8),
+        np.empty(size, np.uint8),
+        np.empty((len(codes), size), np.uint8),
+    )
+    for part in slices(size):
+        _Slice(bound, part).write(result)
+    return result
+
+
+class _Slice:
+    """Some of the cases on their way through the tables."""
+
+    def __init__(self, bound: Binding, part: slice) -> None:
+        self.bound, self.part = bound, part
+        self.size = part.stop - part.start
+        self.treatments = list(bound.program.ruleset.treatments)
+        self.conflict = np.zeros(self.size, np.bool_)
+        self.codes = bound.codes(part)
+        for at, choice in bound.steps:
+            self.codes[at] = self._regions(choice, at)
+
+    def _read(self, choice: Choice) -> Reading:
+        reading = choice.read(self.codes, self.size)
+        if reading.conflict is not None:
+            self.conflict |= reading.conflict
+        return reading
+
+    def _regions(self, choice: Choice, at: int) -> Codes:
+        """The set of regions that a derived fact may be in, a bit a region."""
+        nothing = len(self.bound.program.variables[at].values)
+        kind: Any = np.uint8 if nothing < 8 else np.uint16
+        reading = self._read(choice)
+        mask: Codes = np.zeros(self.size, kind)
+        found = [*zip(choice.answers, reading.possible, strict=True)]
+        if reading.none is not None:
+            found.append((nothing, reading.none))
+        for region, possible in found:
+            mask |= possible.astype(kind) << kind(region)
+        return mask
+
+    # -- triage and urgency ---------------------------------------------------------
+
+    def _triage(self) -> tuple[Bytes, Bytes]:
+        """The codes of disposition and urgency; open where triage is."""
+        possible: dict[Triage, Flags] = {}
+        none: Flags | None = np.ones(self.size, np.bool_)
+        for choice in self.bound.triage:
+            none = self._gather(choice, possible)
+        _add(possible, UNCOVERED, none)
+        only = _only(list(possible.values()), self.size)
+        dispositions = [_DISPOSITION[triage.disposition] for triage in possible]
+        urgencies = [_URGENCY[triage.urgency] for triage in possible]
+        return (
+            np.array([*dispositions, _DISPOSITION[OPEN]], np.uint8)[only],
+            np.array([*urgencies, _URGENCY[OPEN]], np.uint8)[only],
+        )
+
+    def _urgency(self) -> Bytes:
+        """The code of the urgency on the ladder."""
+        possible: dict[str, Flags] = {}
+        none: Flags | None = np.ones(self.size, np.bool_)
+        for number, choice in enumerate(self.bound.urgency):
+            found = self._gather(choice, possible)
+            none = found if number == 0 else _either(none, found)
+        _add(possible, "elective", none)
+        only = _only(list(possible.values()), self.size)
+        codes = [_URGENCY[urgency] for urgency in possible]
+        return np.array([*codes, _URGENCY[OPEN]], np.uint8)[only]
+
+    def _gather(self, choice: Choice, possible: dict[Any, Flags]) -> Flags | None:
+        """Add a table's answers to the possible ones; where it may have none."""
+        reading = self._read(choice)
+        for answer, flags in zip(choice.answers, reading.possible, strict=True):
+            _add(possible, answer, flags)
+        return reading.none
+
+    # -- the ladder -----------------------------------------------------------------
+
+    def _status_sets(self) -> list[Bytes]:
+        """For each treatment the statuses still possible; none where unavailable."""
+        truths = self.bound.eligibility.truths(self.codes, self.size)
+        sure = [word for word, _ in truths]
+        possible = [word for _, word in truths]
+        same = self.bound.eligibility.settled
+        missing = self.bound.columns.unavailable
+        found = []
+        for code in self.treatments:
+            index = np.zeros(self.size, np.uint8)
+            for place, places in enumerate(self.bound.effects[code]):
+                if places:
+                    holds = any_of(sure, places).view(np.uint8)
+                    may = holds if same else any_of(possible, places).view(np.uint8)
+                    index |= holds << np.uint8(place) | may << np.uint8(4 + place)
+            sets = _SETS[index]
+            out = [code in missing.said[used] for used in missing.used]
+            if any(out):
+                offered = np.array([code not in codes for codes in missing.said])
+                sets *= offered[missing.codes[self.part]]
+            found.append(sets)
+        return found
+
+    def _advised(self, sets: Sequence[Bytes]) -> Bytes:
+        """The place of the only treatment that may be advised; see ``advice.race``."""
+        selection = self.bound.program.ruleset.selection
+        place_of = {code: place for place, code in enumerate(self.treatments)}
+        race = _Race(self.size, len(self.treatments) + 1)
+        running: Flags = np.ones(self.size, np.bool_)
+        order = [place_of[code] for code in selection.order]
+        for wanted in (_BIT[SUITABLE], _BIT[CAUTION]):
+            for place in order:
+                race.enter(place, running & ((sets[place] & wanted) != 0))
+                running &= sets[place] != wanted
+        for place in order:
+            running &= (sets[place] == 0) | ((sets[place] & ~_FOR) != 0)
+        race.enter(place_of[selection.last_resort_treatment], running)
+        return race.winner
+
+    # -- the answers ----------------------------------------------------------------
+
+    def write(self, result: BatchResult) -> None:
+        """Put the answers of these cases in their places."""
+        disposition, urgency = self._triage()
+        urgency = np.where(urgency == _URGENCY["-"], self._urgency(), urgency)
+        sets = self._status_sets()
+        none, open_ = len(self.treatments), len(self.treatments) + 1
+        recommended = self._advised(sets)
+        recommended[disposition != _DISPOSITION["ladder"]] = none
+        level = self.bound.column("level").codes[self.part]
+        nowhere = (disposition == _DISPOSITION["ladder"]) & (level <= NOWHERE_CODE)
+        disposition[nowhere] = _DISPOSITION[INSUFFICIENT]
+        recommended[nowhere] = none
+        disposition[recommended == open_] = _DISPOSITION[OPEN]
+        recommended[disposition == _DISPOSITION[OPEN]] = open_
+        for where, label in (
+            (self.conflict, "out_of_scope"),
+            (self.bound.invalid[self.part], INVALID),
+        ):
+            disposition[where] = _DISPOSITION[label]
+            urgency[where] = _URGENCY[None]
+            recommended[where] = none
+        result.disposition[self.part] = disposition
+        result.urgency[self.part] = urgency
+        result.recommended[self.part] = recommended
+        self._write_statuses(result, sets)
+
+    def _write_statuses(self, result: BatchResult, sets: Sequence[Bytes]) -> None:
+        """Statuses as a document has them: none has a reason where triage stops."""
+        instead = _INSTEAD[result.disposition[self.part]]
+        replaced = instead != _PLAIN
+        for place, possible in enumerate(sets):
+            status = _STATUS_OF[possible]
+            status[result.recommended[self.part] == place] = _STATUS[RECOMMENDED]
+            np.copyto(status, instead, where=replaced)
+            result.statuses[place, self.part] = status
+
+
+class _Race:
+    """Who may be advised: the only one so far, or that there are several."""
+
+    def __init__(self, size: int, several: int) -> None:
+        self.several = np.uint8(several)
+        self.winner = np.full(size, _NOBODY, np.uint8)
+
+    def enter(self, place: int, where: Flags) -> None:
+        fresh = (self.winner == _NOBODY) | (self.winner == place)
+        self.winner[where & ~fresh] = self.several
+        self.winner[where & fresh] = place
+
+
+def _only(flags: Sequence[Flags], size: int) -> Bytes:
+    """The place of the one flag that is set, else the number of flags."""
+    found, count = np.zeros(size, np.uint8), np.zeros(size, np.uint8)
+    for place, flag in enumerate(flags):
+        bits = flag.view(np.uint8)
+        found += bits * np.uint8(place)
+        count += bits
+    found[count != 1] = len(flags)
+    return found
+
+
+def _add(possible: dict[Any, Flags], answer: object, flags: Flags | None) -> None:
+    if flags is not None:
+        possible[answer] = possible[answer] | flags if answer in possible else flags
+
+
+def _either(one: Flags | None, other: Flags | None) -> Flags | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return one | other
+
+
+def _set_of(index: int) -> int:
+    """The possible statuses for four effects surely (low) and possibly (high) there."""
+    alone = SimpleNamespace(effects={"": Effects(1, 2, 4, 8)})
+    truth = Truth(index & 15, index >> 4, ())
+    statuses = possible_statuses(cast("Program", alone), "", truth)
+    return sum(_BIT[status] for status in statuses)
+
+
+def _status_of_set(bits: int) -> int:
+    """The only status of a set; nothing was asked of what is unavailable."""
+    label = _OF_RULES[bits.bit_length() - 1] if bits else UNAVAILABLE
+    return _STATUS[label if bits & (bits - 1) == 0 else OPEN]
+
+
+_NOBODY = 255
+_PLAIN = 255
+_FOR = np.uint8(_BIT[SUITABLE] | _BIT[CAUTION])
+_SETS = np.array([_set_of(index) for index in range(256)], np.uint8)
+_STATUS_OF = np.array([_status_of_set(bits) for bits in range(32)], np.uint8)
+#: The status of every treatment by disposition; plain where it is that of its rules.
+_INSTEAD = np.array(
+    [
+        {
+            "ladder": _PLAIN,
+            INSUFFICIENT: _PLAIN,
+            INVALID: _STATUS[INVALID],
+            OPEN: _STATUS[OPEN],
+        }.get(label, _STATUS[NOT_INDICATED])
+        for label in DISPOSITION_LABELS
+    ],
+    np.uint8,
+)

@@ -1,0 +1,325 @@
+"""A ruleset compiled: every cell a mask of regions, every rule a bit.
+
+For each variable and each set of regions it may be in, two bit sets over all rules
+are kept: the rules whose cell is surely satisfied, and those whose cell still can be.
+The AND over the variables is Kleene's conjunction for every rule at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from graphlib import TopologicalSorter
+from typing import Any, NamedTuple
+
+from ..ruleset.decision_tables import DISPOSITIONS, URGENCIES, DecisionTable, Rule
+from ..ruleset.model import Ruleset
+from ..ruleset.unary_tests import UnaryTests, Value
+from .bit_grid import Grid, grid_of
+from .bitset import bit_set
+from .regions import Variable, variable
+
+#: What a search meets over and over is kept, this much of each kind, and then anew.
+_MOST_KEPT = 4096
+#: Variables whose regions are looked up together.
+_TOGETHER = 8
+
+_Hits = tuple[list[int], bool]
+
+
+class Truth(NamedTuple):
+    """What holds of every rule: a rule's bit is in ``sure`` when all its cells are
+    satisfied, in ``possible`` when none fails. ``masks`` are all variables' regions,
+    the derived ones included."""
+
+    sure: int
+    possible: int
+    masks: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SingleHit:
+    """A table of which one rule gives the answer: rule numbers in order of rank."""
+
+    table: DecisionTable
+    rules: tuple[int, ...]
+    ranked: bool
+    bits: int
+    _kept: dict[tuple[int, int], _Hits] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+
+    def candidates(self, sure: int, possible: int) -> _Hits:
+        """The rules that may be the hit, and whether there may be none."""
+        key = sure & self.bits, possible & self.bits
+        found = self._kept.get(key)
+        if found is None:
+            found = self._candidates(*key)
+            keep(self._kept, key, found)
+        return found
+
+    def _candidates(self, sure: int, possible: int) -> _Hits:
+        if not self.ranked:
+            for number in self.rules:
+                if sure >> number & 1:
+                    return [number], False
+        found = []
+        for number in self.rules:
+            if possible >> number & 1:
+                found.append(number)
+                if sure >> number & 1:
+                    return found, False
+        return found, True
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedStep:
+    """How one derived fact follows: its variable, and each rule's region."""
+
+    variable: int
+    hit: SingleHit
+    regions: Mapping[int, int]
+    nothing: int
+
+    def mask(self, sure: int, possible: int) -> int:
+        """The regions that the derived fact may be in."""
+        candidates, none = self.hit.candidates(sure, possible)
+        mask = self.nothing if none else 0
+        for number in candidates:
+            mask |= self.regions[number]
+        return mask
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """The rules about one treatment, as bit sets by effect."""
+
+    indicated: int
+    caution: int
+    unsuitable: int
+    contraindicated: int
+
+    @property
+    def all(self) -> int:
+        return self.indicated | self.caution | self.unsuitable | self.contraindicated
+
+
+class Program:
+    """The compiled ruleset; immutable but for its look-up caches."""
+
+    def __init__(self, ruleset: Ruleset) -> None:
+        self.ruleset = ruleset
+        self.rules: tuple[Rule, ...] = tuple(
+            rule
+            for table in ruleset.tables.values()
+            if table.kind != "presumption"
+            for rule in table.rules
+        )
+        self.numbers = {rule.id: number for number, rule in enumerate(self.rules)}
+        self.all_rules = (1 << len(self.rules)) - 1
+        self._make_variables()
+        self._make_cells()
+        self.steps = tuple(self._steps())
+        self.step_of = {step.variable: step for step in self.steps}
+        self._make_look_ups()
+        self.triage = tuple(
+            self._single(t, DISPOSITIONS) for t in ruleset.tables_of("triage")
+        )
+        self.urgency = tuple(
+            self._single(t, URGENCIES) for t in ruleset.tables_of("urgency")
+        )
+        self.alerts = tuple(
+            self.numbers[rule.id]
+            for table in ruleset.tables_of("alert")
+            for rule in table.rules
+        )
+        self.effects = {code: self._effects(code) for code in ruleset.treatments}
+
+    # -- compiling ------------------------------------------------------------------
+
+    def _make_variables(self) -> None:
+        cells: dict[str, list[UnaryTests]] = {}
+        for rule in self.rules:
+            for name, cell in rule.cells.items():
+                cells.setdefault(name, []).append(cell)
+        for invariant in self.ruleset.invariants:
+            for name, cell in (*invariant.when.items(), *invariant.then.items()):
+                if name in cells:
+                    cells[name].append(cell)
+        facts = self.ruleset.facts
+        base = [n for n in facts if n in cells and facts[n].scope != "derived"]
+        derived = [n for n in facts if facts[n].scope == "derived"]
+        self.variables: tuple[Variable, ...] = (
+            *(variable(facts[name], cells[name]) for name in base),
+            *(
+                _whole(variable(facts[name], ()), facts[name].values)
+                for name in derived
+            ),
+        )
+        self.base_count = len(base)
+        self.index = {v.name: i for i, v in enumerate(self.variables)}
+
+    def _make_cells(self) -> None:
+        self.cells: list[tuple[tuple[int, int], ...]] = []
+        accepted: dict[tuple[int, str], int] = {}
+        for rule in self.rules:
+            compiled = []
+            for name, cell in rule.cells.items():
+                at = self.index[name]
+                key = at, cell.text
+                if key not in accepted:
+                    accepted[key] = self.variables[at].accepted(cell)
+                compiled.append((at, accepted[key]))
+            self.cells.append(tuple(compiled))
+
+    def _make_look_ups(self) -> None:
+        """Sure and possible rules stand in one number: possible above sure."""
+        self._grid: Grid = grid_of(self.cells, len(self.variables))
+        self._everything = self.all_rules | self.all_rules << len(self.rules)
+        self._bits_of: list[dict[int, int]] = [{} for _ in self.variables]
+        self._open_cells: list[dict[int, int]] = [{} for _ in self.variables]
+        self._groups: list[tuple[slice, dict[tuple[int, ...], int]]] = [
+            (slice(start, min(start + _TOGETHER, self.base_count)), {})
+            for start in range(0, self.base_count, _TOGETHER)
+        ]
+        deriving = 0
+        for step in self.steps:
+            deriving |= step.hit.bits
+        self._deriving = deriving | deriving << len(self.rules)
+        self._derived: dict[int, tuple[int, tuple[int, ...]]] = {}
+
+    def _steps(self) -> Iterator[DerivedStep]:
+        makers = {t.output: t for t in self.ruleset.tables_of("derived")}
+        graph = {n: [i for i in t.inputs if i in makers] for n, t in makers.items()}
+        for name in TopologicalSorter(graph).static_order():
+            at = self.index[name]
+            values = self.variables[at].values
+            hit = self._single(makers[name], values)
+            regions = {
+                number: 1 << values.index(self.rules[number].outputs["value"])
+                for number in hit.rules
+            }
+            yield DerivedStep(at, hit, regions, 1 << len(values))
+
+    def _single(self, table: DecisionTable, rank: Sequence[Value]) -> SingleHit:
+        rules = [self.numbers[rule.id] for rule in table.rules]
+        if table.hit_policy == "PRIORITY":
+            key = {"derived": "value", "triage": "disposition", "urgency": "urgency"}
+            output = key[table.kind]
+            rules.sort(key=lambda n: list(rank).index(self.rules[n].outputs[output]))
+        ranked = table.hit_policy in ("FIRST", "PRIORITY")
+        return SingleHit(table, tuple(rules), ranked, bit_set(rules))
+
+    def steps_behind(self, hits: Iterable[SingleHit]) -> list[DerivedStep]:
+        """The derived steps that single-hit tables rest on, each before its users."""
+        wanted = {name for hit in hits for name in hit.table.inputs}
+        found = []
+        for step in reversed(self.steps):
+            if step.hit.table.output in wanted:
+                wanted.update(step.hit.table.inputs)
+                found.append(step)
+        return found[::-1]
+
+    def _effects(self, code: str) -> Effects:
+        bits = {"indicated": 0, "caution": 0, "unsuitable": 0, "contraindicated": 0}
+        for number, rule in enumerate(self.rules):
+            if code in rule.outputs.get("treatments", ()):
+                bits[rule.outputs["effect"]] |= 1 << number
+        return Effects(**bits)
+
+    # -- evaluating -----------------------------------------------------------------
+
+    def masks(
+        self, known: Mapping[str, Value], computed: Mapping[str, int]
+    ) -> list[int]:
+        """The base variables' regions for the known values.
+
+        ``computed`` gives, for a fact that is neither known nor free, the mask of
+        the regions that are left.
+        """
+        masks = []
+        for at in range(self.base_count):
+            var = self.variables[at]
+            if var.name in known:
+                masks.append(var.mask_of(known[var.name]))
+            else:
+                masks.append(computed.get(var.name, var.everything))
+        return masks
+
+    def propagate(self, base: Sequence[int]) -> Truth:
+        """The truth of every rule, for the base variables' regions."""
+        base = tuple(base)
+        both = self._everything
+        for group, kept in self._groups:
+            masks = base[group]
+            both &= kept.get(masks) or self._look_up(group, kept, masks)
+        key = both & self._deriving
+        bits, derived = self._derived.get(key) or self._derive(key)
+        both &= bits
+        return Truth(both & self.all_rules, both >> len(self.rules), base + derived)
+
+    def _look_up(
+        self, group: slice, kept: dict[tuple[int, ...], int], masks: tuple[int, ...]
+    ) -> int:
+        """The rules that some variables' regions leave."""
+        both = self._everything
+        for at, mask in enumerate(masks, start=group.start):
+            both &= self._bits(at, mask)
+        keep(kept, masks, both)
+        return both
+
+    def _derive(self, both: int) -> tuple[int, tuple[int, ...]]:
+        """The rules that the derived variables leave, and their regions.
+
+        All that counts is what is known of the rules that derive.
+        """
+        masks = [0] * (len(self.variables) - self.base_count)
+        bits = self._everything
+        for step in self.steps:
+            left = both & bits
+            mask = step.mask(left & self.all_rules, left >> len(self.rules))
+            masks[step.variable - self.base_count] = mask
+            bits &= self._bits(step.variable, mask)
+        found = bits, tuple(masks)
+        keep(self._derived, both, found)
+        return found
+
+    def _bits(self, at: int, mask: int) -> int:
+        found = self._bits_of[at].get(mask)
+        if found is None:
+            sure, possible = self._grid.bits(at, mask)
+            found = sure | possible << len(self.rules)
+            keep(self._bits_of[at], mask, found)
+        return found
+
+    def open_cells(self, at: int, mask: int) -> int:
+        """The rules whose cell over a variable some of these regions pass, some not."""
+        found = self._open_cells[at].get(mask)
+        if found is None:
+            both = self._bits(at, mask)
+            found = both >> len(self.rules) & ~both
+            keep(self._open_cells[at], mask, found)
+        return found
+
+
+def keep(kept: dict[Any, Any], key: object, found: object) -> None:
+    if len(kept) >= _MOST_KEPT:
+        kept.clear()
+    kept[key] = found
+
+
+def _whole(var: Variable, values: tuple[str, ...]) -> Variable:
+    """A derived fact's variable: every value a region of its own.
+
+    One more region, without a representative, stands for "no rule gave a value".
+    """
+    return Variable(
+        var.fact, tuple(values), tuple(values), (), tuple(range(len(values)))
+    )
+
+
+@lru_cache(maxsize=16)
+def program_of(ruleset: Ruleset) -> Program:
+    """The compiled form of a ruleset, made once and reused."""
+    return Program(ruleset)

@@ -1,0 +1,284 @@
+"""``evaluate``: a case document and a ruleset to an evaluation document.
+
+Pure: no clock, no database, no network; the same case and ruleset always give the
+same document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+
+from ..case import Case, CaseReader, Unknown, neighbour_values
+from ..compiler.bitset import members
+from ..compiler.possible_outcomes import (
+    NOT_INDICATED,
+    RECOMMENDED,
+    UNDETERMINED,
+    Outcome,
+    waiting_hits,
+    waiting_rules,
+)
+from ..compiler.program import Program, Truth, program_of
+from ..ruleset.model import Ruleset
+from ..ruleset.presumptions import presumed_values
+from ..ruleset.unary_tests import Value
+from ..search.completions import open_facts
+from .guarantees import Guarantees
+from .resolve import Settled, computed_masks
+from .result import Evaluation, Option, RuleTrace
+
+#: Why a part of the answer is null.
+NOT_ASKED = "Left out, so that the answer comes at once."
+NO_LEVEL = "The responsible level is not known."
+CONFLICT = "The rules conflict."
+BUDGET_SPENT = "Too much is unknown to go through every completion in a second."
+
+_INDICATOR = {"emergency": "critical", "diagnose_first": "critical"}
+
+
+def evaluate(document: object, ruleset: Ruleset, *, effects: bool = True) -> Evaluation:
+    """Evaluate a case document; a document with errors gives an ``invalid`` one.
+
+    Without ``effects`` the answer comes sooner: ``robust`` is left unsaid, and so are
+    the effects of missing facts, but for those that triage waits for.
+    """
+    reader = CaseReader(ruleset)
+    case = reader.read(document)
+    if case is None:
+        case_id = document.get("case_id") if isinstance(document, Mapping) else None
+        return Evaluation(
+            ruleset,
+            case_id if isinstance(case_id, str) else None,
+            "invalid",
+            errors=tuple(problem.to_document() for problem in reader.problems),
+        )
+    return _Run(ruleset, case).evaluation(effects=effects)
+
+
+class _Run:
+    """One evaluation: the case beside what follows from it, step by step."""
+
+    def __init__(self, ruleset: Ruleset, case: Case) -> None:
+        self.ruleset, self.case = ruleset, case
+        self.program: Program = program_of(ruleset)
+        self.presumed = presumed_values(ruleset, case.known)
+        computed = computed_masks(self.program, case)
+        self.base = tuple(self.program.masks({**self.presumed, **case.known}, computed))
+        self.open_base = tuple(self.program.masks(case.known, computed))
+        self.settled = Settled(self.program, case, self.base)
+        self.truth = self.settled.truth
+
+    def evaluation(self, *, effects: bool) -> Evaluation:
+        outcome = self.settled.outcome
+        statuses = {
+            code: self.settled.statuses[code] for code in self.ruleset.treatments
+        }
+        conflicts = self._conflicts()
+        if conflicts:
+            outcome = Outcome("out_of_scope", None, None)
+        guarantees = Guarantees(
+            self.program,
+            self.case,
+            self.base,
+            self.open_base,
+            outcome,
+            statuses,
+            triage_is_open=len(self.settled.triage) > 1,
+        )
+        robust = guarantees.robust() if effects and not conflicts else None
+        missing = tuple(guarantees.missing() if effects else guarantees.unsaid())
+        return Evaluation(
+            ruleset=self.ruleset,
+            case_id=self.case.case_id,
+            disposition=outcome.disposition,
+            urgency=outcome.urgency,
+            recommended=outcome.recommended,
+            robust=robust,
+            options=tuple(self._options(outcome, statuses)),
+            missing=missing,
+            assumed=self._assumed(outcome),
+            alerts=tuple(self._alerts(outcome)),
+            derived=self._derived(),
+            matched_rules=tuple(self._matched(outcome)),
+            errors=tuple(conflicts),
+            not_said=tuple(
+                self._not_said(robust, missing, effects=effects, conflict=conflicts)
+            ),
+            outlook=guarantees.outlook if effects and self.case.level else None,
+            tracing=partial(_trace, self.program, self.truth),
+        )
+
+    # -- what is said of it ---------------------------------------------------------
+
+    def _options(
+        self, outcome: Outcome, statuses: Mapping[str, str]
+    ) -> Iterable[Option]:
+        """Every treatment. Where triage stops the ladder, none has a reason."""
+        stopped = _stopped(outcome)
+        for code, treatment in self.ruleset.treatments.items():
+            if stopped:
+                yield Option(code, treatment.rung, NOT_INDICATED)
+                continue
+            advised = code == outcome.recommended
+            status = RECOMMENDED if advised else statuses[code]
+            yield self._option(code, treatment.rung, status, statuses[code])
+
+    def _option(self, code: str, rung: str, status: str, plain: str) -> Option:
+        program, sure = self.program, self.truth.sure
+        effects = program.effects[code]
+        reasons_for = self._ids(sure & effects.indicated)
+        last = self.ruleset.selection
+        if status == RECOMMENDED and plain not in ("suitable", "caution"):
+            reasons_for = (*reasons_for, last.last_resort.id)
+        against = effects.all & ~effects.indicated
+        waiting = []
+        for number in waiting_rules(program, code, self.truth):
+            facts = open_facts(program, self.truth, [number])
+            names = tuple(program.variables[at].name for at in facts)
+            waiting.append((program.rules[number].id, names))
+        return Option(
+            code, rung, status, reasons_for, self._ids(sure & against), tuple(waiting)
+        )
+
+    def _ids(self, bits: int) -> tuple[str, ...]:
+        return tuple(self.program.rules[n].id for n in members(bits))
+
+    def _assumed(self, outcome: Outcome) -> dict[str, Value]:
+        """The presumptions on which some rule of the advice would otherwise wait."""
+        program = self.program
+        truth = program.propagate(self.open_base)
+        waiting = [*waiting_hits(program, program.triage, truth)]
+        if not _stopped(outcome):
+            waiting += waiting_hits(program, program.urgency, truth)
+            for code in self.ruleset.treatments:
+                waiting += waiting_rules(program, code, truth)
+            undetermined = truth.possible & ~truth.sure
+            waiting += [n for n in program.alerts if undetermined >> n & 1]
+        facts = open_facts(program, truth, waiting)
+        names = {program.variables[at].name for at in facts}
+        return {name: v for name, v in self.presumed.items() if name in names}
+
+    def _alerts(self, outcome: Outcome) -> Iterable[dict[str, str]]:
+        """Triage rows that hold, urgency that may be higher, then the alert rows."""
+        for hit in self.program.triage:
+            for number in hit.rules:
+                rule = self.program.rules[number]
+                says = rule.outputs["disposition"]
+                if self.truth.sure >> number & 1 and says in _INDICATOR:
+                    yield _alert(rule.id, _INDICATOR[says], rule.outputs["text"])
+        if not _stopped(outcome):
+            yield from self._urgency_alerts()
+        for number in self._fired_alerts(outcome):
+            rule = self.program.rules[number]
+            yield _alert(rule.id, rule.outputs["indicator"], rule.outputs["text"])
+
+    def _fired_alerts(self, outcome: Outcome) -> list[int]:
+        """The alert rows that hold; where the ladder stops, on known facts alone."""
+        truth = self.truth
+        if _stopped(outcome):
+            truth = self.program.propagate(self.open_base)
+        return [n for n in self.program.alerts if truth.sure >> n & 1]
+
+    def _urgency_alerts(self) -> Iterable[dict[str, str]]:
+        if len(self.settled.possible_urgencies()) == 1:
+            return
+        for number in waiting_hits(self.program, self.program.urgency, self.truth):
+            rule = self.program.rules[number]
+            if rule.outputs["urgency"] != "urgent":
+                continue
+            facts = open_facts(self.program, self.truth, [number])
+            labels = [self.program.variables[at].fact.label for at in facts]
+            text = f"May be urgent; not known: {', '.join(labels)}. {rule.rationale}"
+            yield _alert(rule.id, "warning", text)
+
+    def _derived(self) -> dict[str, Value | None]:
+        found: dict[str, Value | None] = {}
+        for at, variable in enumerate(self.program.variables):
+            scope = variable.fact.scope
+            mask = self.truth.masks[at]
+            if scope == "derived":
+                region = mask.bit_length() - 1
+                single = mask.bit_count() == 1 and region < len(variable.values)
+                found[variable.name] = variable.values[region] if single else None
+            elif scope == "computed":
+                values = neighbour_values(variable.fact, self.case)
+                found[variable.name] = values[0] if len(values) == 1 else None
+        return found
+
+    def _matched(self, outcome: Outcome) -> Iterable[str]:
+        """The rules that fired, in the ruleset's order; of a single-hit table one."""
+        program = self.program
+        fired = 0
+        hits = [*program.triage]
+        if _stopped(outcome):
+            hits += [step.hit for step in program.steps_behind(program.triage)]
+        else:
+            hits += [step.hit for step in program.steps] + [*program.urgency]
+            for effects in program.effects.values():
+                fired |= self.truth.sure & effects.all
+        for hit in hits:
+            numbers, none = hit.candidates(self.truth.sure, self.truth.possible)
+            if len(numbers) == 1 and not none:
+                fired |= 1 << numbers[0]
+        for number in self._fired_alerts(outcome):
+            fired |= 1 << number
+        return self._ids(fired)
+
+    def _not_said(
+        self,
+        robust: bool | None,
+        missing: Iterable[tuple[Unknown, str | None]],
+        *,
+        effects: bool,
+        conflict: object,
+    ) -> Iterable[dict[str, str]]:
+        """Why ``robust``, or the effect of a missing fact, is null."""
+        reason = BUDGET_SPENT
+        if not effects:
+            reason = NOT_ASKED
+        elif self.case.level is None:
+            reason = NO_LEVEL
+        if robust is None:
+            yield {"part": "robust", "reason": CONFLICT if conflict else reason}
+        if any(effect is None for _, effect in missing):
+            yield {"part": "missing", "reason": reason}
+
+    def _conflicts(self) -> list[dict[str, str]]:
+        """Rules of a UNIQUE or ANY table that hold together and should not."""
+        found = []
+        hits = [step.hit for step in self.program.steps]
+        for hit in (*hits, *self.program.triage, *self.program.urgency):
+            rules = [
+                self.program.rules[n] for n in hit.rules if self.truth.sure >> n & 1
+            ]
+            same = all(r.outputs == rules[0].outputs for r in rules)
+            allowed = hit.ranked or (hit.table.hit_policy == "ANY" and same)
+            if len(rules) > 1 and not allowed:
+                ids = ", ".join(rule.id for rule in rules)
+                message = f"hold together in a table of policy {hit.table.hit_policy}"
+                path = f"table {hit.table.id}"
+                found.append({"path": path, "value": ids, "message": message})
+        return found
+
+
+def _stopped(outcome: Outcome) -> bool:
+    """Whether triage stopped the case before the ladder."""
+    return outcome.disposition not in ("ladder", "insufficient_data")
+
+
+def _alert(rule: str, indicator: str, text: str) -> dict[str, str]:
+    return {"rule": rule, "indicator": indicator, "text": text}
+
+
+def _trace(program: Program, truth: Truth) -> Iterable[RuleTrace]:
+    for number, rule in enumerate(program.rules):
+        failed, unknown = [], []
+        for at, accepted in program.cells[number]:
+            mask = truth.masks[at]
+            if not mask & accepted:
+                failed.append(program.variables[at].name)
+            elif mask & ~accepted:
+                unknown.append(program.variables[at].name)
+        state = "false" if failed else UNDETERMINED if unknown else "true"
+        yield RuleTrace(rule.id, state, tuple(failed), tuple(unknown))

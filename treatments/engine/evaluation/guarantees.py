@@ -1,0 +1,211 @@
+"""How far an answer can be trusted: ``robust``, and what each missing fact can do.
+
+Both are exact over all completions of the unknown facts, the presumed ones included,
+or they are None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+
+from ..case import NEIGHBOUR_GRADE, NEIGHBOUR_MAXIMUM, Case, Unknown
+from ..compiler.bitset import singletons
+from ..compiler.possible_outcomes import UNDETERMINED, Outcome
+from ..compiler.program import Program
+from ..search.completions import Base, Budget, BudgetSpentError, with_mask
+from ..search.questions import (
+    Answer,
+    OutcomeQuestion,
+    Question,
+    StatusQuestion,
+    TriageQuestion,
+)
+from ..search.targeted import Outlook, bears, outlook
+
+BLOCKS = "blocks"
+COULD_CHANGE = "could_change"
+CANNOT_CHANGE = "cannot_change"
+
+#: States that may be entered for the outcomes, for the effect of one fact, and for
+#: the effects of all facts together: half a second of one core at the most.
+OUTLOOK_STATES = 12_000
+EFFECT_STATES = 3_000
+ALL_EFFECTS_STATES = 9_000
+
+
+class Guarantees:
+    """The guarantees of one evaluation.
+
+    ``base`` holds the regions with the presumptions used, ``open_base`` those
+    without; ``statuses`` are the options' before one is advised; ``triage_is_open``
+    says that completions differ in where triage sends the case.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        case: Case,
+        base: Base,
+        open_base: Base,
+        outcome: Outcome,
+        statuses: Mapping[str, str],
+        *,
+        triage_is_open: bool,
+    ) -> None:
+        self.program, self.case = program, case
+        self.base, self.open_base = base, open_base
+        self.outcome, self.statuses = outcome, statuses
+        self.triage_is_open = triage_is_open
+        self.question = OutcomeQuestion(program, case.unavailable)
+        self.states_left = ALL_EFFECTS_STATES
+        self._tried_to_bear: dict[int, bool | None] = {}
+
+    def robust(self) -> bool | None:
+        """Whether every completion gives this disposition, urgency and option.
+
+        None where the search was given up, or where the responsible level itself is
+        open (then only an outcome that needs no level is certain).
+        """
+        if self.case.level is None:
+            return True if self._settled else None
+        if len(self.outlook.found) > 1:
+            return False
+        return True if self.outlook.complete else None
+
+    @cached_property
+    def outlook(self) -> Outlook:
+        """The outcomes of the completions, where the responsible level is known."""
+        budget = Budget(OUTLOOK_STATES)
+        return outlook(self.program, self.question, self.open_base, budget)
+
+    def missing(self) -> Iterator[tuple[Unknown, str | None]]:
+        """Every unknown fact of the vocabulary, with what it can do to the answer."""
+        unknown = list(self._unknown())
+        blocking = {at: self._tried(self._blocks, at) for _, at in unknown if at >= 0}
+        if self.case.level is None:
+            stopped = self.outcome.disposition != "insufficient_data"
+            yield Unknown("responsible_level"), CANNOT_CHANGE if stopped else BLOCKS
+        for fact, at in unknown:
+            yield fact, self._effect(at, blocking)
+
+    def unsaid(self) -> Iterator[tuple[Unknown, str | None]]:
+        """The missing facts with the effects that are found in some milliseconds:
+        what triage waits for. The others are left unsaid."""
+        if self.case.level is None:
+            yield Unknown("responsible_level"), None
+        for fact, at in self._unknown():
+            blocks = at >= 0 and self.triage_is_open and self._tried(self._blocks, at)
+            yield fact, BLOCKS if blocks else None
+
+    def _unknown(self) -> Iterator[tuple[Unknown, int]]:
+        """The unknown facts, each with its variable; -1 where no rule tests it."""
+        facts, index = self.program.ruleset.facts, self.program.index
+        for fact in facts.values():
+            wanted = fact.scope == "case" or (fact.scope == "disc" and self.case.level)
+            if wanted and fact.name not in self.case.known:
+                yield Unknown(fact.name), index.get(fact.name, -1)
+        if NEIGHBOUR_MAXIMUM in facts:
+            for level in self.case.open_neighbours:
+                yield Unknown(NEIGHBOUR_GRADE, level), index.get(NEIGHBOUR_MAXIMUM, -1)
+
+    def _effect(self, at: int, blocking: Mapping[int, bool | None]) -> str | None:
+        if at < 0 or self._settled:
+            return CANNOT_CHANGE
+        if blocking[at] and self.triage_is_open:
+            return BLOCKS
+        if blocking[at] is None or self.case.level is None:
+            return None
+        bears = self._bearing(at)
+        if bears:
+            return BLOCKS if blocking[at] else COULD_CHANGE
+        return None if bears is None else CANNOT_CHANGE
+
+    @cached_property
+    def _settled(self) -> bool:
+        """Whether one outcome is left before anything is searched."""
+        truth = self.program.propagate(self.open_base)
+        return len(self.question.possible(truth)) == 1
+
+    @staticmethod
+    def _tried(ask: Callable[[int], bool], at: int) -> bool | None:
+        try:
+            return ask(at)
+        except BudgetSpentError:
+            return None
+
+    def _bearing(self, at: int) -> bool | None:
+        """Whether some value of a fact changes the outcome of some completion."""
+        if self.robust() is True:
+            return False
+        if at in self._seen_to_bear:
+            return True
+        if at not in self._tried_to_bear:
+            self._tried_to_bear[at] = self._tried(self._changes, at)
+        return self._tried_to_bear[at]
+
+    def _changes(self, at: int) -> bool:
+        return self._bears(self._telling, at, self.open_base)
+
+    @cached_property
+    def _telling(self) -> OutcomeQuestion:
+        """The same question without the options that no completion advises."""
+        if not self.outlook.complete:
+            return self.question
+        advised = {outcome.recommended for outcome in self.outlook.found}
+        return self.question.without(self.program.effects.keys() - advised)
+
+    @cached_property
+    def _seen_to_bear(self) -> frozenset[int]:
+        """Variables of which one other answer moves the outcome of a completion.
+
+        A first look: it proves for most facts that they bear, and for none that
+        they do not.
+        """
+        seen: set[int] = set()
+        for outcome, state in self.outlook.found.items():
+            for whole in (
+                tuple(mask & -mask for mask in state),
+                tuple(1 << mask.bit_length() - 1 for mask in state),
+            ):
+                seen |= self._flips(outcome, whole, seen)
+        return frozenset(seen)
+
+    def _flips(self, outcome: Outcome, whole: Base, seen: set[int]) -> set[int]:
+        """The variables whose change alone leaves the outcome of a completion."""
+        found = set()
+        for at, mask in enumerate(self.open_base):
+            if at in seen:
+                continue
+            for region in singletons(mask & ~whole[at]):
+                truth = self.program.propagate(with_mask(whole, at, region))
+                if outcome not in self._telling.possible(truth):
+                    found.add(at)
+                    break
+        return found
+
+    def _blocks(self, at: int) -> bool:
+        """Whether what holds up the answer can hang on this fact alone.
+
+        Where triage is open that is triage; else the options that are undetermined.
+        A presumed fact holds nothing up, nor does one that cannot change the outcome
+        (two ways to the same advice).
+        """
+        mask = self.base[at]
+        if self.outcome.disposition != "insufficient_data" or mask & (mask - 1) == 0:
+            return False
+        if self.triage_is_open:
+            return self._bears(TriageQuestion(self.program), at, self.base)
+        return any(
+            self._bears(StatusQuestion(self.program, code), at, self.base)
+            for code, status in self.statuses.items()
+            if status == UNDETERMINED
+        )
+
+    def _bears(self, question: Question[Answer], at: int, base: Base) -> bool:
+        budget = Budget(min(EFFECT_STATES, self.states_left))
+        allowed = budget.left
+        try:
+            return bears(self.program, question, at, base, budget)
+        finally:
+            self.states_left -= allowed - max(budget.left, 0)

@@ -1,0 +1,112 @@
+"""The answer to one case, and its form in the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..case import CONTRACT, Unknown
+from ..ruleset.model import Ruleset
+from ..ruleset.unary_tests import Value
+from ..search.targeted import Outlook
+
+ENGINE_VERSION = "1.1.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One treatment's place: its status and the rules that speak of it."""
+
+    treatment: str
+    rung: str
+    status: str
+    reasons_for: tuple[str, ...] = ()
+    reasons_against: tuple[str, ...] = ()
+    undetermined: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def to_document(self) -> dict[str, Any]:
+        return {
+            "treatment": self.treatment,
+            "rung": self.rung,
+            "status": self.status,
+            "reasons_for": list(self.reasons_for),
+            "reasons_against": list(self.reasons_against),
+            "undetermined": [
+                {"rule": rule, "facts": list(facts)}
+                for rule, facts in self.undetermined
+            ],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTrace:
+    """Why a rule holds, fails or waits: its cells that fail, and those not known."""
+
+    rule: str
+    state: str
+    failed: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The answer to one case; :meth:`to_document` gives the contract's form.
+
+    ``not_said`` has the reason for each part that is null: ``robust``, or the effect
+    of some ``missing`` facts.
+    """
+
+    ruleset: Ruleset
+    case_id: str | None
+    disposition: str
+    urgency: str | None = None
+    recommended: str | None = None
+    robust: bool | None = None
+    options: tuple[Option, ...] = ()
+    missing: tuple[tuple[Unknown, str | None], ...] = ()
+    assumed: Mapping[str, Value] = field(default_factory=dict)
+    alerts: tuple[Mapping[str, str], ...] = ()
+    derived: Mapping[str, Value | None] = field(default_factory=dict)
+    matched_rules: tuple[str, ...] = ()
+    errors: tuple[Mapping[str, str], ...] = ()
+    not_said: tuple[Mapping[str, str], ...] = ()
+    outlook: Outlook | None = field(default=None, repr=False, compare=False)
+    tracing: Callable[[], Iterable[RuleTrace]] = field(
+        default=tuple, repr=False, compare=False
+    )
+
+    @property
+    def trace(self) -> tuple[RuleTrace, ...]:
+        """Every rule of the ruleset, worked out anew each time it is asked for."""
+        return tuple(self.tracing())
+
+    def to_document(self) -> dict[str, Any]:
+        """The evaluation document of contract 1."""
+        treatment = self.ruleset.treatments.get(self.recommended or "")
+        return {
+            "contract": CONTRACT,
+            "case_id": self.case_id,
+            "ruleset": {
+                "id": self.ruleset.id,
+                "version": self.ruleset.version,
+                "sha256": self.ruleset.sha256,
+            },
+            "engine_version": ENGINE_VERSION,
+            "disposition": self.disposition,
+            "urgency": self.urgency,
+            "recommended": treatment
+            and {"rung": treatment.rung, "treatment": treatment.code},
+            "robust": self.robust,
+            "options": [option.to_document() for option in self.options],
+            "missing": [
+                {**unknown.to_document(), "effect": effect}
+                for unknown, effect in self.missing
+            ],
+            "assumed": [{"fact": f, "value": v} for f, v in self.assumed.items()],
+            "alerts": [dict(alert) for alert in self.alerts],
+            "derived": dict(self.derived),
+            "matched_rules": list(self.matched_rules),
+            "errors": [dict(error) for error in self.errors],
+            "not_said": [dict(part) for part in self.not_said],
+        }

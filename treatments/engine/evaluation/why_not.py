@@ -1,0 +1,107 @@
+"""Why not …? The shortest honest reason for each option that is not advised."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..case import Case
+from ..compiler.bitset import members
+from ..compiler.possible_outcomes import (
+    CAUTION,
+    SUITABLE,
+    UNAVAILABLE,
+    UNDETERMINED,
+    waiting_rules,
+)
+from ..compiler.program import Program
+from ..search.completions import open_facts
+from .resolve import Settled
+
+
+def why_not(program: Program, case: Case, settled: Settled) -> list[dict[str, Any]]:
+    """One entry a treatment that is not advised, in the order of the ladder.
+
+    ``reason`` is ``against`` (``rules`` speak against it), ``not_met`` (of the rule
+    for it that comes closest, the ``conditions`` that fail), ``later`` (another comes
+    first in the order of preference), ``unknown`` (``facts`` decide) or
+    ``unavailable``.
+    """
+    if settled.outcome.disposition not in ("ladder", "insufficient_data"):
+        return []
+    return [
+        _reason(program, case, settled, code)
+        for code in program.ruleset.treatments
+        if code != settled.outcome.recommended
+    ]
+
+
+def _reason(
+    program: Program, case: Case, settled: Settled, code: str
+) -> dict[str, Any]:
+    status = settled.statuses[code]
+    entry: dict[str, Any] = {
+        "treatment": code,
+        "status": status,
+        "reason": "against",
+        "rules": [],
+        "conditions": [],
+        "facts": [],
+    }
+    effects, sure = program.effects[code], settled.truth.sure
+    excluding = sure & effects.contraindicated or sure & effects.unsuitable
+    if status == UNAVAILABLE:
+        entry["reason"] = "unavailable"
+    elif excluding:
+        entry["rules"] = _ids(program, excluding)
+    elif status == SUITABLE:
+        entry["reason"] = "later"
+    elif status == CAUTION:
+        entry["rules"] = _ids(program, sure & effects.caution)
+    elif status == UNDETERMINED:
+        entry["reason"] = "unknown"
+        waiting = waiting_rules(program, code, settled.truth)
+        facts = open_facts(program, settled.truth, waiting)
+        entry["facts"] = [program.variables[at].name for at in facts]
+    else:
+        entry["reason"] = "not_met"
+        entry["conditions"] = _closest(program, case, settled, effects.indicated)
+    return entry
+
+
+def _closest(
+    program: Program, case: Case, settled: Settled, indicated: int
+) -> list[dict[str, Any]]:
+    """The failing conditions of the rule for it that fails in the fewest."""
+    best: list[dict[str, Any]] | None = None
+    for number in members(indicated):
+        rule = program.rules[number]
+        failed = []
+        for at, accepted in program.cells[number]:
+            mask = settled.truth.masks[at]
+            if mask & accepted:
+                continue
+            name = program.variables[at].name
+            failed.append(
+                {
+                    "rule": rule.id,
+                    "fact": name,
+                    "value": _value(program, case, at, mask),
+                    "needed": rule.cells[name].text,
+                }
+            )
+        if best is None or 0 < len(failed) < len(best):
+            best = failed
+    return best or []
+
+
+def _value(program: Program, case: Case, at: int, mask: int) -> Any:
+    variable = program.variables[at]
+    if variable.name in case.known:
+        return case.known[variable.name]
+    region = mask.bit_length() - 1
+    single = mask.bit_count() == 1 and region < len(variable.representatives)
+    return variable.representatives[region] if single else None
+
+
+def _ids(program: Program, bits: int) -> list[str]:
+    return [program.rules[number].id for number in members(bits)]

@@ -1,0 +1,142 @@
+"""The rows of a ruleset: decision tables, rules, treatments, sources."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from .unary_tests import UnaryTests, Value
+
+KINDS = ("presumption", "derived", "triage", "urgency", "eligibility", "alert")
+SINGLE_HIT = ("UNIQUE", "FIRST", "PRIORITY", "ANY")
+MULTIPLE_HIT = ("COLLECT", "RULE ORDER")
+HIT_POLICIES = SINGLE_HIT + MULTIPLE_HIT
+
+#: What the rules of each kind of table say, beside their grounds.
+OUTPUTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "presumption": ("value",),
+        "derived": ("value",),
+        "triage": ("disposition", "urgency", "text"),
+        "urgency": ("urgency", "text"),
+        "eligibility": ("treatments", "effect"),
+        "alert": ("indicator", "text"),
+    }
+)
+DISPOSITIONS = ("emergency", "diagnose_first", "out_of_scope", "ladder")
+URGENCIES = ("emergency", "urgent", "early", "elective")
+EFFECTS = ("indicated", "caution", "unsuitable", "contraindicated")
+INDICATORS = ("info", "warning", "critical")
+STRENGTHS = ("strong", "conditional")
+CERTAINTIES = ("high", "moderate", "low", "very low")
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """A step of the ladder."""
+
+    code: str
+    title: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """A treatment, with what speaks for and against it in general."""
+
+    code: str
+    rung: str
+    title: str
+    summary: str
+    advantages: tuple[str, ...]
+    disadvantages: tuple[str, ...]
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A citation. ``confidence`` R means that it is still to be verified."""
+
+    id: str
+    topic: str
+    citation: str
+    confidence: str
+    certainty: str
+    note: str
+
+    @property
+    def to_be_verified(self) -> bool:
+        return "R" in self.confidence.split("/") or self.confidence == "V-cit"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A row of a decision table; ``cells`` leaves out the ones that accept any."""
+
+    id: str
+    table: str
+    cells: Mapping[str, UnaryTests]
+    outputs: Mapping[str, Any]
+    rationale: str
+    sources: tuple[str, ...]
+    strength: str
+    certainty: str
+    owner: str
+    review_by: datetime.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionTable:
+    """A DMN decision table. ``output`` names the fact of a derived one."""
+
+    id: str
+    kind: str
+    title: str
+    description: str
+    hit_policy: str
+    inputs: tuple[str, ...]
+    output: str
+    rules: tuple[Rule, ...]
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        return OUTPUTS[self.kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """What must hold in every case: when all of ``when``, then all of ``then``."""
+
+    id: str
+    title: str
+    when: Mapping[str, UnaryTests]
+    then: Mapping[str, UnaryTests]
+    sources: tuple[str, ...]
+
+    def holds(self, known: Mapping[str, Value | None]) -> bool:
+        """Whether it holds for these values of facts and outcomes.
+
+        A ``when`` over an unknown value does not apply; a ``then`` over None
+        (no recommendation, say) holds where the test is a negation.
+        """
+        for name, cell in self.when.items():
+            value = known.get(name)
+            if value is None or not cell.accepts(value):
+                return True
+        for name, cell in self.then.items():
+            value = known.get(name)
+            if not (cell.negated if value is None else cell.accepts(value)):
+                return False
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """How one option is chosen: the order of preference, and the last resort."""
+
+    order: tuple[str, ...]
+    last_resort: Rule
+    last_resort_treatment: str

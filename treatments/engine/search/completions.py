@@ -1,0 +1,145 @@
+"""What holds over *all* completions of the unknown facts: exact, or not said.
+
+A question is asked of a partly known case. Where Kleene's logic leaves several
+answers possible, the search splits the regions of a fact on which an undetermined
+rule hangs, and goes on until one answer is left; nothing is sampled. Two states with
+the same open rules, the same regions of the facts in them and the same regions of the
+derived facts have the same answers, so a state is entered once. The budget counts
+states, not seconds: the same case and ruleset always give the same document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from ..compiler.bitset import bit_set
+from ..compiler.possible_outcomes import (
+    waiting_hits,
+)
+from ..compiler.program import Program, Truth
+from .questions import Answer, Question, Reading
+
+Base = tuple[int, ...]
+
+
+class BudgetSpentError(Exception):
+    """The search was given up: nothing may be said about its question."""
+
+
+class Budget:
+    """How many states a search may still enter."""
+
+    def __init__(self, states: int) -> None:
+        self.left = states
+
+    def spend(self) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise BudgetSpentError
+
+
+class Split(NamedTuple):
+    """A base variable that an open rule hangs on, and the regions its cell accepts."""
+
+    rule: int
+    at: int
+    accepted: int
+
+
+def splits(program: Program, truth: Truth, waiting: Iterable[int]) -> Iterator[Split]:
+    """The first open cell over each base variable that open rules hang on, in
+    deciding order."""
+    facts = rules = 0
+    queue = list(waiting)
+    queue.reverse()
+    while queue:
+        number = queue.pop()
+        if rules >> number & 1:
+            continue
+        rules |= 1 << number
+        for at, accepted in program.cells[number]:
+            mask = truth.masks[at]
+            if not (mask & accepted and mask & ~accepted):
+                continue
+            if at >= program.base_count:
+                hit = (program.step_of[at].hit,)
+                queue.extend(reversed(list(waiting_hits(program, hit, truth))))
+            elif not facts >> at & 1:
+                facts |= 1 << at
+                yield Split(number, at, accepted)
+
+
+def open_facts(program: Program, truth: Truth, waiting: Iterable[int]) -> list[int]:
+    """The base variables that open rules hang on, in deciding order."""
+    return [split.at for split in splits(program, truth, waiting)]
+
+
+def search(
+    program: Program, question: Question[Answer], base: Sequence[int], budget: Budget
+) -> Iterator[tuple[Answer, Base]]:
+    """Each answer that some completion gives, with such a completion's regions.
+
+    Stops early once ``question.enough``.
+
+    Raises:
+        BudgetSpentError: not all states could be entered.
+    """
+    found: set[Answer] = set()
+    entered: set[object] = set()
+    stack: list[Base] = [tuple(base)]
+    while stack and not question.enough(found):
+        state = stack.pop()
+        budget.spend()
+        truth = program.propagate(state)
+        reading = question.reading(truth)
+        possible = reading.possible
+        if possible <= found:
+            continue
+        if len(possible) == 1:
+            found |= possible
+            yield next(iter(possible)), state
+            continue
+        key, _ = told_apart(program, reading, truth)
+        if key in entered:
+            continue
+        entered.add(key)
+        _, at, accepted = next(splits(program, truth, reading.waiting))
+        stack.append(with_mask(state, at, state[at] & ~accepted))
+        stack.append(with_mask(state, at, state[at] & accepted))
+
+
+def answers(
+    program: Program, question: Question[Answer], base: Sequence[int], budget: Budget
+) -> dict[Answer, Base]:
+    """Every answer that some completion gives; see :func:`search`."""
+    return dict(search(program, question, base, budget))
+
+
+def told_apart(
+    program: Program, reading: Reading[Answer], truth: Truth
+) -> tuple[object, int]:
+    """What makes two states one, all that their answers can still depend on, and the
+    bits of the base variables that open rules hang on.
+
+    Of a derived fact that is all the rules that may give its value: one that surely
+    holds is not open, and still says which value is left where the open ones fail.
+    """
+    masks, rules, facts = truth.masks, reading.bits, 0
+    derived = []
+    for step in reversed(program.steps):
+        if rules & program.open_cells(step.variable, masks[step.variable]):
+            numbers, none = step.hit.candidates(truth.sure, truth.possible)
+            derived.append((step.variable, tuple(numbers), none))
+            rules |= bit_set(numbers) & ~truth.sure
+    left = []
+    for at in range(program.base_count):
+        mask = masks[at]
+        if mask & (mask - 1) and rules & program.open_cells(at, mask):
+            facts |= 1 << at
+            left.append(mask)
+    return (reading.residue, rules, tuple(derived), facts, tuple(left)), facts
+
+
+def with_mask(state: Base, at: int, mask: int) -> Base:
+    return (*state[:at], mask, *state[at + 1 :])

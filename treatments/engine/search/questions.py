@@ -1,0 +1,239 @@
+"""What can be asked of a partly known case: a status, triage, urgency, the outcome.
+
+A question reads from the truth of the rules which answers are still possible, and which
+open rules decide between them. What a state says is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import Generic, NamedTuple, TypeVar
+
+from ..compiler.bitset import bit_set, union
+from ..compiler.possible_outcomes import (
+    FOR,
+    SUITABLE,
+    Outcome,
+    Race,
+    Statuses,
+    Triage,
+    bearing_rules,
+    possible_statuses,
+    possible_triage,
+    possible_urgencies,
+    race,
+    waiting_hits,
+)
+from ..compiler.program import Program, SingleHit, Truth, keep
+
+Answer = TypeVar("Answer")
+
+
+_Key = tuple[int, int]
+
+
+class Reading(NamedTuple, Generic[Answer]):
+    """What a state says of a question: the answers that are still possible, the open
+    rules that decide, in deciding order and as bits, and what else of the state tells
+    it apart from one with the same open rules and facts."""
+
+    possible: frozenset[Answer]
+    waiting: tuple[int, ...]
+    bits: int
+    residue: object
+
+
+class Question(Generic[Answer]):
+    """What is asked of a case. ``rules`` are the bits of all that can answer it.
+
+    What a state says depends on the truth of those rules alone, and is kept.
+    """
+
+    def __init__(self, program: Program, rules: int) -> None:
+        self.program, self.rules = program, rules
+        self._possible: dict[_Key, frozenset[Answer]] = {}
+        self._readings: dict[_Key, Reading[Answer]] = {}
+
+    def reading(self, truth: Truth) -> Reading[Answer]:
+        key = truth.sure & self.rules, truth.possible & self.rules
+        found = self._readings.get(key)
+        if found is None:
+            rules = tuple(dict.fromkeys(self._waiting(truth)))
+            found = Reading(
+                self.possible(truth),
+                rules,
+                bit_set(rules),
+                self._residue(truth),
+            )
+            keep(self._readings, key, found)
+        return found
+
+    def possible(self, truth: Truth) -> frozenset[Answer]:
+        """The answers that are still possible (never too few)."""
+        key = truth.sure & self.rules, truth.possible & self.rules
+        found = self._possible.get(key)
+        if found is None:
+            found = frozenset(self._answers(truth))
+            keep(self._possible, key, found)
+        return found
+
+    def waiting(self, truth: Truth) -> Iterable[int]:
+        """The open rules that decide, the deciding ones first."""
+        return self.reading(truth).waiting
+
+    def residue(self, truth: Truth) -> object:
+        """What tells two states with the same open rules and open facts apart."""
+        return self.reading(truth).residue
+
+    def enough(self, found: Collection[Answer]) -> bool:
+        """Whether the answers found already settle what is asked."""
+        return False
+
+    def weight(self, answer: Answer) -> object:
+        """What of an answer matters where one fact is asked about."""
+        return answer
+
+    def _answers(self, truth: Truth) -> Iterable[Answer]:
+        raise NotImplementedError
+
+    def _waiting(self, truth: Truth) -> Iterable[int]:
+        raise NotImplementedError
+
+    def _residue(self, truth: Truth) -> object:
+        raise NotImplementedError
+
+
+class StatusQuestion(Question[str]):
+    """Which statuses can one treatment come to?
+
+    Where ``never_excluded`` every completion is for it, and one without a
+    reservation is enough.
+    """
+
+    def __init__(
+        self, program: Program, code: str, *, never_excluded: bool = False
+    ) -> None:
+        super().__init__(program, program.effects[code].all)
+        self.code, self.never_excluded = code, never_excluded
+
+    def _answers(self, truth: Truth) -> Statuses:
+        return possible_statuses(self.program, self.code, truth)
+
+    def _waiting(self, truth: Truth) -> Iterable[int]:
+        return bearing_rules(self.program, self.code, truth)
+
+    def _residue(self, truth: Truth) -> Statuses:
+        return self.possible(truth)
+
+    def weight(self, answer: str) -> bool:
+        return answer in FOR
+
+    def enough(self, found: Collection[str]) -> bool:
+        statuses = frozenset(found)
+        if self.never_excluded:
+            return SUITABLE in statuses
+        return bool(statuses & FOR) and bool(statuses - FOR)
+
+
+class TriageQuestion(Question[Triage]):
+    """Where can triage send the case?"""
+
+    def __init__(self, program: Program) -> None:
+        super().__init__(program, union(hit.bits for hit in program.triage))
+
+    def _answers(self, truth: Truth) -> Iterable[Triage]:
+        return possible_triage(self.program, truth)
+
+    def _waiting(self, truth: Truth) -> Iterable[int]:
+        return waiting_hits(self.program, self.program.triage, truth)
+
+    def _residue(self, truth: Truth) -> object:
+        return left_of(self.program.triage, truth)
+
+    def enough(self, found: Collection[Triage]) -> bool:
+        return len(found) > 1
+
+
+class UrgencyQuestion(Question[str]):
+    """How urgent can the case be on the ladder?"""
+
+    def __init__(self, program: Program) -> None:
+        super().__init__(program, union(hit.bits for hit in program.urgency))
+
+    def _answers(self, truth: Truth) -> Iterable[str]:
+        return possible_urgencies(self.program, truth)
+
+    def _waiting(self, truth: Truth) -> Iterable[int]:
+        return waiting_hits(self.program, self.program.urgency, truth)
+
+    def _residue(self, truth: Truth) -> object:
+        return left_of(self.program.urgency, truth)
+
+
+class OutcomeQuestion(Question[Outcome]):
+    """What can the advice come to?"""
+
+    def __init__(self, program: Program, unavailable: frozenset[str]) -> None:
+        self._options = union(effects.all for effects in program.effects.values())
+        hits = (*program.triage, *program.urgency)
+        super().__init__(program, self._options | union(hit.bits for hit in hits))
+        self.unavailable = unavailable
+        self._races: dict[_Key, Race] = {}
+
+    def without(self, codes: Iterable[str]) -> OutcomeQuestion:
+        """The same question with these treatments off the list."""
+        return OutcomeQuestion(self.program, self.unavailable | frozenset(codes))
+
+    def _race(self, truth: Truth) -> Race:
+        key = truth.sure & self._options, truth.possible & self._options
+        found = self._races.get(key)
+        if found is None:
+            found = race(self.program, truth, self.unavailable)
+            keep(self._races, key, found)
+        return found
+
+    def _run(self, truth: Truth) -> Race | None:
+        """The race, where the ladder is possible."""
+        triage = possible_triage(self.program, truth)
+        ladder = any(answer.disposition == "ladder" for answer in triage)
+        return self._race(truth) if ladder else None
+
+    def _answers(self, truth: Truth) -> Iterator[Outcome]:
+        for answer in possible_triage(self.program, truth):
+            if answer.disposition != "ladder":
+                yield Outcome(answer.disposition, answer.urgency, None)
+                continue
+            urgencies = (
+                possible_urgencies(self.program, truth)
+                if answer.urgency == "-"
+                else {answer.urgency}
+            )
+            winners = self._race(truth).winners
+            yield from (Outcome("ladder", u, c) for u in urgencies for c in winners)
+
+    def _waiting(self, truth: Truth) -> Iterator[int]:
+        program = self.program
+        yield from waiting_hits(program, program.triage, truth)
+        run = self._run(truth)
+        if run is not None:
+            for code in run.bearing:
+                yield from bearing_rules(program, code, truth)
+            yield from waiting_hits(program, program.urgency, truth)
+
+    def _residue(self, truth: Truth) -> object:
+        run = self._run(truth)
+        triage = left_of(self.program.triage, truth)
+        return triage, run and (run.statuses, left_of(self.program.urgency, truth))
+
+
+class AdviceQuestion(OutcomeQuestion):
+    """Is there one treatment that every completion advises?"""
+
+    def enough(self, found: Collection[Outcome]) -> bool:
+        return len({outcome.recommended for outcome in found}) > 1
+
+
+def left_of(hits: Iterable[SingleHit], truth: Truth) -> object:
+    """The rules that may be the hit of each table, those that surely hold included."""
+    found = (hit.candidates(truth.sure, truth.possible) for hit in hits)
+    return tuple((tuple(numbers), none) for numbers, none in found)

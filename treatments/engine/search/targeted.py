@@ -1,0 +1,256 @@
+"""Searches with an aim: can this outcome be reached, does this fact ever matter?
+
+Both are exact. They go through the same states as :mod:`.completions`, the open rules
+of the treatments aimed at first, and the half that leads towards the aim before the
+other: a witness is found soon, and what cannot be is seen early not to be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import NamedTuple
+
+from ..compiler.bitset import singletons
+from ..compiler.possible_outcomes import Outcome
+from ..compiler.program import Program, SingleHit, Truth
+from .completions import (
+    Base,
+    Budget,
+    BudgetSpentError,
+    Split,
+    search,
+    splits,
+    told_apart,
+    with_mask,
+)
+from .questions import Answer, OutcomeQuestion, Question
+
+#: States for a search without an aim, which settles most cases at once.
+FIRST_LOOK_STATES = 300
+
+
+class Outlook(NamedTuple):
+    """Outcomes that some completion gives, each with the regions of such completions;
+    ``complete`` where there are no others."""
+
+    found: dict[Outcome, Base]
+    complete: bool
+
+
+def outlook(
+    program: Program, question: OutcomeQuestion, base: Base, budget: Budget
+) -> Outlook:
+    """Every outcome of the completions of ``base``, as far as the budget allows."""
+    found: dict[Outcome, Base] = {}
+    first = Budget(min(FIRST_LOOK_STATES, budget.left))
+    allowed = first.left
+    try:
+        found.update(search(program, question, base, first))
+        return Outlook(found, complete=True)
+    except BudgetSpentError:
+        possible = question.possible(program.propagate(base))
+        return aimed_outlook(program, question, base, budget, possible, found)
+    finally:
+        budget.left -= allowed - max(first.left, 0)
+
+
+def aimed_outlook(
+    program: Program,
+    question: OutcomeQuestion,
+    base: Base,
+    budget: Budget,
+    among: Collection[Outcome],
+    found: dict[Outcome, Base],
+) -> Outlook:
+    """The outlook where all outcomes are among some, of which some are found already:
+    the others are looked for one by one, and added to those found.
+
+    A treatment that no completion advises may be left out from then on: it changes
+    nothing between the others.
+    """
+    places = {(outcome.disposition, outcome.recommended) for outcome in among}
+    for place in sorted(places, key=str):
+        possible = question.possible(program.propagate(base))
+        left = {o for o in possible if (o.disposition, o.recommended) == place}
+        left = left.intersection(among) - found.keys()
+        try:
+            found.update(_reached(program, question, base, budget, left))
+        except BudgetSpentError:
+            return Outlook(found, complete=False)
+        code = place[1]
+        if code and not any(outcome.recommended == code for outcome in found):
+            question = question.without([code])
+    return Outlook(found, complete=True)
+
+
+def _reached(
+    program: Program,
+    question: OutcomeQuestion,
+    base: Base,
+    budget: Budget,
+    outcomes: set[Outcome],
+) -> Iterator[tuple[Outcome, Base]]:
+    """Those of some outcomes that some completion gives."""
+    left = set(outcomes)
+    while left:
+        reached = reach(program, question, base, left, budget)
+        if reached is None:
+            return
+        yield reached
+        left.remove(reached[0])
+
+
+def reach(
+    program: Program,
+    question: OutcomeQuestion,
+    base: Base,
+    outcomes: set[Outcome],
+    budget: Budget,
+) -> tuple[Outcome, Base] | None:
+    """One of some outcomes with completions that give it, or None where none does.
+
+    Raises:
+        BudgetSpentError: neither was settled.
+    """
+    aim = aim_at(program, next(iter(sorted(outcomes, key=str))))
+    entered: set[object] = set()
+    stack = [base]
+    while stack:
+        state = stack.pop()
+        budget.spend()
+        truth = program.propagate(state)
+        reading = question.reading(truth)
+        if not reading.possible & outcomes:
+            continue
+        if len(reading.possible) == 1:
+            return next(iter(reading.possible)), state
+        key, _ = told_apart(program, reading, truth)
+        if key in entered:
+            continue
+        entered.add(key)
+        waiting = sorted(reading.waiting, key=lambda n: not aim.first >> n & 1)
+        stack += _halves(state, next(splits(program, truth, waiting)), aim)
+    return None
+
+
+class Aim(NamedTuple):
+    """The rules to look at first, and those that should rather hold than fail."""
+
+    first: int
+    hold: int
+
+
+def aim_at(program: Program, outcome: Outcome) -> Aim:
+    """What leads to an outcome: rules that say it, and none for an earlier option."""
+    first = hold = 0
+    if outcome.recommended is not None:
+        own = program.effects[outcome.recommended]
+        first, hold = own.all, own.indicated | own.caution
+        for code in program.ruleset.selection.order:
+            if code == outcome.recommended:
+                break
+            other = program.effects[code]
+            hold |= (other.contraindicated | other.unsuitable) & ~first
+    for hit in (*program.triage, *program.urgency):
+        hold |= _saying(program, hit, outcome)
+    for step in program.steps:
+        hold |= step.hit.bits
+    return Aim(first, hold)
+
+
+def _saying(program: Program, hit: SingleHit, outcome: Outcome) -> int:
+    bits = 0
+    for number in hit.rules:
+        says = program.rules[number].outputs
+        same = says.get("disposition", outcome.disposition) == outcome.disposition
+        if same and says["urgency"] in ("-", outcome.urgency):
+            bits |= 1 << number
+    return bits
+
+
+def bears(
+    program: Program,
+    question: Question[Answer],
+    fact: int,
+    base: Base,
+    budget: Budget,
+) -> bool:
+    """Whether in some completion another value of one fact gives another answer.
+
+    Raises:
+        BudgetSpentError: neither a witness was found nor could all states be entered.
+    """
+    entered: set[object] = set()
+    stack = [base]
+    while stack:
+        state = stack.pop()
+        budget.spend()
+        truth = program.propagate(state)
+        reading = question.reading(truth)
+        if len({question.weight(answer) for answer in reading.possible}) == 1:
+            continue
+        key, facts = told_apart(program, reading, truth)
+        if not facts >> fact & 1 or key in entered:
+            continue
+        entered.add(key)
+        if _turns(program, question, fact, state):
+            return True
+        if facts != 1 << fact:
+            stack += _towards(program, question, fact, state, truth)
+    return False
+
+
+def _turns(
+    program: Program, question: Question[Answer], fact: int, state: Base
+) -> bool:
+    """Whether one fact decides in the first of the completions of a state."""
+    whole = tuple(mask & -mask for mask in state)
+    found = set()
+    for region in singletons(state[fact]):
+        truth = program.propagate(with_mask(whole, fact, region))
+        found |= {question.weight(answer) for answer in question.possible(truth)}
+    return len(found) > 1
+
+
+def _towards(
+    program: Program, question: Question[Answer], fact: int, state: Base, truth: Truth
+) -> tuple[Base, Base]:
+    """The halves of a state, split by what the fact's own rules hang on beside it."""
+    touched = _touched(program, truth, fact)
+    aim = Aim(touched, touched)
+    if isinstance(question, OutcomeQuestion):
+        aim = _aim_of(program, question.possible(truth), touched)
+    reading = question.reading(truth)
+    waiting = sorted(
+        reading.waiting, key=lambda n: (not touched >> n & 1, not aim.first >> n & 1)
+    )
+    found = splits(program, truth, waiting)
+    return _halves(state, next(s for s in found if s.at != fact), aim)
+
+
+def _aim_of(program: Program, possible: Iterable[Outcome], touched: int) -> Aim:
+    """Towards the first treatment that the touched rules speak of."""
+    for outcome in sorted(possible, key=str):
+        code = outcome.recommended
+        if code is not None and program.effects[code].all & touched:
+            first, hold = aim_at(program, outcome)
+            other = program.effects[code].indicated & ~touched
+            return Aim(first, (hold | touched) & ~other)
+    return Aim(touched, touched)
+
+
+def _touched(program: Program, truth: Truth, fact: int) -> int:
+    """The rules that hang on one fact, over derived facts too."""
+    rules = program.open_cells(fact, truth.masks[fact])
+    for step in program.steps:
+        if rules & step.hit.bits:
+            rules |= program.open_cells(step.variable, truth.masks[step.variable])
+    return rules
+
+
+def _halves(state: Base, split: Split, aim: Aim) -> tuple[Base, Base]:
+    """The two halves of a state, the one to be entered first last."""
+    number, at, accepted = split
+    passing = with_mask(state, at, state[at] & accepted)
+    failing = with_mask(state, at, state[at] & ~accepted)
+    return (failing, passing) if aim.hold >> number & 1 else (passing, failing)

@@ -1,0 +1,429 @@
+"""How sure an advice is, what would change it and why not another: in words.
+
+Reads what the engine explored when the case was evaluated (`explore`); nothing is
+worked out again. What it did not decide is said to be undecided, never guessed.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from patients.facts import CASE_FACTS, DISC_FACTS
+from treatments.engine import Ruleset
+from treatments.models import Recommendation
+from treatments.presentation.case_summary import Item, fact_item
+
+DISPOSITIONS = dict(Recommendation.Disposition.choices)
+#: Where the ladder stops, the urgency follows from the answer itself.
+NO_URGENCY_SAID = ("emergency", "diagnose_first", "out_of_scope", "insufficient_data")
+URGENCIES = ("urgent", "early", "elective")
+#: Doubts, which a test can raise or clear: nobody waits for them to change.
+DOUBTS = frozenset(
+    {
+        "suspected_infection",
+        "suspected_malignancy",
+        "significant_trauma",
+        "clinical_imaging_concordance",
+    }
+)
+#: Time that has passed: it can only become more.
+ELAPSED = frozenset(
+    {"symptom_duration_weeks", "conservative_care_weeks", "motor_deficit_days"}
+)
+#: More outcomes than this are counted, not named.
+NAMED_AT_MOST = 3
+COMPARISONS = {">=": "{} or more", ">": "over {}", "<=": "{} at most", "<": "under {}"}
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Where a case could go: an option or an answer without one.
+
+    `urgencies` are said where they are not that of the advice; `example` is what
+    leads there.
+    """
+
+    title: str
+    is_now: bool
+    urgencies: tuple[str, ...] = ()
+    example: tuple[Item, ...] = ()
+
+    @property
+    def urgency_words(self) -> str:
+        if len(self.urgencies) == len(URGENCIES):
+            return "any urgency"
+        return " or ".join(self.urgencies)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One possible answer and where it leads; None where that was not decided."""
+
+    words: str
+    outlooks: tuple[Outlook, ...] | None
+
+    @property
+    def count(self) -> int:
+        return len(self.outlooks or ())
+
+    @property
+    def is_named(self) -> bool:
+        return 0 < self.count <= NAMED_AT_MOST
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """An unknown fact with what each answer to it would lead to."""
+
+    item: Item
+    answers: tuple[Answer, ...]
+    is_needed: bool = False
+
+    @property
+    def settles(self) -> bool:
+        """Whether some answer leaves few enough outcomes to name them."""
+        return any(answer.is_named for answer in self.answers)
+
+    @property
+    def left(self) -> str:
+        """How many outcomes the answers leave: "5", "5 to 8", or nothing."""
+        counts = [answer.count for answer in self.answers if answer.outlooks]
+        if len(counts) < len(self.answers):
+            return ""
+        low, high = min(counts), max(counts)
+        return str(low) if low == high else f"{low} to {high}"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One fact from the value entered to the range in which the advice is another."""
+
+    item: Item
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    steps: tuple[Step, ...]
+    urgency: str
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where changes lead, with every change that leads there."""
+
+    title: str
+    is_now: bool
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What would change the advice, by whether it can change and how much has to.
+
+    `doubts` are apart: they are raised or cleared by what is found, not by waiting.
+    """
+
+    can_change: tuple[Target, ...]
+    doubts: tuple[Target, ...]
+    cannot_change: tuple[Target, ...]
+    pairs: tuple[Target, ...]
+    is_complete: bool
+
+    @property
+    def fixed_count(self) -> int:
+        return sum(len(target.changes) for target in self.cannot_change)
+
+    @property
+    def pair_count(self) -> int:
+        return sum(len(target.changes) for target in self.pairs)
+
+    @property
+    def is_empty(self) -> bool:
+        single = self.can_change or self.doubts or self.cannot_change
+        return not (single or self.pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class WhyNot:
+    """The shortest honest reason for an option that is not advised."""
+
+    lead: str
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Exploration:
+    """All of it, as pages and reports show it; `unsaid` has the reason by part."""
+
+    possible: tuple[Outlook, ...] | None
+    questions: tuple[Question, ...] | None
+    changes: Changes | None
+    why_not: Mapping[str, WhyNot] = field(default_factory=dict)
+    unsaid: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def asked(self) -> frozenset[tuple[str, str]]:
+        questions = self.questions or ()
+        return frozenset((q.item.name, q.item.level) for q in questions)
+
+
+def read_exploration(
+    explored: Mapping[str, Any],
+    evaluation: Mapping[str, Any],
+    ruleset: Ruleset,
+    level: str,
+) -> Exploration:
+    """Read what `explore` said of a case whose responsible disc is at `level`."""
+    reader = _Reader(evaluation, ruleset, level)
+    possible, asked = explored["possible"], explored["ask_next"]
+    changes = explored["would_change"]
+    return Exploration(
+        possible=None if possible is None else reader.outlooks(possible),
+        questions=None if asked is None else tuple(map(reader.question, asked)),
+        changes=None if changes is None else reader.changes(changes),
+        why_not={
+            said["treatment"]: reader.why_not(said) for said in explored["why_not"]
+        },
+        unsaid={said["part"]: said["reason"] for said in explored["not_said"]},
+    )
+
+
+class _Reader:
+    def __init__(
+        self, evaluation: Mapping[str, Any], ruleset: Ruleset, level: str
+    ) -> None:
+        advised = evaluation["recommended"] or {}
+        self.now = evaluation["disposition"], advised.get("treatment")
+        self.urgency = evaluation["urgency"]
+        self.ruleset, self.level = ruleset, level
+        self.order = [("ladder", code) for code in ruleset.treatments]
+        self.needed = {
+            m["fact"] for m in evaluation["missing"] if m["effect"] == "blocks"
+        }
+
+    # -- outcomes ----------------------------------------------------------------------
+
+    def outlooks(self, outcomes: Iterable[Mapping[str, Any]]) -> tuple[Outlook, ...]:
+        """Outcomes that differ in their urgency alone are one outlook."""
+        grouped: dict[tuple[str, Any], list[Mapping[str, Any]]] = {}
+        for outcome in outcomes:
+            grouped.setdefault(_place(outcome), []).append(outcome)
+        return tuple(
+            self._outlook(place, grouped[place])
+            for place in sorted(grouped, key=self._rank)
+        )
+
+    def _outlook(
+        self, place: tuple[str, Any], outcomes: Sequence[Mapping[str, Any]]
+    ) -> Outlook:
+        found = {outcome["urgency"] for outcome in outcomes}
+        silent = found == {self.urgency} or self._says_its_urgency(place)
+        example = outcomes[0].get("example") or {}
+        return Outlook(
+            title=self._title(place),
+            is_now=place == self.now and silent,
+            urgencies=() if silent else tuple(u for u in URGENCIES if u in found),
+            example=tuple(
+                fact_item(name, value, self.level) for name, value in example.items()
+            ),
+        )
+
+    def _title(self, place: tuple[str, Any]) -> str:
+        disposition, code = place
+        return (
+            self.ruleset.treatments[code].title if code else DISPOSITIONS[disposition]
+        )
+
+    def _says_its_urgency(self, place: tuple[str, Any]) -> bool:
+        """Whether the answer itself says how soon; not where the answer stays."""
+        return place[0] in NO_URGENCY_SAID and place != self.now
+
+    def _rank(self, place: tuple[str, Any]) -> tuple[bool, int, str]:
+        """The options as the ladder has them; after them the answers without one."""
+        known = place in self.order
+        return not known, self.order.index(place) if known else 0, place[0]
+
+    # -- what to ask -------------------------------------------------------------------
+
+    def question(self, said: Mapping[str, Any]) -> Question:
+        name = said["fact"]
+        together: dict[tuple[Outlook, ...] | None, list[str]] = {}
+        for answer in said["answers"]:
+            outcomes = answer["outcomes"]
+            outlooks = None if outcomes is None else self.outlooks(outcomes)
+            together.setdefault(outlooks, []).append(answer["range"])
+        return Question(
+            item=fact_item(name, level=said.get("level") or self.level),
+            answers=tuple(
+                Answer(range_words(name, " or ".join(ranges)), outlooks)
+                for outlooks, ranges in together.items()
+            ),
+            is_needed=name in self.needed,
+        )
+
+    # -- what would change it ----------------------------------------------------------
+
+    def changes(self, said: Mapping[str, Any]) -> Changes:
+        single: dict[str, list[Mapping[str, Any]]] = {
+            kind: [change for change in said[kind] if len(change["changes"]) == 1]
+            for kind in ("modifiable", "fixed")
+        }
+        pairs = [
+            change
+            for kind in ("modifiable", "fixed")
+            for change in said[kind]
+            if len(change["changes"]) > 1
+        ]
+        return Changes(
+            can_change=self._targets(
+                change
+                for change in single["modifiable"]
+                if not (_is_doubt(change) or _goes_back(change))
+            ),
+            doubts=self._targets(filter(_is_doubt, single["modifiable"])),
+            cannot_change=self._targets(
+                (*single["fixed"], *filter(_goes_back, single["modifiable"]))
+            ),
+            pairs=self._targets(pairs),
+            is_complete=said["complete"],
+        )
+
+    def _targets(self, found: Iterable[Mapping[str, Any]]) -> tuple[Target, ...]:
+        grouped: dict[tuple[str, Any], list[Change]] = {}
+        for said in found:
+            grouped.setdefault(_place(said["outcome"]), []).append(self._change(said))
+        return tuple(
+            Target(self._title(place), place == self.now, tuple(grouped[place]))
+            for place in sorted(grouped, key=lambda p: (p == self.now, self._rank(p)))
+        )
+
+    def _change(self, said: Mapping[str, Any]) -> Change:
+        urgency = said["outcome"]["urgency"] or ""
+        silent = urgency == self.urgency or self._says_its_urgency(
+            _place(said["outcome"])
+        )
+        return Change(
+            steps=tuple(self._step(step) for step in said["changes"]),
+            urgency="" if silent else urgency,
+            rules=tuple(said["rules"]),
+        )
+
+    def _step(self, said: Mapping[str, Any]) -> Step:
+        name, before = said["fact"], said["from"]
+        item = fact_item(name, before, self.level)
+        is_number = isinstance(before, int | float) and not isinstance(before, bool)
+        return Step(
+            item=item,
+            before=f"{before:g}" if is_number and not _grades(name) else item.value,
+            after=range_words(name, said["range"]),
+        )
+
+    # -- why not -----------------------------------------------------------------------
+
+    def why_not(self, said: Mapping[str, Any]) -> WhyNot:
+        rules = [self.ruleset.rules[rule_id] for rule_id in said["rules"]]
+        texts = tuple(rule.rationale for rule in rules)
+        match said["reason"]:
+            case "against" if said["status"] == "caution":
+                return WhyNot("Passed over for a reservation", texts)
+            case "against":
+                return WhyNot("Against it", texts)
+            case "not_met":
+                needs = tuple(map(self._need, said["conditions"]))
+                return WhyNot("It would need", needs or ("a rule that speaks for it",))
+            case "later":
+                return WhyNot(
+                    "Suitable too; another comes first in the order of preference", ()
+                )
+            case "unavailable":
+                return WhyNot("Not offered here; that is no clinical reason", ())
+        names = tuple(fact_item(name).label for name in said["facts"])
+        return WhyNot("Not known, and decides", names)
+
+    def _need(self, said: Mapping[str, Any]) -> str:
+        name = said["fact"]
+        label = self._label(name)
+        needed = needed_words(name, said["needed"])
+        if said["value"] is None:
+            return f"{label}: {needed}"
+        now = _within(name, fact_item(name, said["value"]).value)
+        return f"{label}: {needed} (is {now})"
+
+    def _label(self, name: str) -> str:
+        known = CASE_FACTS.get(name) or DISC_FACTS.get(name)
+        return known.label if known else self.ruleset.facts[name].label or name
+
+
+def _is_doubt(said: Mapping[str, Any]) -> bool:
+    return all(step["fact"] in DOUBTS for step in said["changes"])
+
+
+def _goes_back(said: Mapping[str, Any]) -> bool:
+    return any(
+        step["fact"] in ELAPSED and step["to"] < step["from"]
+        for step in said["changes"]
+    )
+
+
+def _place(outcome: Mapping[str, Any]) -> tuple[str, Any]:
+    return outcome["disposition"], outcome["treatment"]
+
+
+def _grades(name: str) -> bool:
+    fact = CASE_FACTS.get(name) or DISC_FACTS.get(name)
+    return fact is not None and bool(fact.grades)
+
+
+def _within(name: str, words: str) -> str:
+    """An answer inside a sentence; the name of a level keeps its capital."""
+    return words if name == "level" else words[:1].lower() + words[1:]
+
+
+def range_words(name: str, text: str) -> str:
+    """A range of the engine ("extrusion, sequestration") in the form's own words."""
+    fact = CASE_FACTS.get(name) or DISC_FACTS.get(name)
+    if fact is None:
+        return text.replace("_", " ")
+    if fact.kind == "bool":
+        return text.capitalize()
+    if fact.choices is not None:
+        labels = dict(fact.choices.choices)
+        codes = text.replace(" or ", ", ").split(", ")
+        return " or ".join(str(labels.get(code, code)) for code in codes)
+    grades = {str(grade): words for grade, words in fact.grades}
+    if text in grades:
+        return grades[text]
+    return text if grades else _with_unit(text, fact.unit)
+
+
+def _with_unit(text: str, unit: str) -> str:
+    """The unit after the last number: "4 mm or more", "under 3 mm"."""
+    return re.sub(r"(\d+)(?!.*\d)", rf"\1 {unit}", text) if unit else text
+
+
+def needed_words(name: str, cell: str) -> str:
+    """A cell of a rule in words: `[6..10]` is "6 to 10 mm", `not("yes")` "not yes"."""
+    negated = re.fullmatch(r"not\((.*)\)", cell)
+    if negated:
+        return f"not {needed_words(name, negated[1])}"
+    return " or ".join(_unary(name, part.strip()) for part in cell.split(","))
+
+
+def _unary(name: str, test: str) -> str:
+    fact = CASE_FACTS.get(name) or DISC_FACTS.get(name)
+    unit = fact.unit if fact and not fact.grades else ""
+    if test in ("true", "false"):
+        return "yes" if test == "true" else "no"
+    if test.startswith('"'):
+        return _within(name, range_words(name, test.strip('"')))
+    span = re.fullmatch(r"[\[\]()](.+?)\.\.(.+?)[\[\]()]", test)
+    if span:
+        return _with_unit(f"{span[1]} to {span[2]}", unit)
+    compared = re.fullmatch(r"(>=|<=|>|<)\s*(.+)", test)
+    if compared:
+        return _with_unit(COMPARISONS[compared[1]].format(compared[2]), unit)
+    return _with_unit(test, unit)

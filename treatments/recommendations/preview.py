@@ -1,0 +1,138 @@
+"""What a case comes to while it is being entered: nothing stored, nothing promised.
+
+A preview is no recommendation: it has no guarantee, no reasons and no row.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from patients.facts import CASE_FACTS, SECTIONS
+from patients.findings import CaseFindings
+from patients.models import Patient
+from treatments.engine import Ruleset, evaluate
+from treatments.models import Recommendation
+from treatments.presentation.case_summary import Item, fact_item, responsible_level
+from treatments.presentation.ladder import Drawing, draw_ladder
+from treatments.recommendations.case_document import findings_document
+
+RED_FLAGS = tuple(
+    fact.name
+    for section in SECTIONS
+    if section.code == "red_flags"
+    for fact in section.facts
+)
+Disposition = Recommendation.Disposition
+#: Where the ladder stops before it begins.
+STOPS = (Disposition.EMERGENCY, Disposition.DIAGNOSE_FIRST)
+HEADINGS: Mapping[str, str] = {
+    **dict(Disposition.choices),
+    Disposition.INSUFFICIENT_DATA: "Not enough data for advice yet",
+}
+SIGNS: Mapping[str, str] = {
+    Disposition.LADDER: "recommended",
+    Disposition.INSUFFICIENT_DATA: "undetermined",
+    Disposition.OUT_OF_SCOPE: "not_indicated",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The state of an open form under the live rules, in words.
+
+    `questions` are the open ones: what triage waits for first, then what the most
+    rules do.
+    """
+
+    disposition: str
+    urgency: str
+    advised: str
+    critical: tuple[str, ...]
+    warnings: tuple[str, ...]
+    red_flags: tuple[Item, ...]
+    questions: tuple[Item, ...]
+    drawing: Drawing | None
+    is_conflict: bool
+
+    @property
+    def heading(self) -> str:
+        if self.is_conflict:
+            return "The rules conflict"
+        return self.advised or HEADINGS[self.disposition]
+
+    @property
+    def sign(self) -> str:
+        return SIGNS.get(self.disposition, "contraindicated")
+
+    @property
+    def said_urgency(self) -> str:
+        """That it can wait is not said of a case that is only half known."""
+        waits = self.urgency == "elective" and not self.advised
+        return "" if self.is_stopped or waits else self.urgency
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the case goes elsewhere, and no option is looked at."""
+        return self.disposition in STOPS
+
+
+def preview_findings(
+    findings: CaseFindings,
+    patient: Patient,
+    ruleset: Ruleset,
+    unavailable: Iterable[str] = (),
+) -> Preview:
+    """What `findings` come to so far, in a few hundredths of a second.
+
+    Guarantees are left out: with most of a case unknown they take up to a second.
+    """
+    case = findings_document(findings, patient, unavailable)
+    said = evaluate(case, ruleset, effects=False).to_document()
+    advised = said["recommended"]
+    stopped = said["disposition"] in STOPS
+    texts: dict[bool, list[str]] = {True: [], False: []}
+    for alert in said["alerts"]:
+        texts[alert["indicator"] == "critical"].append(alert["text"])
+    return Preview(
+        disposition=said["disposition"],
+        urgency=said["urgency"] or "",
+        advised=ruleset.treatments[advised["treatment"]].title if advised else "",
+        critical=tuple(texts[True]),
+        warnings=tuple(texts[False]),
+        red_flags=tuple(
+            fact_item(name) for name in RED_FLAGS if findings.facts.get(name) is True
+        ),
+        questions=() if stopped else _questions(said, case),
+        drawing=None
+        if stopped or not said["options"]
+        else draw_ladder(said["options"], ruleset),
+        is_conflict=bool(said["errors"]) and said["disposition"] != "invalid",
+    )
+
+
+def _questions(said: Mapping[str, Any], case: Mapping[str, Any]) -> tuple[Item, ...]:
+    """What to ask: the level, what blocks any answer, then what rules wait for.
+
+    What blocks is exact where triage is open; else options wait, and it is judged by
+    the rules that do.
+    """
+    missing = [entry for entry in said["missing"] if not entry.get("level")]
+    waiting = Counter(
+        name
+        for option in said["options"]
+        for entry in option["undetermined"]
+        for name in entry["facts"]
+    )
+    level = responsible_level(case)
+    ranked = []
+    for place, entry in enumerate(missing):
+        item = fact_item(entry["fact"], level=level)
+        first = item.name == "responsible_level"
+        flag = item.name in RED_FLAGS and CASE_FACTS[item.name].essential
+        blocks = entry["effect"] == "blocks"
+        if first or flag or blocks or waiting[item.name]:
+            grave = (not first, not blocks, not flag, not item.essential)
+            rank = (*grave, -waiting[item.name], place)
+            ranked.append((rank, item))
+    return tuple(item for _, item in sorted(ranked, key=lambda pair: pair[0]))

@@ -1,0 +1,167 @@
+"""The recommendation page, and what people say about a recommendation."""
+
+import uuid
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from spine_cds.accounts.access import SignedInRequest, require_role
+from spine_cds.accounts.models import Role
+from treatments.models import Recommendation
+from treatments.presentation.recommendation import read_advice
+from treatments.presentation.timeline import case_history
+from treatments.recommendations.forms import (
+    CommentForm,
+    DecisionForm,
+    ReviewForm,
+    SubmittedOnce,
+)
+from treatments.recommendations.services import (
+    CaseClosedError,
+    comment_add,
+    decision_record,
+    recommendation_read,
+    review_record,
+)
+
+clinicians = require_role(Role.SURGEON, Role.RESIDENT)
+HISTORY_LINES = 12
+
+
+@require_safe
+@clinicians
+def recommendation_detail(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    recommendation = _recommendation(request, pk)
+    recommendation_read(recommendation=recommendation, actor=request.user)
+    page = _page(recommendation, request)
+    kind = "conflict" if page["advice"].is_conflict else recommendation.disposition
+    return render(request, f"treatments/recommendation/{kind}.html", page)
+
+
+@sensitive_post_parameters("own_password", "note")
+@require_http_methods(["GET", "HEAD", "POST"])
+@require_role(Role.SURGEON)
+def decision_create(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    recommendation = _recommendation(request, pk)
+    form = _decision_form(request, recommendation, _posted(request))
+    service = partial(decision_record, signed=True)
+    return _say(request, recommendation, form, service, "Decision recorded.")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require_role(Role.RESIDENT)
+def review_create(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    recommendation = _recommendation(request, pk)
+    form = _review_form(recommendation, _posted(request))
+    return _say(request, recommendation, form, review_record, "Review recorded.")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@clinicians
+def comment_create(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    recommendation = _recommendation(request, pk)
+    form = _comment_form(recommendation, _posted(request))
+    return _say(request, recommendation, form, comment_add, "Comment added.")
+
+
+def _say(
+    request: SignedInRequest,
+    recommendation: Recommendation,
+    form: SubmittedOnce,
+    service: Any,
+    done: str,
+) -> HttpResponse:
+    """Record what a valid form says, or show the form alone with what is amiss."""
+    if not form.is_valid():
+        recommendation_read(recommendation=recommendation, actor=request.user)
+        page = {"form": form, "recommendation": recommendation}
+        status = 422 if form.is_bound else 200
+        return render(request, "treatments/say.html", page, status=status)
+    try:
+        service(recommendation=recommendation, actor=request.user, **form.said())
+    except CaseClosedError as closed:
+        messages.error(request, f"{closed} Nothing was recorded.")
+    else:
+        messages.success(request, done)
+    return redirect(recommendation)
+
+
+def _posted(request: SignedInRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
+
+
+def _recommendation(request: SignedInRequest, pk: uuid.UUID) -> Recommendation:
+    return get_object_or_404(
+        Recommendation.objects.visible_to(request.user).for_page(), pk=pk
+    )
+
+
+def _page(recommendation: Recommendation, request: SignedInRequest) -> dict[str, Any]:
+    """All that the page shows; each list is one query."""
+    ruleset = recommendation.ruleset.ruleset
+    case_uid = recommendation.encounter.case_uid
+    is_newest = recommendation.newest_id == recommendation.pk
+    is_open = is_newest and recommendation.encounter.is_open
+    return {
+        "recommendation": recommendation,
+        "encounter": recommendation.encounter,
+        "patient": recommendation.encounter.patient,
+        "advice": read_advice(
+            recommendation.case_document,
+            recommendation.evaluation_document,
+            ruleset,
+            timezone.localdate(),
+        ),
+        "treatments": ruleset.treatments,
+        "decisions": recommendation.decisions.select_related(
+            "decided_by"
+        ).with_signature(),
+        "reviews": recommendation.reviews.select_related("reviewer"),
+        "comments": recommendation.comments.select_related("author"),
+        "reports": recommendation.reports.without_bytes(),
+        "request_key": uuid.uuid4(),
+        "history": case_history(case_uid, ruleset)[:HISTORY_LINES],
+        "is_newest": is_newest,
+        "may_edit": is_open and request.user.is_surgeon,
+        **_forms(request, recommendation, is_open),
+    }
+
+
+def _forms(
+    request: SignedInRequest, recommendation: Recommendation, is_open: bool
+) -> dict[str, SubmittedOnce]:
+    user = request.user
+    forms: dict[str, SubmittedOnce] = {"comment_form": _comment_form(recommendation)}
+    if is_open and user.is_surgeon:
+        forms["decision_form"] = _decision_form(request, recommendation)
+    if is_open and user.is_resident:
+        forms["review_form"] = _review_form(recommendation)
+    return forms
+
+
+def _decision_form(
+    request: SignedInRequest, recommendation: Recommendation, data: Any = None
+) -> DecisionForm:
+    return DecisionForm(
+        data,
+        request=request,
+        action=reverse("treatments:decision-create", args=[recommendation.pk]),
+        recommendation=recommendation,
+    )
+
+
+def _review_form(recommendation: Recommendation, data: Any = None) -> ReviewForm:
+    action = reverse("treatments:review-create", args=[recommendation.pk])
+    return ReviewForm(data, action=action)
+
+
+def _comment_form(recommendation: Recommendation, data: Any = None) -> CommentForm:
+    action = reverse("treatments:comment-create", args=[recommendation.pk])
+    return CommentForm(data, action=action)

@@ -1,0 +1,161 @@
+"""What the page of a replay shows: the matrix in words, and the moved cases."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+
+from treatments.engine import Ruleset
+from treatments.models import Recommendation, Replay, ReplayMove
+from treatments.presentation.case_summary import responsible_level
+from treatments.replay.causes import Explanation, explain
+from treatments.replay.comparison import outcome_of
+
+MOVES_A_PAGE = 25
+#: From the least urgent to be seen to what stops the ladder.
+_DISPOSITIONS = tuple(Recommendation.Disposition.values)
+_URGENCIES = ("elective", "early", "urgent", "emergency", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """One advice in words; ``tone`` says which colours it has."""
+
+    code: str
+    text: str
+    urgency: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """So many cases went from the advice of the row to that of the column."""
+
+    old: Advice
+    new: Advice
+    cases: int
+
+    @property
+    def stays(self) -> bool:
+        return self.old.code == self.new.code
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    old: Advice
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Only advice that some case leaves or comes to; the rest is counted."""
+
+    columns: tuple[Advice, ...]
+    rows: tuple[Row, ...]
+    cases: int
+    moved: int
+    #: The cells off the diagonal, the most frequent first.
+    moves: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MovedCase:
+    """A case that moves, without its patient."""
+
+    case_uid: str
+    level: str
+    old: Advice
+    new: Advice
+    why: Explanation
+
+
+class Words:
+    """Advice in the words of both versions."""
+
+    def __init__(self, old: Ruleset, new: Ruleset) -> None:
+        self.treatments = {**old.treatments, **new.treatments}
+        order = {code: place for place, code in enumerate(new.selection.order)}
+        self.order = {c: order.get(c, len(order)) for c in self.treatments}
+
+    def advice(self, code: str) -> Advice:
+        disposition, urgency, treatment = outcome_of(code)
+        if treatment:
+            known = self.treatments.get(treatment)
+            return Advice(
+                code, known.title if known else treatment, urgency or "", "ladder"
+            )
+        label = Recommendation.Disposition(disposition).label
+        said = urgency if disposition == "insufficient_data" else ""
+        return Advice(code, str(label), said or "", disposition)
+
+    def place(self, code: str) -> tuple[int, int, int]:
+        """Where an advice stands: up the ladder, then what is no ladder."""
+        disposition, urgency, treatment = outcome_of(code)
+        return (
+            _DISPOSITIONS.index(disposition),
+            self.order.get(treatment or "", -1),
+            _URGENCIES.index(urgency or ""),
+        )
+
+
+def matrix_of(replay: Replay, words: Words) -> Matrix:
+    """The matrix of a replay that is done."""
+    counts = {(old, new): count for old, new, count in replay.matrix or ()}
+    moving = {pair: n for pair, n in counts.items() if pair[0] != pair[1]}
+    rows = sorted({old for old, _ in moving}, key=words.place)
+    columns = sorted({new for _, new in moving} | set(rows), key=words.place)
+    said = {code: words.advice(code) for code in columns}
+    return Matrix(
+        columns=tuple(said[code] for code in columns),
+        rows=tuple(
+            Row(
+                said[old],
+                tuple(
+                    Cell(said[old], said[new], counts.get((old, new), 0))
+                    for new in columns
+                ),
+            )
+            for old in rows
+        ),
+        cases=sum(counts.values()),
+        moved=sum(moving.values()),
+        moves=tuple(
+            Cell(said[old], said[new], count)
+            for (old, new), count in Counter(moving).most_common()
+        ),
+    )
+
+
+def moves_page(
+    replay: Replay, cell: Mapping[str, str], number: str
+) -> Page[ReplayMove]:
+    """The moved cases of one cell, or of all where none is named."""
+    moves = replay.moves.select_related("recommendation").only(
+        *("replay", "case_uid", "old_advice", "new_advice", "case_document"),
+        "recommendation__case_document",
+    )
+    if cell.get("old") and cell.get("new"):
+        moves = moves.between(cell["old"], cell["new"])
+    return Paginator(moves, MOVES_A_PAGE).get_page(number)
+
+
+def explained(
+    moves: Iterable[ReplayMove], words: Words, old: Ruleset, new: Ruleset
+) -> list[MovedCase]:
+    """The moved cases of a page, each with the rules that moved it."""
+    return [_moved(move, words, old, new) for move in moves]
+
+
+def _moved(move: ReplayMove, words: Words, old: Ruleset, new: Ruleset) -> MovedCase:
+    document: Any = (
+        move.recommendation.case_document if move.recommendation else move.case_document
+    )
+    return MovedCase(
+        case_uid=str(move.case_uid),
+        level=responsible_level(document),
+        old=words.advice(move.old_advice),
+        new=words.advice(move.new_advice),
+        why=explain(document, old, new),
+    )

@@ -1,0 +1,301 @@
+"""The reading of a recommendation, `treatments.advice`, as printed values."""
+
+import re
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from treatments.engine import Ruleset
+from treatments.presentation import case_summary
+from treatments.presentation import recommendation as read
+from treatments.presentation.ladder import STATUS_WORDS, short_title
+from treatments.presentation.sensitivity import Answer, WhyNot
+from treatments.reports.content import (
+    Alert,
+    Chip,
+    Citation,
+    Entry,
+    Option,
+    Reason,
+    Rung,
+    Section,
+    Unknown,
+)
+from treatments.reports.resting import ON_ASSUMED, resting_on
+
+# With these the reader weighs the option: its pros and cons are printed.
+WEIGHED = frozenset({"recommended", "suitable", "caution"})
+
+
+#: Questions that a report prints; the page shows all.
+ASKED_AT_MOST = 4
+
+
+def _leads(answer: Answer) -> str:
+    if answer.outlooks is None:
+        return f"{answer.words}: not worked out"
+    if not answer.is_named:
+        return f"{answer.words}: {answer.count} outcomes left"
+    return f"{answer.words}: " + " or ".join(o.title for o in answer.outlooks)
+
+
+class Printed:
+    """One reading in print. Labels are the ruleset's: they stand alone on paper."""
+
+    def __init__(self, advice: read.Advice, ruleset: Ruleset) -> None:
+        self._advice = advice
+        self._ruleset = ruleset
+
+    # --- What was entered, what is not known -----------------------------------------
+
+    def sections(self) -> tuple[Section, ...]:
+        """The clinical sections with an answer, as a note reads."""
+        told = (self._section(said) for said in self._advice.summary.sections)
+        return tuple(each for each in told if each.measured or each.yes or each.no)
+
+    def _section(self, said: case_summary.Section) -> Section:
+        return Section(
+            title=said.title,
+            measured=tuple(map(self._entry, said.measured)),
+            yes=self._labels(said.present, with_level=False),
+            no=self._labels(said.absent, with_level=False),
+        )
+
+    def _entry(self, item: case_summary.Item) -> Entry:
+        return Entry(self._label(item.name, item.label), item.value)
+
+    def _labels(
+        self, items: Iterable[case_summary.Item], *, with_level: bool = True
+    ) -> tuple[str, ...]:
+        here = self._advice.summary.responsible_level
+        return tuple(
+            self._label(item.name, item.label)
+            + (
+                f" ({item.level})"
+                if with_level and item.level not in ("", here)
+                else ""
+            )
+            for item in items
+        )
+
+    def _label(self, name: str, otherwise: str) -> str:
+        fact = self._ruleset.facts.get(name)
+        return (fact.label if fact else "") or otherwise
+
+    def unknown(self) -> tuple[Unknown, ...]:
+        """What is not known, by what knowing it could do; the gravest first."""
+        missing = self._advice.missing
+        groups = (
+            ("Needed before any answer can be given", missing.blocks, True),
+            ("Could change the advice", missing.could_change, True),
+            (self._not_worked_out(), missing.not_determined, True),
+            ("Cannot change the advice", missing.cannot_change, False),
+            ("Also not entered", self._unlisted(), False),
+        )
+        return tuple(
+            Unknown(title, self._labels(items), matters)
+            for title, items, matters in groups
+            if items
+        )
+
+    def _not_worked_out(self) -> str:
+        reason = self._advice.not_said.get("missing")
+        return "Effect on the advice not worked out" + (f". {reason}" if reason else "")
+
+    def _unlisted(self) -> list[case_summary.Item]:
+        """Open questions of the form that the evaluation did not come to speak of."""
+        missing = self._advice.missing
+        listed = {
+            (item.name, item.level)
+            for items in (
+                missing.blocks,
+                missing.could_change,
+                missing.not_determined,
+                missing.cannot_change,
+            )
+            for item in items
+        }
+        asked = (each.unknown for each in self._advice.summary.sections)
+        return [
+            item
+            for items in asked
+            for item in items
+            if (item.name, item.level) not in listed
+        ]
+
+    def assumed(self) -> tuple[Entry, ...]:
+        return tuple(map(self._entry, self._advice.assumed))
+
+    def to_ask(self) -> tuple[Entry, ...]:
+        """The first open questions, each with where its answers lead; in short."""
+        explored = self._advice.exploration
+        questions = (explored.questions if explored else None) or ()
+        return tuple(
+            Entry(
+                self._label(question.item.name, question.item.label),
+                " · ".join(map(_leads, question.answers)),
+            )
+            for question in questions[:ASKED_AT_MOST]
+        )
+
+    def changes(self) -> tuple[Entry, ...]:
+        """Single changes that can still come about, and where they would lead."""
+        explored = self._advice.exploration
+        found = explored.changes if explored else None
+        if found is None:
+            return ()
+        return tuple(
+            Entry(
+                "; ".join(
+                    f"{self._label(step.item.name, step.item.label)}: "
+                    f"{step.before} → {step.after}"
+                    for step in change.steps
+                ),
+                " · ".join(filter(None, (target.title, change.urgency))),
+            )
+            for target in (*found.can_change, *found.doubts)
+            for change in target.changes
+        )
+
+    def derived(self, values: Mapping[str, Any]) -> tuple[Entry, ...]:
+        """What the rules concluded on the way; null is said as not determined."""
+        assumed = (item.name for item in self._advice.assumed)
+        resting = resting_on(self._ruleset, assumed)
+        return tuple(
+            Entry(
+                self._label(name, name.replace("_", " ").capitalize()),
+                "not determined"
+                if value is None
+                else f"{value}{ON_ASSUMED if name in resting else ''}",
+            )
+            for name, value in values.items()
+        )
+
+    # --- What the rules said ---------------------------------------------------------
+
+    def alerts(self) -> tuple[Alert, ...]:
+        """The alerts; one that only repeats the triage is printed there."""
+        triage = {reason.rule for reason in self._advice.triage}
+        return tuple(
+            Alert(said.indicator, said.text, said.reason.rule)
+            for said in self._advice.alerts
+            if said.reason.rule not in triage or self._advice.disposition == "ladder"
+        )
+
+    def grounds(self) -> tuple[Reason, ...]:
+        return tuple(map(_reason, (*self._advice.triage, *self._advice.grounds)))
+
+    def advised(self) -> Option | None:
+        said = self._advice.recommended
+        return self._option([said]) if said else None
+
+    def others(self) -> tuple[Option, ...]:
+        """All but the first option; those of a rung with one fate stand together."""
+        rest = [each for each in self._advice.options if not each.is_advised]
+        return tuple(self._option(list(same)) for _, same in groupby(rest, key=_fate))
+
+    def _option(self, same: list[read.Option]) -> Option:
+        first = same[0]
+        weighed = first.status in WEIGHED
+        waits = {
+            item.name: item for said in first.undetermined for item in said.waits_for
+        }
+        return Option(
+            titles=tuple(each.title for each in same),
+            rung=first.rung_title,
+            status=first.status,
+            status_text=first.word,
+            reasons=tuple(map(_reason, (*first.reasons_for, *first.reasons_against))),
+            open_rules=tuple(said.rule for said in first.undetermined),
+            open_facts=self._labels(waits.values()),
+            advantages=first.advantages if weighed else (),
+            disadvantages=first.disadvantages if weighed else (),
+            why_not=_why_not(first),
+        )
+
+    def why_none(self) -> tuple[Entry, ...]:
+        """Where no option is advised yet: what stands against each, or is not known."""
+        told = (
+            (each.why_not, each.title)
+            for each in self._advice.options
+            if each.why_not is not None
+        )
+        return tuple(
+            Entry(", ".join(title for _, title in same), _in_words(said))
+            for said, same in groupby(told, key=itemgetter(0))
+        )
+
+    def ladder(self) -> tuple[Rung, ...]:
+        """The drawing, from the lowest rung up."""
+        grouped = groupby(self._advice.options, lambda option: option.rung)
+        return tuple(_rung(list(same)) for _, same in grouped)
+
+    def citations(self) -> tuple[Citation, ...]:
+        """Each source that a printed reason names, once, B9 before B10."""
+        advice = self._advice
+        reasons = [*advice.triage, *advice.grounds]
+        reasons += (alert.reason for alert in advice.alerts)
+        if advice.disposition == "ladder":
+            for each in advice.options:
+                reasons += (*each.reasons_for, *each.reasons_against)
+        named = {cited.id: cited for said in reasons for cited in said.citations}
+        return tuple(
+            Citation(cited.id, cited.text, cited.to_be_verified)
+            for cited in sorted(named.values(), key=lambda cited: _natural(cited.id))
+        )
+
+
+def _reason(said: read.Reason) -> Reason:
+    overdue = said.review_by.isoformat() if said.is_overdue and said.review_by else ""
+    return Reason(
+        effect=said.effect,
+        text=said.text,
+        rule=said.rule,
+        strength=said.strength,
+        certainty=said.certainty,
+        sources=tuple(citation.id for citation in said.citations),
+        overdue=overdue,
+    )
+
+
+def _fate(said: read.Option) -> tuple[Any, ...]:
+    """Options of equal fate are told once; one that is weighed always stands alone."""
+    if said.status in WEIGHED:
+        return (said.code,)
+    reasons = (said.reasons_for, said.reasons_against, said.undetermined)
+    return (said.rung, said.status, reasons, said.why_not)
+
+
+def _why_not(said: read.Option) -> str:
+    """In short; what stands in full below it is not told twice."""
+    if said.why_not is None or said.undetermined:
+        return ""
+    below = {reason.text for reason in said.reasons_against}
+    if said.why_not.texts and below.issuperset(said.why_not.texts):
+        return f"{said.why_not.lead}, as below"
+    return _in_words(said.why_not)
+
+
+def _in_words(said: WhyNot) -> str:
+    return said.lead + (": " if said.texts else "") + "; ".join(said.texts)
+
+
+def _rung(options: list[read.Option]) -> Rung:
+    alone = len(options) == 1
+    return Rung(
+        options[0].rung_title,
+        tuple(
+            Chip(
+                each.title if alone else short_title(each.code, each.rung),
+                each.status,
+                STATUS_WORDS[each.status],
+            )
+            for each in options
+        ),
+    )
+
+
+def _natural(text: str) -> list[tuple[int, str]]:
+    parts = re.findall(r"\d+|\D+", text)
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in parts]
