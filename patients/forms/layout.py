@@ -36,7 +36,7 @@ OWN_TEMPLATE = {"patient": "patient", "red_flags": "red_flags", "imaging": "imag
 
 
 class Entry(Protocol):
-    """What the layout asks of a case entry: the answers, and what is amiss with them."""
+    """What the layout asks of an entry: the answers, and what is amiss with them."""
 
     patient: Patient
     encounter: Encounter | None
