@@ -7,9 +7,15 @@ from typing import Any
 
 from treatments.engine import Ruleset
 from treatments.engine.batch.columns import Columns, encode
-from treatments.engine.batch.evaluate import OPEN, BatchResult, evaluate_batch
+from treatments.engine.batch.evaluate import (
+    OPEN,
+    BatchOutcome,
+    BatchResult,
+    evaluate_batch,
+)
 from treatments.engine.compiler.possible_outcomes import Outcome
 from treatments.engine.evaluation.resolve import settled_outcome
+from treatments.engine.ruleset.enums import Disposition, Urgency
 
 #: How an advice is written in a row and an address: disposition, urgency, treatment.
 _NOTHING = "-"
@@ -31,7 +37,7 @@ class Comparison:
         return (place for place, (one, other) in enumerate(pairs) if one != other)
 
 
-def advice_code(outcome: Outcome) -> str:
+def advice_code(outcome: Outcome | BatchOutcome) -> str:
     """``ladder/early/MED``; a part that is missing is ``-``."""
     return "/".join(part or _NOTHING for part in outcome)
 
@@ -44,8 +50,8 @@ def outcome_of(code: str) -> Outcome:
     """
     disposition, urgency, treatment = code.split("/")
     return Outcome(
-        disposition,
-        None if urgency == _NOTHING else urgency,
+        Disposition(disposition),
+        None if urgency == _NOTHING else Urgency(urgency),
         None if treatment == _NOTHING else treatment,
     )
 

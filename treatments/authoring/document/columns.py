@@ -11,17 +11,20 @@ from treatments.authoring.document.parts import Parts, address
 from treatments.engine import Fact
 from treatments.engine.ruleset.decision_tables import (
     CERTAINTIES,
-    DISPOSITIONS,
-    EFFECTS,
-    INDICATORS,
     OUTPUTS,
     STRENGTHS,
+)
+from treatments.engine.ruleset.enums import (
+    DISPOSITIONS,
+    EFFECTS,
+    FROM_URGENCY_TABLES,
+    INDICATORS,
     URGENCIES,
 )
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "disposition": DISPOSITIONS,
-    "urgency": (*URGENCIES, "-"),
+    "urgency": (*URGENCIES, FROM_URGENCY_TABLES),
     "effect": EFFECTS,
     "indicator": INDICATORS,
     "strength": STRENGTHS,

@@ -43,6 +43,12 @@ from ..compiler.regions import Variable, variable
 from ..evaluation.evaluate import evaluate
 from ..ruleset.decision_tables import Invariant
 from ..ruleset.document_reader import OUTCOMES
+from ..ruleset.enums import (
+    FROM_URGENCY_TABLES,
+    Disposition,
+    TriageUrgency,
+    Urgency,
+)
 from ..ruleset.unary_tests import UnaryTests, Value
 from ..search.completions import Base, BudgetSpentError
 from ..search.questions import OutcomeQuestion
@@ -121,17 +127,19 @@ def covering(program: Program, said: Said, scope: str) -> Iterator[tuple[Goal, s
     """The ways in which a case's cover can hold an outcome that breaks it, each with
     the treatment advised."""
     for triage, disposition, urgency in _triage_ways(program):
-        if disposition != "ladder":
+        if urgency != FROM_URGENCY_TABLES and disposition != Disposition.LADDER:
             if said.breaks(Outcome(disposition, urgency, None)):
                 yield triage, ""
             continue
         for hurry, words in _urgency_ways(program, said, urgency):
             for advised, code in _advised_ways(program, scope):
-                if said.breaks(Outcome("ladder", words, code)):
+                if said.breaks(Outcome(Disposition.LADDER, words, code)):
                     yield AllOf((triage, *hurry, *advised)), code
 
 
-def _triage_ways(program: Program) -> Iterator[tuple[Pattern, str, str]]:
+def _triage_ways(
+    program: Program,
+) -> Iterator[tuple[Pattern, Disposition, TriageUrgency]]:
     for hit in program.triage:
         for number in hit.rules:
             says = program.rules[number].outputs
@@ -140,16 +148,16 @@ def _triage_ways(program: Program) -> Iterator[tuple[Pattern, str, str]]:
 
 
 def _urgency_ways(
-    program: Program, said: Said, urgency: str
-) -> Iterator[tuple[tuple[Pattern, ...], str]]:
+    program: Program, said: Said, urgency: TriageUrgency
+) -> Iterator[tuple[tuple[Pattern, ...], Urgency]]:
     """Any row that holds, or none; all the same where the urgency is not asked of."""
-    if urgency != "-" or not said.of_urgency:
-        yield (), "elective" if urgency == "-" else urgency
+    if urgency != FROM_URGENCY_TABLES or not said.of_urgency:
+        yield (), Urgency.ELECTIVE if urgency == FROM_URGENCY_TABLES else urgency
         return
-    yield (), "elective"
+    yield (), Urgency.ELECTIVE
     for hit in program.urgency:
         for number in hit.rules:
-            says = str(program.rules[number].outputs["urgency"])
+            says = Urgency(program.rules[number].outputs["urgency"])
             yield (Pattern(all_of=1 << number),), says
 
 

@@ -13,6 +13,7 @@ from functools import partial
 
 from ..compiler.bitset import bit_set, members
 from ..compiler.program import Program
+from ..ruleset.enums import Effect
 from ..search.completions import Base
 from .findings import Finding
 from .row_checks import TableCheck
@@ -142,12 +143,12 @@ class MatterCheck(TableCheck):
         rule = 1 << number
         effect = self.whole.rules[number].outputs["effect"]
         against = effects.contraindicated
-        if effect == "contraindicated":
+        if effect == Effect.CONTRAINDICATED:
             return Pattern(rule, against & ~rule)
-        if effect == "unsuitable":
+        if effect == Effect.UNSUITABLE:
             return Pattern(rule, against | effects.unsuitable & ~rule)
         against |= effects.unsuitable
-        if effect == "indicated":
+        if effect == Effect.INDICATED:
             return Pattern(rule, against | effects.indicated & ~rule)
         return Pattern(rule, against | effects.caution & ~rule, effects.indicated)
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ..compiler.bitset import members
-from ..compiler.possible_outcomes import AGAINST
+from ..ruleset.enums import EXCLUDING, Effect
 from ..search.completions import Base, BudgetSpentError
 from .findings import ERROR, INFO, WARNING, Example, Finding
 from .gaps import Gap
@@ -144,7 +144,9 @@ class TableCheck:
         says = [self.part.rule(n).outputs for n in (first, second)]
         effects = {outputs["effect"] for outputs in says}
         shared = set(says[0]["treatments"]) & set(says[1]["treatments"])
-        return bool(shared) and "indicated" in effects and bool(effects & AGAINST)
+        return (
+            bool(shared) and Effect.INDICATED in effects and bool(effects & EXCLUDING)
+        )
 
     def _masked(self) -> Iterator[Finding]:
         for number in self.part.numbers:

@@ -14,6 +14,7 @@ from ..compiler.possible_outcomes import (
     waiting_rules,
 )
 from ..compiler.program import DerivedStep, Program, Truth
+from ..ruleset.enums import Disposition
 from ..search.completions import Base, Budget
 from .satisfiability import open_state, with_mask
 
@@ -210,7 +211,9 @@ def _status_of(code: str, rules: int) -> Said:
     """The status of a treatment; away from the ladder nothing is said of it."""
 
     def answers(program: Program, truth: Truth) -> Iterator[object]:
-        ladder = {a.disposition == "ladder" for a in possible_triage(program, truth)}
+        ladder = {
+            a.disposition == Disposition.LADDER for a in possible_triage(program, truth)
+        }
         if True in ladder:
             yield from possible_statuses(program, code, truth)
         if False in ladder:

@@ -14,13 +14,13 @@ from typing import Protocol
 
 from ..compiler.bitset import bit_set, members
 from ..compiler.possible_outcomes import (
-    FOR,
     Statuses,
     possible_statuses,
     waiting_hits,
     waiting_rules,
 )
 from ..compiler.program import Program, SingleHit, Truth
+from ..ruleset.enums import FOR
 from ..search.completions import Base, Budget
 from ..search.questions import left_of
 

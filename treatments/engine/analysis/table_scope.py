@@ -15,12 +15,11 @@ from typing import TypeVar
 from ..compiler.bitset import bit_set, members
 from ..compiler.program import Program, SingleHit
 from ..ruleset.decision_tables import (
-    DISPOSITIONS,
     SINGLE_HIT,
-    URGENCIES,
     DecisionTable,
     Rule,
 )
+from ..ruleset.enums import DISPOSITIONS, URGENCIES, Disposition
 from ..ruleset.model import Ruleset
 from ..ruleset.unary_tests import Value
 from ..search.completions import Base, Budget, BudgetSpentError
@@ -286,7 +285,7 @@ def ladder_patterns(program: Program) -> list[Pattern]:
         hit_pattern(hit, number)
         for hit in program.triage
         for number in hit.rules
-        if program.rules[number].outputs["disposition"] == "ladder"
+        if program.rules[number].outputs["disposition"] == Disposition.LADDER
     ]
 
 

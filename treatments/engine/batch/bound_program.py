@@ -16,7 +16,8 @@ import numpy as np
 from ..compiler.bitset import members
 from ..compiler.possible_outcomes import Triage
 from ..compiler.program import DerivedStep, Program, SingleHit
-from ..ruleset.decision_tables import EFFECTS, Rule
+from ..ruleset.decision_tables import Rule
+from ..ruleset.enums import EFFECTS
 from .bitsets import Flags, Source, Table, any_of, mask_of
 from .columns import NOWHERE, NOWHERE_CODE, UNKNOWN_CODE, Codes, Column, Columns
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, Final, Literal, NamedTuple, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,17 +21,21 @@ from ..compiler.possible_outcomes import (
     CAUTION,
     CONTRAINDICATED,
     NOT_INDICATED,
-    RECOMMENDED,
     SUITABLE,
-    UNAVAILABLE,
     UNCOVERED,
     UNSUITABLE,
-    Outcome,
     Triage,
     possible_statuses,
 )
 from ..compiler.program import Effects, Program, Truth, program_of
-from ..ruleset.decision_tables import DISPOSITIONS, URGENCIES
+from ..ruleset.enums import (
+    DISPOSITIONS,
+    FROM_URGENCY_TABLES,
+    URGENCIES,
+    Disposition,
+    OptionStatus,
+    Urgency,
+)
 from ..ruleset.model import Ruleset
 from .bitsets import Flags, any_of, slices
 from .bound_program import Binding, Choice, Reading
@@ -39,19 +43,42 @@ from .columns import NOWHERE_CODE, Codes, Columns
 
 Bytes = NDArray[np.uint8]
 
-OPEN = "open"
-INVALID = "invalid"
-INSUFFICIENT = "insufficient_data"
-DISPOSITION_LABELS = (*DISPOSITIONS, INSUFFICIENT, INVALID, OPEN)
-URGENCY_LABELS = (*URGENCIES, "-", None, OPEN)
+#: Instead of a part of an answer: Kleene's logic leaves several possible.
+OPEN: Final = "open"
+Open: TypeAlias = Literal["open"]
+INVALID: Final = Disposition.INVALID
+INSUFFICIENT: Final = Disposition.INSUFFICIENT_DATA
+DISPOSITION_LABELS: tuple[Disposition | Open, ...] = (
+    *DISPOSITIONS,
+    INSUFFICIENT,
+    INVALID,
+    OPEN,
+)
+URGENCY_LABELS: tuple[Urgency | Open | None, ...] = (*URGENCIES, None, OPEN)
 #: The statuses that the rules give, each a bit where several are possible.
 _OF_RULES = (CONTRAINDICATED, UNSUITABLE, SUITABLE, CAUTION, NOT_INDICATED)
-STATUS_LABELS = (*_OF_RULES, UNAVAILABLE, RECOMMENDED, INVALID, OPEN)
+STATUS_LABELS: tuple[str, ...] = (
+    *_OF_RULES,
+    OptionStatus.UNAVAILABLE,
+    OptionStatus.RECOMMENDED,
+    INVALID,
+    OPEN,
+)
 
 _DISPOSITION = {label: code for code, label in enumerate(DISPOSITION_LABELS)}
 _URGENCY = {label: code for code, label in enumerate(URGENCY_LABELS)}
+#: In a slice on its way: a triage row left the urgency to the urgency tables.
+_FROM_TABLES = len(URGENCY_LABELS)
 _STATUS = {label: code for code, label in enumerate(STATUS_LABELS)}
 _BIT = {status: 1 << place for place, status in enumerate(_OF_RULES)}
+
+
+class BatchOutcome(NamedTuple):
+    """An :class:`.possible_outcomes.Outcome` of which a part may be ``OPEN``."""
+
+    disposition: Disposition | Open
+    urgency: Urgency | Open | None
+    recommended: str | None
 
 
 @dataclass(frozen=True)
@@ -76,7 +103,7 @@ class BatchResult:
         found = found | (self.urgency == _URGENCY[OPEN])
         return np.flatnonzero(found | (self.statuses == _STATUS[OPEN]).any(axis=0))
 
-    def outcome(self, case: int) -> Outcome:
+    def outcome(self, case: int) -> BatchOutcome:
         """The outcome of one case; its parts may be ``OPEN``."""
         return self.outcome_of(int(self.outcomes[case]))
 
@@ -92,11 +119,11 @@ class BatchResult:
             found += codes
         return found
 
-    def outcome_of(self, number: int) -> Outcome:
+    def outcome_of(self, number: int) -> BatchOutcome:
         """What a number of ``outcomes`` stands for."""
         number, treatment = divmod(number, len(self.treatments))
         disposition, urgency = divmod(number, len(URGENCY_LABELS))
-        return Outcome(
+        return BatchOutcome(
             DISPOSITION_LABELS[disposition],
             URGENCY_LABELS[urgency],
             self.treatments[treatment],
@@ -171,7 +198,12 @@ class _Slice:
         _add(possible, UNCOVERED, none)
         only = _only(list(possible.values()), self.size)
         dispositions = [_DISPOSITION[triage.disposition] for triage in possible]
-        urgencies = [_URGENCY[triage.urgency] for triage in possible]
+        urgencies = [
+            _FROM_TABLES
+            if triage.urgency == FROM_URGENCY_TABLES
+            else _URGENCY[triage.urgency]
+            for triage in possible
+        ]
         return (
             np.array([*dispositions, _DISPOSITION[OPEN]], np.uint8)[only],
             np.array([*urgencies, _URGENCY[OPEN]], np.uint8)[only],
@@ -179,12 +211,12 @@ class _Slice:
 
     def _urgency(self) -> Bytes:
         """The code of the urgency on the ladder."""
-        possible: dict[str, Flags] = {}
+        possible: dict[Urgency, Flags] = {}
         none: Flags | None = np.ones(self.size, np.bool_)
         for number, choice in enumerate(self.bound.urgency):
             found = self._gather(choice, possible)
             none = found if number == 0 else _either(none, found)
-        _add(possible, "elective", none)
+        _add(possible, Urgency.ELECTIVE, none)
         only = _only(list(possible.values()), self.size)
         codes = [_URGENCY[urgency] for urgency in possible]
         return np.array([*codes, _URGENCY[OPEN]], np.uint8)[only]
@@ -242,19 +274,21 @@ class _Slice:
     def write(self, result: BatchResult) -> None:
         """Put the answers of these cases in their places."""
         disposition, urgency = self._triage()
-        urgency = np.where(urgency == _URGENCY["-"], self._urgency(), urgency)
+        urgency = np.where(urgency == _FROM_TABLES, self._urgency(), urgency)
         sets = self._status_sets()
         none, open_ = len(self.treatments), len(self.treatments) + 1
         recommended = self._advised(sets)
-        recommended[disposition != _DISPOSITION["ladder"]] = none
+        recommended[disposition != _DISPOSITION[Disposition.LADDER]] = none
         level = self.bound.column("level").codes[self.part]
-        nowhere = (disposition == _DISPOSITION["ladder"]) & (level <= NOWHERE_CODE)
+        nowhere = (disposition == _DISPOSITION[Disposition.LADDER]) & (
+            level <= NOWHERE_CODE
+        )
         disposition[nowhere] = _DISPOSITION[INSUFFICIENT]
         recommended[nowhere] = none
         disposition[recommended == open_] = _DISPOSITION[OPEN]
         recommended[disposition == _DISPOSITION[OPEN]] = open_
         for where, label in (
-            (self.conflict, "out_of_scope"),
+            (self.conflict, Disposition.OUT_OF_SCOPE),
             (self.bound.invalid[self.part], INVALID),
         ):
             disposition[where] = _DISPOSITION[label]
@@ -271,7 +305,9 @@ class _Slice:
         replaced = instead != _PLAIN
         for place, possible in enumerate(sets):
             status = _STATUS_OF[possible]
-            status[result.recommended[self.part] == place] = _STATUS[RECOMMENDED]
+            status[result.recommended[self.part] == place] = _STATUS[
+                OptionStatus.RECOMMENDED
+            ]
             np.copyto(status, instead, where=replaced)
             result.statuses[place, self.part] = status
 
@@ -321,7 +357,7 @@ def _set_of(index: int) -> int:
 
 def _status_of_set(bits: int) -> int:
     """The only status of a set; nothing was asked of what is unavailable."""
-    label = _OF_RULES[bits.bit_length() - 1] if bits else UNAVAILABLE
+    label = _OF_RULES[bits.bit_length() - 1] if bits else OptionStatus.UNAVAILABLE
     return _STATUS[label if bits & (bits - 1) == 0 else OPEN]
 
 
@@ -334,7 +370,7 @@ _STATUS_OF = np.array([_status_of_set(bits) for bits in range(32)], np.uint8)
 _INSTEAD = np.array(
     [
         {
-            "ladder": _PLAIN,
+            Disposition.LADDER: _PLAIN,
             INSUFFICIENT: _PLAIN,
             INVALID: _STATUS[INVALID],
             OPEN: _STATUS[OPEN],

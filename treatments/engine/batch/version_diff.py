@@ -9,17 +9,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..compiler.possible_outcomes import Outcome
 from ..ruleset.model import Ruleset
 from .columns import Columns
-from .evaluate import OPEN, BatchResult, evaluate_batch
+from .evaluate import OPEN, BatchOutcome, BatchResult, evaluate_batch
 
 
 class Move(NamedTuple):
     """A cell of the matrix: so many ``cases`` went from ``old`` to ``new``."""
 
-    old: Outcome
-    new: Outcome
+    old: BatchOutcome
+    new: BatchOutcome
     cases: int
     example: int
 
@@ -33,7 +32,7 @@ class Difference:
     are those cases, in either version.
     """
 
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[BatchOutcome, ...]
     counts: NDArray[np.int64]
     examples: NDArray[np.int64]
     open: NDArray[np.intp]
@@ -62,7 +61,7 @@ class Difference:
 
 def difference(columns: Columns, old: Ruleset, new: Ruleset) -> Difference:
     """Both versions of a ruleset asked of the same cases."""
-    places: dict[Outcome, int] = {}
+    places: dict[BatchOutcome, int] = {}
     one = _numbered(evaluate_batch(columns, old), places)
     other = _numbered(evaluate_batch(columns, new), places)
     outcomes, kinds = tuple(places), len(places)
@@ -82,7 +81,9 @@ def difference(columns: Columns, old: Ruleset, new: Ruleset) -> Difference:
     )
 
 
-def _numbered(result: BatchResult, places: dict[Outcome, int]) -> NDArray[np.int64]:
+def _numbered(
+    result: BatchResult, places: dict[BatchOutcome, int]
+) -> NDArray[np.int64]:
     """Each case's outcome as its place among all that occur in either version."""
     size = int(result.outcomes.max(initial=-1)) + 1
     place_of = np.zeros(size, np.int64)

@@ -9,41 +9,45 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from ..ruleset.enums import (
+    AGAINST,
+    FOR,
+    Disposition,
+    OptionStatus,
+    TriageUrgency,
+    Urgency,
+)
 from .bitset import members
 from .program import Program, SingleHit, Truth
 
-CONTRAINDICATED = "contraindicated"
-UNSUITABLE = "unsuitable"
-SUITABLE = "suitable"
-CAUTION = "caution"
-NOT_INDICATED = "not_indicated"
-UNDETERMINED = "undetermined"
-UNAVAILABLE = "unavailable"
-RECOMMENDED = "recommended"
+#: A status by a name of its own: looked up in its class, it would take five times as
+#: long, and a search asks millions of times.
+CONTRAINDICATED = OptionStatus.CONTRAINDICATED
+UNSUITABLE = OptionStatus.UNSUITABLE
+SUITABLE = OptionStatus.SUITABLE
+CAUTION = OptionStatus.CAUTION
+NOT_INDICATED = OptionStatus.NOT_INDICATED
 
-FOR = frozenset({SUITABLE, CAUTION})
-AGAINST = frozenset({UNSUITABLE, CONTRAINDICATED})
-
-Statuses = frozenset[str]
+Statuses = frozenset[OptionStatus]
 
 
 class Outcome(NamedTuple):
     """What the advice comes to; ``recommended`` is a treatment code or None."""
 
-    disposition: str
-    urgency: str | None
+    disposition: Disposition
+    urgency: Urgency | None
     recommended: str | None
 
 
 class Triage(NamedTuple):
     """A triage answer: a disposition, and its urgency ("-": from the urgency table)."""
 
-    disposition: str
-    urgency: str
+    disposition: Disposition
+    urgency: TriageUrgency
 
 
 #: No triage row matched: the rules do not cover the case.
-UNCOVERED = Triage("out_of_scope", "elective")
+UNCOVERED = Triage(Disposition.OUT_OF_SCOPE, Urgency.ELECTIVE)
 
 
 #: The statuses by the bits of a number: any of the five alone, or several.
@@ -80,7 +84,7 @@ def possible_statuses(program: Program, code: str, truth: Truth) -> Statuses:
     return _STATUSES[found]
 
 
-def status_of(statuses: Statuses) -> str:
+def status_of(statuses: Statuses) -> OptionStatus:
     """The status of an option, given the statuses over all completions.
 
     Two completions that differ only in a reservation do not leave an option open,
@@ -94,24 +98,25 @@ def status_of(statuses: Statuses) -> str:
         return UNSUITABLE
     if not statuses & FOR:
         return NOT_INDICATED
-    return UNDETERMINED
+    return OptionStatus.UNDETERMINED
 
 
-def select(program: Program, statuses: Mapping[str, str]) -> str | None:
+def select(program: Program, statuses: Mapping[str, OptionStatus]) -> str | None:
     """The advised treatment among settled statuses; None: a missing fact decides."""
     selection = program.ruleset.selection
     for wanted in (SUITABLE, CAUTION):
         for code in selection.order:
             if statuses[code] == wanted:
                 return code
-    if any(statuses[code] == UNDETERMINED for code in selection.order):
+    undetermined = OptionStatus.UNDETERMINED
+    if any(statuses[code] == undetermined for code in selection.order):
         return None
     return selection.last_resort_treatment
 
 
 def possible_triage(program: Program, truth: Truth) -> set[Triage]:
     """The triage answers that are still possible."""
-    answers = set()
+    answers: set[Triage] = set()
     none = True
     for hit in program.triage:
         numbers, none = hit.candidates(truth.sure, truth.possible)
@@ -121,14 +126,14 @@ def possible_triage(program: Program, truth: Truth) -> set[Triage]:
     return answers | {UNCOVERED} if none else answers
 
 
-def possible_urgencies(program: Program, truth: Truth) -> set[str]:
+def possible_urgencies(program: Program, truth: Truth) -> set[Urgency]:
     """The urgencies on the ladder that are still possible."""
-    found = set()
+    found: set[Urgency] = set()
     for hit in program.urgency:
         numbers, none = hit.candidates(truth.sure, truth.possible)
         found |= {program.rules[n].outputs["urgency"] for n in numbers}
         if none:
-            found.add("elective")
+            found.add(Urgency.ELECTIVE)
     return found
 
 

@@ -13,7 +13,8 @@ from functools import lru_cache
 from graphlib import TopologicalSorter
 from typing import Any, NamedTuple
 
-from ..ruleset.decision_tables import DISPOSITIONS, URGENCIES, DecisionTable, Rule
+from ..ruleset.decision_tables import DecisionTable, Rule
+from ..ruleset.enums import DISPOSITIONS, EFFECTS, URGENCIES
 from ..ruleset.model import Ruleset
 from ..ruleset.unary_tests import UnaryTests, Value
 from .bit_grid import Grid, grid_of
@@ -222,7 +223,7 @@ class Program:
         return found[::-1]
 
     def _effects(self, code: str) -> Effects:
-        bits = {"indicated": 0, "caution": 0, "unsuitable": 0, "contraindicated": 0}
+        bits = dict.fromkeys(EFFECTS, 0)
         for number, rule in enumerate(self.rules):
             if code in rule.outputs.get("treatments", ()):
                 bits[rule.outputs["effect"]] |= 1 << number

@@ -12,14 +12,12 @@ from functools import partial
 from ..case import Case, CaseReader, Unknown, neighbour_values
 from ..compiler.bitset import members
 from ..compiler.possible_outcomes import (
-    NOT_INDICATED,
-    RECOMMENDED,
-    UNDETERMINED,
     Outcome,
     waiting_hits,
     waiting_rules,
 )
 from ..compiler.program import Program, Truth, program_of
+from ..ruleset.enums import FOR, Disposition, Indicator, OptionStatus, Urgency
 from ..ruleset.model import Ruleset
 from ..ruleset.presumptions import presumed_values
 from ..ruleset.unary_tests import Value
@@ -34,7 +32,8 @@ NO_LEVEL = "The responsible level is not known."
 CONFLICT = "The rules conflict."
 BUDGET_SPENT = "Too much is unknown to go through every completion in a second."
 
-_INDICATOR = {"emergency": "critical", "diagnose_first": "critical"}
+#: The dispositions of triage rows that speak up as a critical alert.
+_ALARMING = (Disposition.EMERGENCY, Disposition.DIAGNOSE_FIRST)
 
 
 def evaluate(document: object, ruleset: Ruleset, *, effects: bool = True) -> Evaluation:
@@ -50,7 +49,7 @@ def evaluate(document: object, ruleset: Ruleset, *, effects: bool = True) -> Eva
         return Evaluation(
             ruleset,
             case_id if isinstance(case_id, str) else None,
-            "invalid",
+            Disposition.INVALID,
             errors=tuple(problem.to_document() for problem in reader.problems),
         )
     return _Run(ruleset, case).evaluation(effects=effects)
@@ -76,7 +75,7 @@ class _Run:
         }
         conflicts = self._conflicts()
         if conflicts:
-            outcome = Outcome("out_of_scope", None, None)
+            outcome = Outcome(Disposition.OUT_OF_SCOPE, None, None)
         guarantees = Guarantees(
             self.program,
             self.case,
@@ -112,24 +111,26 @@ class _Run:
     # -- what is said of it ---------------------------------------------------------
 
     def _options(
-        self, outcome: Outcome, statuses: Mapping[str, str]
+        self, outcome: Outcome, statuses: Mapping[str, OptionStatus]
     ) -> Iterable[Option]:
         """Every treatment. Where triage stops the ladder, none has a reason."""
         stopped = _stopped(outcome)
         for code, treatment in self.ruleset.treatments.items():
             if stopped:
-                yield Option(code, treatment.rung, NOT_INDICATED)
+                yield Option(code, treatment.rung, OptionStatus.NOT_INDICATED)
                 continue
             advised = code == outcome.recommended
-            status = RECOMMENDED if advised else statuses[code]
+            status = OptionStatus.RECOMMENDED if advised else statuses[code]
             yield self._option(code, treatment.rung, status, statuses[code])
 
-    def _option(self, code: str, rung: str, status: str, plain: str) -> Option:
+    def _option(
+        self, code: str, rung: str, status: OptionStatus, plain: OptionStatus
+    ) -> Option:
         program, sure = self.program, self.truth.sure
         effects = program.effects[code]
         reasons_for = self._ids(sure & effects.indicated)
         last = self.ruleset.selection
-        if status == RECOMMENDED and plain not in ("suitable", "caution"):
+        if status == OptionStatus.RECOMMENDED and plain not in FOR:
             reasons_for = (*reasons_for, last.last_resort.id)
         against = effects.all & ~effects.indicated
         waiting = []
@@ -164,9 +165,9 @@ class _Run:
         for hit in self.program.triage:
             for number in hit.rules:
                 rule = self.program.rules[number]
-                says = rule.outputs["disposition"]
-                if self.truth.sure >> number & 1 and says in _INDICATOR:
-                    yield _alert(rule.id, _INDICATOR[says], rule.outputs["text"])
+                alarming = rule.outputs["disposition"] in _ALARMING
+                if alarming and self.truth.sure >> number & 1:
+                    yield _alert(rule.id, Indicator.CRITICAL, rule.outputs["text"])
         if not _stopped(outcome):
             yield from self._urgency_alerts()
         for number in self._fired_alerts(outcome):
@@ -185,12 +186,12 @@ class _Run:
             return
         for number in waiting_hits(self.program, self.program.urgency, self.truth):
             rule = self.program.rules[number]
-            if rule.outputs["urgency"] != "urgent":
+            if rule.outputs["urgency"] != Urgency.URGENT:
                 continue
             facts = open_facts(self.program, self.truth, [number])
             labels = [self.program.variables[at].fact.label for at in facts]
             text = f"May be urgent; not known: {', '.join(labels)}. {rule.rationale}"
-            yield _alert(rule.id, "warning", text)
+            yield _alert(rule.id, Indicator.WARNING, text)
 
     def _derived(self) -> dict[str, Value | None]:
         found: dict[str, Value | None] = {}
@@ -264,10 +265,13 @@ class _Run:
 
 def _stopped(outcome: Outcome) -> bool:
     """Whether triage stopped the case before the ladder."""
-    return outcome.disposition not in ("ladder", "insufficient_data")
+    return outcome.disposition not in (
+        Disposition.LADDER,
+        Disposition.INSUFFICIENT_DATA,
+    )
 
 
-def _alert(rule: str, indicator: str, text: str) -> dict[str, str]:
+def _alert(rule: str, indicator: Indicator, text: str) -> dict[str, str]:
     return {"rule": rule, "indicator": indicator, "text": text}
 
 
@@ -280,5 +284,5 @@ def _trace(program: Program, truth: Truth) -> Iterable[RuleTrace]:
                 failed.append(program.variables[at].name)
             elif mask & ~accepted:
                 unknown.append(program.variables[at].name)
-        state = "false" if failed else UNDETERMINED if unknown else "true"
+        state = "false" if failed else "undetermined" if unknown else "true"
         yield RuleTrace(rule.id, state, tuple(failed), tuple(unknown))

@@ -11,8 +11,9 @@ from functools import cached_property
 
 from ..case import NEIGHBOUR_GRADE, NEIGHBOUR_MAXIMUM, Case, Unknown
 from ..compiler.bitset import singletons
-from ..compiler.possible_outcomes import UNDETERMINED, Outcome
+from ..compiler.possible_outcomes import Outcome
 from ..compiler.program import Program
+from ..ruleset.enums import Disposition, OptionStatus
 from ..search.completions import Base, Budget, BudgetSpentError, with_mask
 from ..search.questions import (
     Answer,
@@ -49,7 +50,7 @@ class Guarantees:
         base: Base,
         open_base: Base,
         outcome: Outcome,
-        statuses: Mapping[str, str],
+        statuses: Mapping[str, OptionStatus],
         *,
         triage_is_open: bool,
     ) -> None:
@@ -84,7 +85,7 @@ class Guarantees:
         unknown = list(self._unknown())
         blocking = {at: self._tried(self._blocks, at) for _, at in unknown if at >= 0}
         if self.case.level is None:
-            stopped = self.outcome.disposition != "insufficient_data"
+            stopped = self.outcome.disposition != Disposition.INSUFFICIENT_DATA
             yield Unknown("responsible_level"), CANNOT_CHANGE if stopped else BLOCKS
         for fact, at in unknown:
             yield fact, self._effect(at, blocking)
@@ -192,14 +193,17 @@ class Guarantees:
         (two ways to the same advice).
         """
         mask = self.base[at]
-        if self.outcome.disposition != "insufficient_data" or mask & (mask - 1) == 0:
+        if (
+            self.outcome.disposition != Disposition.INSUFFICIENT_DATA
+            or mask & (mask - 1) == 0
+        ):
             return False
         if self.triage_is_open:
             return self._bears(TriageQuestion(self.program), at, self.base)
         return any(
             self._bears(StatusQuestion(self.program, code), at, self.base)
             for code, status in self.statuses.items()
-            if status == UNDETERMINED
+            if status == OptionStatus.UNDETERMINED
         )
 
     def _bears(self, question: Question[Answer], at: int, base: Base) -> bool:

@@ -12,8 +12,6 @@ from typing import Any
 
 from ..case import NEIGHBOUR_MAXIMUM, Case, CaseReader, neighbour_values
 from ..compiler.possible_outcomes import (
-    FOR,
-    UNAVAILABLE,
     Outcome,
     Statuses,
     Triage,
@@ -24,6 +22,7 @@ from ..compiler.possible_outcomes import (
     status_of,
 )
 from ..compiler.program import Program, program_of
+from ..ruleset.enums import FOR, FROM_URGENCY_TABLES, Disposition, OptionStatus, Urgency
 from ..ruleset.model import Ruleset
 from ..ruleset.presumptions import presumed_values
 from ..search.completions import Budget, BudgetSpentError, answers
@@ -76,17 +75,19 @@ class Settled:
 
     def _outcome(self) -> Outcome:
         if len(self.triage) > 1:
-            urgent = any(t.urgency == "emergency" for t in self.triage)
+            urgent = any(t.urgency == Urgency.EMERGENCY for t in self.triage)
             urgency = None if urgent else self._urgency()
-            return Outcome("insufficient_data", urgency, None)
+            return Outcome(Disposition.INSUFFICIENT_DATA, urgency, None)
         (answer,) = self.triage
-        if answer.disposition != "ladder":
-            return Outcome(answer.disposition, answer.urgency, None)
-        urgency = self._urgency() if answer.urgency == "-" else answer.urgency
+        urgency = (
+            self._urgency() if answer.urgency == FROM_URGENCY_TABLES else answer.urgency
+        )
+        if answer.disposition != Disposition.LADDER:
+            return Outcome(answer.disposition, urgency, None)
         advised = select(self.program, self.statuses) or self._common_advice()
         if advised is None or self.case.level is None:
-            return Outcome("insufficient_data", urgency, None)
-        return Outcome("ladder", urgency, advised)
+            return Outcome(Disposition.INSUFFICIENT_DATA, urgency, None)
+        return Outcome(Disposition.LADDER, urgency, advised)
 
     def _common_advice(self) -> str | None:
         """The treatment that every completion advises, whichever way it gets there."""
@@ -103,7 +104,7 @@ class Settled:
         except BudgetSpentError:
             return frozenset(possible_triage(self.program, self.truth))
 
-    def _urgency(self) -> str:
+    def _urgency(self) -> Urgency:
         """The urgency in every completion, else that of the first sure row."""
         possible = self.possible_urgencies()
         if len(possible) == 1:
@@ -111,19 +112,19 @@ class Settled:
         for hit in self.program.urgency:
             numbers, none = hit.candidates(self.truth.sure, self.truth.possible)
             if numbers and not none:
-                return str(self.program.rules[numbers[-1]].outputs["urgency"])
-        return "elective"
+                return Urgency(self.program.rules[numbers[-1]].outputs["urgency"])
+        return Urgency.ELECTIVE
 
-    def possible_urgencies(self) -> frozenset[str]:
+    def possible_urgencies(self) -> frozenset[Urgency]:
         try:
             return frozenset(self._ask(self.questions.urgency))
         except BudgetSpentError:
             return frozenset(possible_urgencies(self.program, self.truth))
 
-    def status(self, code: str) -> str:
+    def status(self, code: str) -> OptionStatus:
         """The status of an option before one of them is advised."""
         if code in self.case.unavailable:
-            return UNAVAILABLE
+            return OptionStatus.UNAVAILABLE
         return status_of(self._possible_statuses(code))
 
     def _possible_statuses(self, code: str) -> Statuses:
@@ -141,14 +142,14 @@ class Settled:
         return answers(self.program, question, self.base, budget)
 
 
-class _Statuses(dict[str, str]):
+class _Statuses(dict[str, OptionStatus]):
     """Each option's status, settled when it is first asked for."""
 
     def __init__(self, settled: Settled) -> None:
         super().__init__()
         self._settled = settled
 
-    def __missing__(self, code: str) -> str:
+    def __missing__(self, code: str) -> OptionStatus:
         self[code] = status = self._settled.status(code)
         return status
 

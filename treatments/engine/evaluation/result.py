@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..case import CONTRACT, Unknown
+from ..ruleset.enums import Disposition, OptionStatus, Urgency
 from ..ruleset.model import Ruleset
 from ..ruleset.unary_tests import Value
 from ..search.targeted import Outlook
@@ -20,7 +21,7 @@ class Option:
 
     treatment: str
     rung: str
-    status: str
+    status: OptionStatus
     reasons_for: tuple[str, ...] = ()
     reasons_against: tuple[str, ...] = ()
     undetermined: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -59,8 +60,8 @@ class Evaluation:
 
     ruleset: Ruleset
     case_id: str | None
-    disposition: str
-    urgency: str | None = None
+    disposition: Disposition
+    urgency: Urgency | None = None
     recommended: str | None = None
     robust: bool | None = None
     options: tuple[Option, ...] = ()

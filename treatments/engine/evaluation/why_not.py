@@ -7,13 +7,10 @@ from typing import Any
 from ..case import Case
 from ..compiler.bitset import members
 from ..compiler.possible_outcomes import (
-    CAUTION,
-    SUITABLE,
-    UNAVAILABLE,
-    UNDETERMINED,
     waiting_rules,
 )
 from ..compiler.program import Program
+from ..ruleset.enums import Disposition, OptionStatus
 from ..search.completions import open_facts
 from .resolve import Settled
 
@@ -26,7 +23,10 @@ def why_not(program: Program, case: Case, settled: Settled) -> list[dict[str, An
     first in the order of preference), ``unknown`` (``facts`` decide) or
     ``unavailable``.
     """
-    if settled.outcome.disposition not in ("ladder", "insufficient_data"):
+    if settled.outcome.disposition not in (
+        Disposition.LADDER,
+        Disposition.INSUFFICIENT_DATA,
+    ):
         return []
     return [
         _reason(program, case, settled, code)
@@ -49,15 +49,15 @@ def _reason(
     }
     effects, sure = program.effects[code], settled.truth.sure
     excluding = sure & effects.contraindicated or sure & effects.unsuitable
-    if status == UNAVAILABLE:
-        entry["reason"] = "unavailable"
+    if status == OptionStatus.UNAVAILABLE:
+        entry["reason"] = OptionStatus.UNAVAILABLE
     elif excluding:
         entry["rules"] = _ids(program, excluding)
-    elif status == SUITABLE:
+    elif status == OptionStatus.SUITABLE:
         entry["reason"] = "later"
-    elif status == CAUTION:
+    elif status == OptionStatus.CAUTION:
         entry["rules"] = _ids(program, sure & effects.caution)
-    elif status == UNDETERMINED:
+    elif status == OptionStatus.UNDETERMINED:
         entry["reason"] = "unknown"
         waiting = waiting_rules(program, code, settled.truth)
         facts = open_facts(program, settled.truth, waiting)

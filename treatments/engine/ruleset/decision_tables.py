@@ -26,10 +26,6 @@ OUTPUTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "alert": ("indicator", "text"),
     }
 )
-DISPOSITIONS = ("emergency", "diagnose_first", "out_of_scope", "ladder")
-URGENCIES = ("emergency", "urgent", "early", "elective")
-EFFECTS = ("indicated", "caution", "unsuitable", "contraindicated")
-INDICATORS = ("info", "warning", "critical")
 STRENGTHS = ("strong", "conditional")
 CERTAINTIES = ("high", "moderate", "low", "very low")
 

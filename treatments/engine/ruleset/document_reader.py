@@ -11,16 +11,12 @@ from typing import Any
 from . import unary_tests
 from .decision_tables import (
     CERTAINTIES,
-    DISPOSITIONS,
-    EFFECTS,
     HIT_POLICIES,
-    INDICATORS,
     KINDS,
     MULTIPLE_HIT,
     OUTPUTS,
     SINGLE_HIT,
     STRENGTHS,
-    URGENCIES,
     DecisionTable,
     Invariant,
     Rule,
@@ -28,6 +24,15 @@ from .decision_tables import (
     Selection,
     Source,
     Treatment,
+)
+from .enums import (
+    DISPOSITIONS,
+    EFFECTS,
+    FROM_URGENCY_TABLES,
+    INDICATORS,
+    URGENCIES,
+    Disposition,
+    Effect,
 )
 from .errors import Problem, shown
 from .unary_tests import CellError, UnaryTests, Value
@@ -38,11 +43,13 @@ Document = Mapping[str, Any]
 #: The outcomes that an invariant may name beside the facts, and their values.
 OUTCOMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "disposition": (*DISPOSITIONS, "insufficient_data"),
+        "disposition": (*DISPOSITIONS, Disposition.INSUFFICIENT_DATA),
         "urgency": URGENCIES,
         "recommended": (),
     }
 )
+#: The disposition and urgency of a triage row that leaves the urgency to tables.
+_TO_URGENCY_TABLES = (Disposition.LADDER, FROM_URGENCY_TABLES)
 #: What has to be a text in each row of a part; the rest is checked where it is read.
 TEXTS: Mapping[str, tuple[str, ...]] = {
     "facts": ("name", "scope", "group", "type", "unit", "label", "meaning"),
@@ -262,18 +269,16 @@ class DocumentReader:
 
     def _outputs(self, path: str, table: Document, says: Document) -> dict[str, Any]:
         found = {name: says[name] for name in OUTPUTS.get(table["kind"], ())}
-        allowed = {
+        allowed: dict[str, tuple[str, ...]] = {
             "disposition": DISPOSITIONS,
+            "urgency": URGENCIES,
             "effect": EFFECTS,
             "indicator": INDICATORS,
         }
-        for name, values in allowed.items():
-            if name in found:
-                self._one_of(f"{path}, {name}", found[name], values)
-        if "urgency" in found:
-            from_table = says.get("disposition") == "ladder" and found["urgency"] == "-"
-            if not from_table:
-                self._one_of(f"{path}, urgency", found["urgency"], URGENCIES)
+        if (found.get("disposition"), found.get("urgency")) == _TO_URGENCY_TABLES:
+            del allowed["urgency"]
+        for name in [name for name in found if name in allowed]:
+            found[name] = self._member(f"{path}, {name}", found[name], allowed[name])
         for code in found.get("treatments", ()):
             self._one_of(f"{path}, treatments", code, tuple(self.treatments))
         if "treatments" in found:
@@ -336,7 +341,7 @@ class DocumentReader:
             table="selection",
             cells=MappingProxyType({}),
             outputs=MappingProxyType(
-                {"treatments": (last["treatment"],), "effect": "indicated"}
+                {"treatments": (last["treatment"],), "effect": Effect.INDICATED}
             ),
             **self._grounds(path, last),
         )
@@ -394,6 +399,11 @@ class DocumentReader:
     def _one_of(self, path: str, value: Any, allowed: tuple[str, ...]) -> None:
         if value not in allowed:
             self._problem(path, shown(value), "is not one of " + ", ".join(allowed))
+
+    def _member(self, path: str, value: Any, allowed: tuple[str, ...]) -> Any:
+        """The one of ``allowed`` that a text names; a problem, where it names none."""
+        self._one_of(path, value, allowed)
+        return next((member for member in allowed if member == value), value)
 
     def _problem(self, path: str, value: str, message: str) -> None:
         self.problems.append(Problem(path, value, message))

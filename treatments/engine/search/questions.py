@@ -11,7 +11,6 @@ from typing import Generic, NamedTuple, TypeVar
 
 from ..compiler.bitset import bit_set, union
 from ..compiler.possible_outcomes import (
-    FOR,
     SUITABLE,
     Outcome,
     Race,
@@ -25,10 +24,12 @@ from ..compiler.possible_outcomes import (
     waiting_hits,
 )
 from ..compiler.program import Program, SingleHit, Truth, keep
+from ..ruleset.enums import FOR, FROM_URGENCY_TABLES, Disposition, OptionStatus, Urgency
 
 Answer = TypeVar("Answer")
 
-
+#: Looked up once, see ``possible_outcomes``.
+_LADDER = Disposition.LADDER
 _Key = tuple[int, int]
 
 
@@ -103,7 +104,7 @@ class Question(Generic[Answer]):
         raise NotImplementedError
 
 
-class StatusQuestion(Question[str]):
+class StatusQuestion(Question[OptionStatus]):
     """Which statuses can one treatment come to?
 
     Where ``never_excluded`` every completion is for it, and one without a
@@ -125,10 +126,10 @@ class StatusQuestion(Question[str]):
     def _residue(self, truth: Truth) -> Statuses:
         return self.possible(truth)
 
-    def weight(self, answer: str) -> bool:
+    def weight(self, answer: OptionStatus) -> bool:
         return answer in FOR
 
-    def enough(self, found: Collection[str]) -> bool:
+    def enough(self, found: Collection[OptionStatus]) -> bool:
         statuses = frozenset(found)
         if self.never_excluded:
             return SUITABLE in statuses
@@ -154,13 +155,13 @@ class TriageQuestion(Question[Triage]):
         return len(found) > 1
 
 
-class UrgencyQuestion(Question[str]):
+class UrgencyQuestion(Question[Urgency]):
     """How urgent can the case be on the ladder?"""
 
     def __init__(self, program: Program) -> None:
         super().__init__(program, union(hit.bits for hit in program.urgency))
 
-    def _answers(self, truth: Truth) -> Iterable[str]:
+    def _answers(self, truth: Truth) -> Iterable[Urgency]:
         return possible_urgencies(self.program, truth)
 
     def _waiting(self, truth: Truth) -> Iterable[int]:
@@ -195,21 +196,21 @@ class OutcomeQuestion(Question[Outcome]):
     def _run(self, truth: Truth) -> Race | None:
         """The race, where the ladder is possible."""
         triage = possible_triage(self.program, truth)
-        ladder = any(answer.disposition == "ladder" for answer in triage)
+        ladder = any(answer.disposition == _LADDER for answer in triage)
         return self._race(truth) if ladder else None
 
     def _answers(self, truth: Truth) -> Iterator[Outcome]:
         for answer in possible_triage(self.program, truth):
-            if answer.disposition != "ladder":
-                yield Outcome(answer.disposition, answer.urgency, None)
-                continue
             urgencies = (
                 possible_urgencies(self.program, truth)
-                if answer.urgency == "-"
+                if answer.urgency == FROM_URGENCY_TABLES
                 else {answer.urgency}
             )
+            if answer.disposition != _LADDER:
+                yield from (Outcome(answer.disposition, u, None) for u in urgencies)
+                continue
             winners = self._race(truth).winners
-            yield from (Outcome("ladder", u, c) for u in urgencies for c in winners)
+            yield from (Outcome(_LADDER, u, c) for u in urgencies for c in winners)
 
     def _waiting(self, truth: Truth) -> Iterator[int]:
         program = self.program

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from ..compiler.bitset import singletons
 from ..compiler.possible_outcomes import Outcome
 from ..compiler.program import Program, SingleHit, Truth
+from ..ruleset.enums import FROM_URGENCY_TABLES
 from .completions import (
     Base,
     Budget,
@@ -163,7 +164,7 @@ def _saying(program: Program, hit: SingleHit, outcome: Outcome) -> int:
     for number in hit.rules:
         says = program.rules[number].outputs
         same = says.get("disposition", outcome.disposition) == outcome.disposition
-        if same and says["urgency"] in ("-", outcome.urgency):
+        if same and says["urgency"] in (FROM_URGENCY_TABLES, outcome.urgency):
             bits |= 1 << number
     return bits
 

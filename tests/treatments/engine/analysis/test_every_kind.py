@@ -17,7 +17,7 @@ import pytest
 from tests.treatments.engine.analysis.test_faults import add, rule, table
 from treatments.engine import Evaluation, Ruleset, evaluate, load_ruleset
 from treatments.engine.analysis import KINDS, Analysis, Finding, check_document
-from treatments.engine.compiler.possible_outcomes import FOR
+from treatments.engine.ruleset.enums import FOR
 from treatments.engine.ruleset.presumptions import conditional_values
 
 ROOT = Path(__file__).parents[4]

@@ -15,7 +15,7 @@ from tests.property.test_exactness import rulesets
 from tests.treatments.engine.small import LADDER, VALUES, Oracle, case, completions
 from treatments.engine import Evaluation, Invariant, Ruleset, evaluate
 from treatments.engine.analysis import Proof, check
-from treatments.engine.compiler.possible_outcomes import FOR
+from treatments.engine.ruleset.enums import FOR
 
 QUOTED = [f'"{code}"' for code in LADDER]
 WHEN = {
