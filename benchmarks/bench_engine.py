@@ -31,7 +31,7 @@ from benchmarks.kernel import Kernel, first_hits
 from treatments.engine import Ruleset, evaluate, load_ruleset
 from treatments.engine.analysis import check
 from treatments.engine.batch.evaluate import evaluate_batch
-from treatments.engine.batch.version_diff import difference
+from treatments.engine.batch.version_diff import version_difference
 
 MILLION = 1_000_000
 ROOT = Path(__file__).parent.parent
@@ -152,7 +152,7 @@ def whole_ruleset(ruleset: Ruleset) -> Iterator[Work]:
         work = bound(evaluate_batch, columns, ruleset)
         yield Work(name, "s", 2, bound(timed, work, 1), rounds=7)
         yield Work(f"{name}, memory", "MB", 300, bound(megabytes, work), rounds=1)
-    work = bound(difference, columns, ruleset, edited(ruleset))
+    work = bound(version_difference, columns, ruleset, edited(ruleset))
     name = "difference of two versions, a million partial cases"
     yield Work(name, "s", 3, bound(timed, work, 1), rounds=7)
 

@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from treatments.engine.batch.bitsets import Codes, Table, slices, source_of
-from treatments.engine.batch.columns import Column
+from treatments.engine.batch.bitsets import Codes, RuleWords, column_masks, slices
+from treatments.engine.batch.columns import EncodedColumn
 from treatments.engine.compiler.bit_grid import grid_of
 from treatments.engine.compiler.bitset import members
 from treatments.engine.compiler.regions import Variable, variable
@@ -160,11 +160,13 @@ def _make_room(kept: dict[Value | None, Any]) -> None:
         kept.clear()
 
 
-def first_hits(kernel: Kernel, columns: Mapping[str, Column]) -> NDArray[np.int16]:
+def first_hits(
+    kernel: Kernel, columns: Mapping[str, EncodedColumn]
+) -> NDArray[np.int16]:
     """What ``Kernel.first`` says of every case."""
     used = [columns[var.name] for var in kernel.variables]
-    sources = [source_of(v, c) for v, c in zip(kernel.variables, used, strict=True)]
-    table = Table(kernel.cells, sources)
+    sources = [column_masks(v, c) for v, c in zip(kernel.variables, used, strict=True)]
+    table = RuleWords(kernel.cells, sources)
     size = len(used[0].codes)
     answers = np.empty(size, np.int16)
     for part in slices(size):
@@ -173,7 +175,7 @@ def first_hits(kernel: Kernel, columns: Mapping[str, Column]) -> NDArray[np.int1
     return answers
 
 
-def _first(table: Table, codes: Sequence[Codes], size: int) -> NDArray[np.int16]:
+def _first(table: RuleWords, codes: Sequence[Codes], size: int) -> NDArray[np.int16]:
     """One word after another, as long as some case has no answer."""
     answers = np.full(size, NO_RULE, np.int16)
     waiting = np.arange(size)

@@ -7,19 +7,19 @@ from collections.abc import Iterable
 import numpy as np
 
 from treatments.engine import Fact, Ruleset
-from treatments.engine.batch.columns import NOWHERE, Column, Columns
+from treatments.engine.batch.columns import NOWHERE, Columns, EncodedColumn
 
 
 def column(
     fact: Fact, size: int, unknown: float, random: np.random.Generator
-) -> Column:
+) -> EncodedColumn:
     """Every value equally often; so many of them unknown."""
     values = possible_values(fact)
     wide = np.uint8 if len(values) < 254 else np.uint16
     codes = random.integers(2, 2 + len(values), size).astype(wide)
     if unknown:
         codes[random.random(size, np.float32) < unknown] = 0
-    return Column((None, NOWHERE, *values), codes)
+    return EncodedColumn((None, NOWHERE, *values), codes)
 
 
 def possible_values(fact: Fact) -> tuple[object, ...]:
@@ -53,13 +53,13 @@ def columns(facts: Iterable[Fact], size: int, unknown: float, seed: int = 1) -> 
         share = 0.0 if fact.scope == "computed" or fact.name == "level" else unknown
         one = column(fact, size, share, random)
         if fact.scope == "computed":
-            said = tuple((v,) if isinstance(v, int) else v for v in one.said)
-            one = Column(said, one.codes)
+            said = tuple((v,) if isinstance(v, int) else v for v in one.statements)
+            one = EncodedColumn(said, one.codes)
         if fact.name in QUIET:
-            calm = one.said.index(QUIET[fact.name])
+            calm = one.statements.index(QUIET[fact.name])
             one.codes[quiet & (one.codes != 0)] = calm
         found[fact.name] = one
-    everything = Column((frozenset(),), np.zeros(size, np.uint8))
+    everything = EncodedColumn((frozenset(),), np.zeros(size, np.uint8))
     return Columns(size, found, everything, np.zeros(size, np.bool_))
 
 

@@ -20,7 +20,7 @@ from treatments.engine.search import targeted
 PROGRAM = program_of(RULESET)
 REPRESENTATIVES = {v.name: v.representatives for v in PROGRAM.variables}
 MOST_COMPLETIONS = 400
-NOTHING = targeted.Outlook({}, complete=False)
+NOTHING = targeted.ReachableOutcomes({}, complete=False)
 
 
 def with_answers(case: dict[str, Any], answers: dict[str, Any]) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def test_robust_and_effects_are_those_of_every_completion(
     evaluation = evaluate(partial, RULESET)
     neighbours = [u for u, effect in evaluation.missing if u.level and effect]
     effects = {u.fact: effect for u, effect in evaluation.missing if not u.level}
-    found = {tuple(o) for o in (evaluation.outlook or NOTHING).found}
+    found = {tuple(o) for o in (evaluation.reachable or NOTHING).found}
     assert found >= set(outcomes.values())
     with patch.object(targeted, "FIRST_LOOK_STATES", 0):
         assert evaluate(partial, RULESET).to_document() == evaluation.to_document()

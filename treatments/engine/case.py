@@ -26,13 +26,18 @@ _MAX_ERRORS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Unknown:
-    """A fact that the case leaves open; ``level`` where it belongs to a neighbour."""
+class UnknownFact:
+    """A fact that the case leaves open.
+
+    ``fact`` is its name in the vocabulary (or ``responsible_level``); ``level`` is a
+    disc level where the fact belongs to a neighbour of the responsible one, else "".
+    """
 
     fact: str
     level: str = ""
 
     def to_document(self) -> dict[str, Any]:
+        """``{"fact": name}``, with ``level`` where there is one."""
         return {"fact": self.fact, **({"level": self.level} if self.level else {})}
 
 
@@ -40,8 +45,10 @@ class Unknown:
 class Case:
     """A valid case: what is known at the responsible level, and what is not.
 
-    ``neighbour_grades`` are the known Pfirrmann grades of the discs next to the
-    responsible one; ``open_neighbours`` the levels whose grade is not known.
+    ``known`` holds the facts of the case and of the responsible disc by name, each in
+    its fact's unit. ``unavailable`` holds treatment codes. ``neighbour_grades`` are
+    the known Pfirrmann grades (1 to 5) of the discs next to the responsible one;
+    ``open_neighbours`` are the levels whose grade is not known.
     """
 
     case_id: str | None
@@ -54,13 +61,20 @@ class Case:
 
 @dataclass(slots=True)
 class CaseReader:
-    """Reads one case document against a vocabulary; ``problems`` fills meanwhile."""
+    """Reads one case document against a ruleset's vocabulary.
+
+    ``problems`` fills while it reads; no more than 200 are listed.
+    """
 
     ruleset: Ruleset
     problems: list[Problem] = field(default_factory=list)
 
     def read(self, document: object) -> Case | None:
-        """The case, or None when anything in the document is wrong."""
+        """The case, or None where anything in the document is wrong.
+
+        A document is read as a whole: one wrong value refuses it, so that no advice
+        rests on a case of which a part was dropped.
+        """
         if not isinstance(document, Mapping):
             self._problem("$", document, "must be a JSON object")
             return None
@@ -191,7 +205,11 @@ def _only_herniated(discs: Mapping[str, Mapping[str, Value]]) -> str | None:
 
 
 def neighbour_values(fact: Fact, case: Case) -> list[int]:
-    """The values the worst neighbouring grade can still have, least first."""
+    """The values that the worst neighbouring Pfirrmann grade can still have.
+
+    A list of whole numbers within the range of ``fact``, the least first: the worst
+    known grade and all above it while a neighbour's grade is open, else that alone.
+    """
     low, high = (int(limit) for limit in fact.limits)
     least = max(case.neighbour_grades, default=low)
     if case.level is None:

@@ -14,7 +14,7 @@ from treatments.engine.batch.evaluate import (
     evaluate_batch,
 )
 from treatments.engine.compiler.possible_outcomes import Outcome
-from treatments.engine.evaluation.resolve import settled_outcome
+from treatments.engine.evaluation.resolve import resolved_outcome
 from treatments.engine.ruleset.enums import Disposition, Urgency
 
 #: How an advice is written in a row and an address: disposition, urgency, treatment.
@@ -84,7 +84,7 @@ def _advice(documents: Sequence[Any], columns: Columns, ruleset: Ruleset) -> lis
     codes = {number: advice_code(outcome) for number, outcome in outcomes.items()}
     left_open = {number for number, outcome in outcomes.items() if OPEN in outcome}
     return [
-        advice_code(settled_outcome(document, ruleset))
+        advice_code(resolved_outcome(document, ruleset))
         if number in left_open
         else codes[number]
         for document, number in zip(documents, numbers, strict=True)

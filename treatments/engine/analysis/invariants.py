@@ -114,7 +114,7 @@ class Breaks:
         return None if len(broken) > 1 else broken.pop()
 
     def waiting(self, truth: Truth) -> Iterable[int]:
-        return self.question.waiting(truth) if self.decide(truth) is None else ()
+        return self.question.deciding(truth) if self.decide(truth) is None else ()
 
     def open(self, truth: Truth) -> int:
         return bit_set(self.waiting(truth))

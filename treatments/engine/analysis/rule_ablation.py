@@ -10,8 +10,8 @@ from ..compiler.possible_outcomes import (
     possible_statuses,
     possible_triage,
     possible_urgencies,
-    waiting_hits,
-    waiting_rules,
+    undetermined_hits,
+    undetermined_rules,
 )
 from ..compiler.program import DerivedStep, Program, Truth
 from ..ruleset.enums import Disposition
@@ -179,7 +179,7 @@ class _Waits:
 
     def waiting(self, truth: Truth) -> Iterator[int]:
         hit = self.program.step_of[self.difference.step.variable].hit
-        yield from waiting_hits(self.program, (hit,), truth)
+        yield from undetermined_hits(self.program, (hit,), truth)
         yield from self.difference.said.waiting(self.program, truth)
 
     def open(self, truth: Truth) -> int:
@@ -191,7 +191,7 @@ class _Waits:
 
 
 def _triage_waits(program: Program, truth: Truth) -> Iterator[int]:
-    yield from waiting_hits(program, program.triage, truth)
+    yield from undetermined_hits(program, program.triage, truth)
 
 
 def _urgencies(program: Program, truth: Truth) -> Iterator[object]:
@@ -203,8 +203,8 @@ def _urgencies(program: Program, truth: Truth) -> Iterator[object]:
 
 
 def _urgency_waits(program: Program, truth: Truth) -> Iterator[int]:
-    yield from waiting_hits(program, program.triage, truth)
-    yield from waiting_hits(program, program.urgency, truth)
+    yield from undetermined_hits(program, program.triage, truth)
+    yield from undetermined_hits(program, program.urgency, truth)
 
 
 def _status_of(code: str, rules: int) -> Said:
@@ -220,8 +220,8 @@ def _status_of(code: str, rules: int) -> Said:
             yield None
 
     def waiting(program: Program, truth: Truth) -> Iterator[int]:
-        yield from waiting_hits(program, program.triage, truth)
-        yield from waiting_rules(program, code, truth)
+        yield from undetermined_hits(program, program.triage, truth)
+        yield from undetermined_rules(program, code, truth)
 
     return Said(rules, answers, waiting)
 

@@ -16,13 +16,13 @@ from ..compiler.bitset import bit_set, members
 from ..compiler.possible_outcomes import (
     Statuses,
     possible_statuses,
-    waiting_hits,
-    waiting_rules,
+    undetermined_hits,
+    undetermined_rules,
 )
 from ..compiler.program import Program, SingleHit, Truth
 from ..ruleset.enums import FOR
 from ..search.completions import Base, Budget
-from ..search.questions import left_of
+from ..search.questions import possible_hits_of
 
 
 class Goal(Protocol):
@@ -105,7 +105,7 @@ class Within:
 
     def waiting(self, truth: Truth) -> Iterator[int]:
         if self.decide(truth) is None:
-            yield from waiting_hits(self.program, self._hits, truth)
+            yield from undetermined_hits(self.program, self._hits, truth)
 
     def open(self, truth: Truth) -> int:
         return bit_set(self.waiting(truth))
@@ -113,7 +113,7 @@ class Within:
     def left(self, truth: Truth) -> Hashable:
         """A rule that surely holds is not open, and says which value is left."""
         decided = self.decide(truth)
-        return left_of(self._hits, truth) if decided is None else decided
+        return possible_hits_of(self._hits, truth) if decided is None else decided
 
     @property
     def _hits(self) -> tuple[SingleHit]:
@@ -167,7 +167,7 @@ class NoIndication:
     def waiting(self, truth: Truth) -> Iterator[int]:
         for code in self.program.ruleset.selection.order:
             if possible_statuses(self.program, code, truth) & FOR:
-                yield from waiting_rules(self.program, code, truth)
+                yield from undetermined_rules(self.program, code, truth)
 
     def open(self, truth: Truth) -> int:
         found = 0
@@ -236,9 +236,9 @@ def open_state(
     for step in reversed(program.steps):
         at = step.variable
         if rules & program.open_cells(at, truth.masks[at]):
-            hits = step.hit.candidates(truth.sure, truth.possible)[0]
+            hits = step.hit.possible_hits(truth.sure, truth.possible)[0]
             masks.append((at, truth.masks[at], *hits))
-            rules |= bit_set(waiting_hits(program, (step.hit,), truth))
+            rules |= bit_set(undetermined_hits(program, (step.hit,), truth))
     for at, mask in enumerate(state):
         if mask & (mask - 1) and rules & program.open_cells(at, mask):
             masks.append((at, mask))
@@ -257,7 +257,9 @@ def _first_split(
                 if at < program.base_count:
                     return at, accepted
                 hits = (program.step_of[at].hit,)
-                return _first_split(program, truth, waiting_hits(program, hits, truth))
+                return _first_split(
+                    program, truth, undetermined_hits(program, hits, truth)
+                )
     raise AssertionError("an open goal hangs on an open cell")
 
 

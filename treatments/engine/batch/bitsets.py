@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..compiler.bit_grid import Grid, grid_of
 from ..compiler.regions import Variable
-from .columns import Codes, Column
+from .columns import Codes, EncodedColumn
 
 #: Cases in a slice: what is worked on stays in the processor's cache.
 SLICE = 32_768
@@ -28,27 +28,27 @@ Truths = tuple[Words, Words]
 _TYPES = (np.uint8, np.uint16, np.uint32, np.uint64)
 
 
-class Source(NamedTuple):
+class ColumnMasks(NamedTuple):
     """A column as rules see it: the regions each code leaves, and the codes in use."""
 
     masks: Sequence[int]
     used: Sequence[int]
 
 
-class Word:
+class RuleWord:
     """At most 64 rules over given columns, a bit a rule."""
 
-    def __init__(self, grid: Grid, sources: Sequence[Source]) -> None:
+    def __init__(self, grid: Grid, sources: Sequence[ColumnMasks]) -> None:
         self.type = next(t for t in _TYPES if grid.rules <= 8 * np.dtype(t).itemsize)
         self.sure = self.possible = (1 << grid.rules) - 1
-        self._settled: list[tuple[int, Words]] = []
+        self._determined: list[tuple[int, Words]] = []
         self._open: list[tuple[int, Words, Words]] = []
         for at, tests in enumerate(grid.tests):
             if tests:
                 self._add(at, grid, sources[at])
-        self.settled = not self._open and self.sure == self.possible
+        self.determined = not self._open and self.sure == self.possible
 
-    def _add(self, at: int, grid: Grid, source: Source) -> None:
+    def _add(self, at: int, grid: Grid, source: ColumnMasks) -> None:
         of_mask = {mask: grid.bits(at, mask) for mask in set(source.masks)}
         bits = [of_mask[mask] for mask in source.masks]
         in_use = {bits[code] for code in source.used}
@@ -59,7 +59,7 @@ class Word:
             return
         sure_of: Words = np.array([sure for sure, _ in bits], self.type)
         if all(sure == possible for sure, possible in in_use):
-            self._settled.append((at, sure_of))
+            self._determined.append((at, sure_of))
         else:
             possible_of: Words = np.array([possible for _, possible in bits], self.type)
             self._open.append((at, sure_of, possible_of))
@@ -68,10 +68,10 @@ class Word:
         """The truth of the rules for ``size`` cases."""
         sure: Words = np.full(size, self.possible, self.type)
         found = np.empty_like(sure)
-        for at, bits in self._settled:
+        for at, bits in self._determined:
             np.take(bits, codes[at], out=found, mode="clip")
             sure &= found
-        if self.settled:
+        if self.determined:
             return sure, sure
         possible = sure.copy()
         sure &= self.type(self.sure)
@@ -83,29 +83,29 @@ class Word:
         return sure, possible
 
 
-class Table:
+class RuleWords:
     """Rules over given columns, in order of rank, as words of ``width`` bits."""
 
     def __init__(
         self,
         rules: Sequence[Iterable[tuple[int, int]]],
-        sources: Sequence[Source],
+        sources: Sequence[ColumnMasks],
         width: int = 64,
     ) -> None:
         self.width = width
         self.words = [
-            Word(grid_of(rules[start : start + width], len(sources)), sources)
+            RuleWord(grid_of(rules[start : start + width], len(sources)), sources)
             for start in range(0, len(rules), width)
         ]
-        self.settled = all(word.settled for word in self.words)
+        self.determined = all(word.determined for word in self.words)
         #: Whether one of the rules always holds.
         self.total = any(word.sure for word in self.words)
 
     def truths(self, codes: Sequence[Codes], size: int) -> list[Truths]:
         return [word.truths(codes, size) for word in self.words]
 
-    def candidates(self, truths: Sequence[Truths], *, ranked: bool) -> list[Words]:
-        """The rules that may be the hit, see ``SingleHit.candidates``."""
+    def possible_hits(self, truths: Sequence[Truths], *, ranked: bool) -> list[Words]:
+        """The rules that may be the hit, see ``SingleHit.possible_hits``."""
         found = []
         decided: Flags | None = None
         for sure, possible in truths:
@@ -120,7 +120,7 @@ class Table:
             found.append(may)
             holds = sure != 0
             decided = holds if decided is None else decided | holds
-        if not ranked and not self.settled and decided is not None:
+        if not ranked and not self.determined and decided is not None:
             return self._only_sure(truths, decided, found)
         return found
 
@@ -157,17 +157,19 @@ def slices(size: int) -> Iterator[slice]:
         yield slice(start, min(start + SLICE, size))
 
 
-def source_of(var: Variable, column: Column) -> Source:
+def column_masks(var: Variable, column: EncodedColumn) -> ColumnMasks:
     """The regions that what is said of a fact leaves, no presumption being used."""
-    return Source([mask_of(var, said) for said in column.said], column.used)
+    return ColumnMasks(
+        [statement_mask(var, statement) for statement in column.statements], column.used
+    )
 
 
-def mask_of(var: Variable, said: Any) -> int:
+def statement_mask(var: Variable, statement: Any) -> int:
     """The regions left by a value, by one of several, or by none that is known."""
-    if said is None or said == ():
+    if statement is None or statement == ():
         return var.everything
     mask = 0
-    for value in said if isinstance(said, tuple) else (said,):
+    for value in statement if isinstance(statement, tuple) else (statement,):
         read = var.fact.read(value)
         mask |= 0 if read is None else var.mask_of(read)
     return mask or var.everything

@@ -18,8 +18,8 @@ from ..compiler.possible_outcomes import Triage
 from ..compiler.program import DerivedStep, Program, SingleHit
 from ..ruleset.decision_tables import Rule
 from ..ruleset.enums import EFFECTS
-from .bitsets import Flags, Source, Table, any_of, mask_of
-from .columns import NOWHERE, NOWHERE_CODE, UNKNOWN_CODE, Codes, Column, Columns
+from .bitsets import ColumnMasks, Flags, RuleWords, any_of, statement_mask
+from .columns import NOWHERE, NOWHERE_CODE, UNKNOWN_CODE, Codes, Columns, EncodedColumn
 
 Places = Sequence[tuple[int, int]]
 
@@ -29,7 +29,7 @@ MOST_REGIONS = 12
 _ELIGIBILITY_WORD = 32
 
 
-class Reading(NamedTuple):
+class SliceHits(NamedTuple):
     """What a single-hit table says of a slice of the cases.
 
     ``possible`` has the cases in which each answer is possible, ``none`` those that
@@ -42,20 +42,20 @@ class Reading(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Choice:
+class BoundTable:
     """A single-hit table over columns, its rules grouped by what they answer."""
 
-    table: Table
+    table: RuleWords
     ranked: bool
     answers: tuple[Any, ...]
     groups: tuple[Places, ...]
     rivals: tuple[Places, ...]
 
-    def read(self, codes: Sequence[Codes], size: int) -> Reading:
+    def read(self, codes: Sequence[Codes], size: int) -> SliceHits:
         truths = self.table.truths(codes, size)
-        hits = self.table.candidates(truths, ranked=self.ranked)
+        hits = self.table.possible_hits(truths, ranked=self.ranked)
         none = None if self.table.total else ~_any(truths)
-        return Reading(
+        return SliceHits(
             [any_of(hits, places) for places in self.groups],
             none,
             self._conflict([sure for sure, _ in truths]),
@@ -84,18 +84,18 @@ class Condition:
     code: int
 
 
-class Binding:
+class BoundProgram:
     """The tables of a program, each ready to be asked of slices of the columns."""
 
     def __init__(self, program: Program, columns: Columns) -> None:
         self.program, self.columns = program, columns
         self.invalid = columns.invalid | self._misfits()
-        self.sources: list[Source] = []
+        self.sources: list[ColumnMasks] = []
         self.base: list[Codes] = []
         self.conditions: dict[int, list[Condition]] = {}
         for at in range(program.base_count):
             self._add_base(at)
-        nothing = Source((), ())
+        nothing = ColumnMasks((), ())
         self.sources += [nothing] * (len(program.variables) - program.base_count)
         self.steps = [self._step(step) for step in program.steps]
         self.triage = [
@@ -109,7 +109,7 @@ class Binding:
 
     # -- columns --------------------------------------------------------------------
 
-    def column(self, name: str) -> Column:
+    def column(self, name: str) -> EncodedColumn:
         """The column of a fact; without one it is unknown in every case."""
         if name in self.columns.facts:
             return self.columns.facts[name]
@@ -117,7 +117,7 @@ class Binding:
         level = self.columns.facts.get("level")
         if self.program.ruleset.facts[name].scope == "disc" and level is not None:
             codes[level.codes <= NOWHERE_CODE] = NOWHERE_CODE
-        return Column((None, NOWHERE), codes)
+        return EncodedColumn((None, NOWHERE), codes)
 
     def codes(self, part: slice) -> list[Codes]:
         """The codes of the base variables, with room for the derived ones."""
@@ -137,7 +137,7 @@ class Binding:
         """A base variable's column; what is unknown has the regions presumed."""
         var = self.program.variables[at]
         column = self.column(var.name)
-        masks = [mask_of(var, said) for said in column.said]
+        masks = [statement_mask(var, statement) for statement in column.statements]
         if var.fact.presumed is not None:
             masks[UNKNOWN_CODE] = var.mask_of(var.fact.presumed)
         used = [*column.used]
@@ -150,15 +150,17 @@ class Binding:
         if conditions:
             self.conditions[at] = conditions
         self.base.append(column.codes)
-        self.sources.append(Source(masks, used))
+        self.sources.append(ColumnMasks(masks, used))
 
     def _known(self, rule: Rule) -> Iterable[tuple[Codes, Flags]]:
         """For each cell the column, and which of its codes are known and pass."""
         for name, cell in rule.cells.items():
             column = self.column(name)
             passes = [
-                said is not None and not isinstance(said, tuple) and cell.accepts(said)
-                for said in column.said
+                statement is not None
+                and not isinstance(statement, tuple)
+                and cell.accepts(statement)
+                for statement in column.statements
             ]
             yield column.codes, np.array(passes, np.bool_)
 
@@ -170,28 +172,28 @@ class Binding:
             fact = ruleset.facts.get(name)
             bad = [
                 code
-                for code, said in enumerate(column.said)
-                if said is not None
-                and not isinstance(said, tuple)
-                and (fact is None or fact.read(said) is None)
+                for code, statement in enumerate(column.statements)
+                if statement is not None
+                and not isinstance(statement, tuple)
+                and (fact is None or fact.read(statement) is None)
             ]
             if set(bad) & set(column.used):
                 found |= np.isin(column.codes, bad)
         column = self.columns.unavailable
         bad = [
             code
-            for code, codes in enumerate(column.said)
+            for code, codes in enumerate(column.statements)
             if not codes <= ruleset.treatments.keys()
         ]
         return found | np.isin(column.codes, bad) if bad else found
 
     # -- tables ---------------------------------------------------------------------
 
-    def _table(self, numbers: Sequence[int], width: int = 64) -> Table:
+    def _table(self, numbers: Sequence[int], width: int = 64) -> RuleWords:
         cells = [self.program.cells[number] for number in numbers]
-        return Table(cells, self.sources, width)
+        return RuleWords(cells, self.sources, width)
 
-    def _choice(self, hit: SingleHit, answer: Any) -> Choice:
+    def _choice(self, hit: SingleHit, answer: Any) -> BoundTable:
         table = self._table(hit.rules)
         groups: dict[Any, list[int]] = {}
         rivals: list[tuple[Mapping[str, Any], list[int]]] = []
@@ -205,7 +207,7 @@ class Binding:
                 same[0].append(place)
             else:
                 rivals.append((says, [place]))
-        return Choice(
+        return BoundTable(
             table,
             hit.ranked,
             tuple(groups),
@@ -213,7 +215,7 @@ class Binding:
             tuple(table.places(places) for _, places in rivals),
         )
 
-    def _step(self, step: DerivedStep) -> tuple[int, Choice]:
+    def _step(self, step: DerivedStep) -> tuple[int, BoundTable]:
         """A derived fact's table; its codes are the sets of the regions left."""
         values = self.program.variables[step.variable].values
         if len(values) >= MOST_REGIONS:
@@ -223,8 +225,8 @@ class Binding:
         regions += [] if choice.table.total else [step.nothing]
         masks = range(2 * step.nothing)
         reached = sum(regions)
-        used = regions if choice.table.settled else [m for m in masks if m & reached]
-        self.sources[step.variable] = Source(masks, used)
+        used = regions if choice.table.determined else [m for m in masks if m & reached]
+        self.sources[step.variable] = ColumnMasks(masks, used)
         return step.variable, choice
 
     def _bind_effects(self) -> None:

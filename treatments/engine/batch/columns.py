@@ -1,4 +1,4 @@
-"""Cases as columns: each fact a dictionary of what was said, and a code a case.
+"""Cases as columns: each fact a dictionary of statements, and a code a case.
 
 Columns know the vocabulary's facts but no rule, so that any version of a ruleset can
 be asked of the same columns.
@@ -22,7 +22,7 @@ from ..ruleset.vocabulary import Fact
 
 #: What a case says of a fact: a value; None, not known; several values, one of them;
 #: no values at all, ``NOWHERE``: not known, of a disc that is itself not known.
-Said = Value | None | tuple[Value, ...]
+Statement = Value | None | tuple[Value, ...]
 NOWHERE: tuple[Value, ...] = ()
 #: The codes of None and of NOWHERE in every column.
 UNKNOWN_CODE, NOWHERE_CODE = 0, 1
@@ -32,16 +32,16 @@ _WIDER = {"B": "H", "H": "I"}
 
 
 @dataclass(frozen=True)
-class Column:
-    """``said[codes[case]]`` is what a case says."""
+class EncodedColumn:
+    """``statements[codes[case]]`` is what a case says."""
 
-    said: tuple[Any, ...]
+    statements: tuple[Any, ...]
     codes: Codes
 
     @cached_property
     def used(self) -> tuple[int, ...]:
         """The codes that occur."""
-        counts = np.bincount(self.codes, minlength=len(self.said))
+        counts = np.bincount(self.codes, minlength=len(self.statements))
         return tuple(np.flatnonzero(counts).tolist())
 
 
@@ -54,42 +54,42 @@ class Columns:
     """
 
     size: int
-    facts: Mapping[str, Column]
-    unavailable: Column
+    facts: Mapping[str, EncodedColumn]
+    unavailable: EncodedColumn
     invalid: NDArray[np.bool_]
 
 
 @dataclass(slots=True)
-class _Growing:
+class _ColumnBuilder:
     """A column while it is read: its codes get wider when they must."""
 
     index: dict[Any, int]
     codes: array[int] = field(default_factory=lambda: array("B"))
 
-    def add(self, said: object) -> None:
-        code = self.index.setdefault(said, len(self.index))
+    def add(self, statement: object) -> None:
+        code = self.index.setdefault(statement, len(self.index))
         try:
             self.codes.append(code)
         except OverflowError:
             self.codes = array(_WIDER[self.codes.typecode], self.codes)
             self.codes.append(code)
 
-    def column(self) -> Column:
-        return Column(tuple(self.index), np.asarray(self.codes))
+    def column(self) -> EncodedColumn:
+        return EncodedColumn(tuple(self.index), np.asarray(self.codes))
 
 
 def encode(cases: Iterable[object], ruleset: Ruleset) -> Columns:
     """Read case documents into columns, by the vocabulary of ``ruleset``."""
     facts = [fact for fact in ruleset.facts.values() if fact.scope != "derived"]
-    growing = [(fact, _Growing({None: 0, NOWHERE: 1})) for fact in facts]
-    unavailable = _Growing({frozenset(): 0})
+    growing = [(fact, _ColumnBuilder({None: 0, NOWHERE: 1})) for fact in facts]
+    unavailable = _ColumnBuilder({frozenset(): 0})
     invalid = array("B")
     for document in cases:
         case = CaseReader(ruleset).read(document)
         invalid.append(case is None)
         unavailable.add(case.unavailable if case else frozenset())
         for fact, column in growing:
-            column.add(_said(fact, case) if case else None)
+            column.add(_statement(fact, case) if case else None)
     return Columns(
         len(invalid),
         {fact.name: column.column() for fact, column in growing},
@@ -98,7 +98,7 @@ def encode(cases: Iterable[object], ruleset: Ruleset) -> Columns:
     )
 
 
-def _said(fact: Fact, case: Case) -> Said:
+def _statement(fact: Fact, case: Case) -> Statement:
     if fact.scope == "computed":
         return tuple(neighbour_values(fact, case))
     if fact.scope == "disc" and case.level is None:

@@ -27,7 +27,7 @@ from ..compiler.possible_outcomes import (
     Triage,
     possible_statuses,
 )
-from ..compiler.program import Effects, Program, Truth, program_of
+from ..compiler.program import Program, RulesByEffect, Truth, program_of
 from ..ruleset.enums import (
     DISPOSITIONS,
     FROM_URGENCY_TABLES,
@@ -38,7 +38,7 @@ from ..ruleset.enums import (
 )
 from ..ruleset.model import Ruleset
 from .bitsets import Flags, any_of, slices
-from .bound_program import Binding, Choice, Reading
+from .bound_program import BoundProgram, BoundTable, SliceHits
 from .columns import NOWHERE_CODE, Codes, Columns
 
 Bytes = NDArray[np.uint8]
@@ -142,7 +142,7 @@ def evaluate_batch(columns: Columns, ruleset: Ruleset) -> BatchResult:
     Raises:
         ValueError: a derived fact has more values than can be worked on.
     """
-    bound = Binding(program_of(ruleset), columns)
+    bound = BoundProgram(program_of(ruleset), columns)
     size, codes = columns.size, tuple(ruleset.treatments)
     result = BatchResult(
         (*codes, None, OPEN),
@@ -159,7 +159,7 @@ def evaluate_batch(columns: Columns, ruleset: Ruleset) -> BatchResult:
 class _Slice:
     """Some of the cases on their way through the tables."""
 
-    def __init__(self, bound: Binding, part: slice) -> None:
+    def __init__(self, bound: BoundProgram, part: slice) -> None:
         self.bound, self.part = bound, part
         self.size = part.stop - part.start
         self.treatments = list(bound.program.ruleset.treatments)
@@ -168,21 +168,21 @@ class _Slice:
         for at, choice in bound.steps:
             self.codes[at] = self._regions(choice, at)
 
-    def _read(self, choice: Choice) -> Reading:
-        reading = choice.read(self.codes, self.size)
-        if reading.conflict is not None:
-            self.conflict |= reading.conflict
-        return reading
+    def _read(self, choice: BoundTable) -> SliceHits:
+        hits = choice.read(self.codes, self.size)
+        if hits.conflict is not None:
+            self.conflict |= hits.conflict
+        return hits
 
-    def _regions(self, choice: Choice, at: int) -> Codes:
+    def _regions(self, choice: BoundTable, at: int) -> Codes:
         """The set of regions that a derived fact may be in, a bit a region."""
         nothing = len(self.bound.program.variables[at].values)
         kind: Any = np.uint8 if nothing < 8 else np.uint16
-        reading = self._read(choice)
+        hits = self._read(choice)
         mask: Codes = np.zeros(self.size, kind)
-        found = [*zip(choice.answers, reading.possible, strict=True)]
-        if reading.none is not None:
-            found.append((nothing, reading.none))
+        found = [*zip(choice.answers, hits.possible, strict=True)]
+        if hits.none is not None:
+            found.append((nothing, hits.none))
         for region, possible in found:
             mask |= possible.astype(kind) << kind(region)
         return mask
@@ -221,12 +221,12 @@ class _Slice:
         codes = [_URGENCY[urgency] for urgency in possible]
         return np.array([*codes, _URGENCY[OPEN]], np.uint8)[only]
 
-    def _gather(self, choice: Choice, possible: dict[Any, Flags]) -> Flags | None:
+    def _gather(self, choice: BoundTable, possible: dict[Any, Flags]) -> Flags | None:
         """Add a table's answers to the possible ones; where it may have none."""
-        reading = self._read(choice)
-        for answer, flags in zip(choice.answers, reading.possible, strict=True):
+        hits = self._read(choice)
+        for answer, flags in zip(choice.answers, hits.possible, strict=True):
             _add(possible, answer, flags)
-        return reading.none
+        return hits.none
 
     # -- the ladder -----------------------------------------------------------------
 
@@ -235,7 +235,7 @@ class _Slice:
         truths = self.bound.eligibility.truths(self.codes, self.size)
         sure = [word for word, _ in truths]
         possible = [word for _, word in truths]
-        same = self.bound.eligibility.settled
+        same = self.bound.eligibility.determined
         missing = self.bound.columns.unavailable
         found = []
         for code in self.treatments:
@@ -246,28 +246,31 @@ class _Slice:
                     may = holds if same else any_of(possible, places).view(np.uint8)
                     index |= holds << np.uint8(place) | may << np.uint8(4 + place)
             sets = _SETS[index]
-            out = [code in missing.said[used] for used in missing.used]
+            out = [code in missing.statements[used] for used in missing.used]
             if any(out):
-                offered = np.array([code not in codes for codes in missing.said])
+                offered = np.array([code not in codes for codes in missing.statements])
                 sets *= offered[missing.codes[self.part]]
             found.append(sets)
         return found
 
     def _advised(self, sets: Sequence[Bytes]) -> Bytes:
-        """The place of the only treatment that may be advised; see ``advice.race``."""
+        """The place of the only treatment that may be advised.
+
+        The rules of the choice are those of ``possible_outcomes.advice_candidates``.
+        """
         selection = self.bound.program.ruleset.selection
         place_of = {code: place for place, code in enumerate(self.treatments)}
-        race = _Race(self.size, len(self.treatments) + 1)
-        running: Flags = np.ones(self.size, np.bool_)
+        tally = _CandidateTally(self.size, len(self.treatments) + 1)
+        contested: Flags = np.ones(self.size, np.bool_)
         order = [place_of[code] for code in selection.order]
         for wanted in (_BIT[SUITABLE], _BIT[CAUTION]):
             for place in order:
-                race.enter(place, running & ((sets[place] & wanted) != 0))
-                running &= sets[place] != wanted
+                tally.enter(place, contested & ((sets[place] & wanted) != 0))
+                contested &= sets[place] != wanted
         for place in order:
-            running &= (sets[place] == 0) | ((sets[place] & ~_FOR) != 0)
-        race.enter(place_of[selection.last_resort_treatment], running)
-        return race.winner
+            contested &= (sets[place] == 0) | ((sets[place] & ~_FOR) != 0)
+        tally.enter(place_of[selection.last_resort_treatment], contested)
+        return tally.winner
 
     # -- the answers ----------------------------------------------------------------
 
@@ -312,7 +315,7 @@ class _Slice:
             result.statuses[place, self.part] = status
 
 
-class _Race:
+class _CandidateTally:
     """Who may be advised: the only one so far, or that there are several."""
 
     def __init__(self, size: int, several: int) -> None:
@@ -349,7 +352,7 @@ def _either(one: Flags | None, other: Flags | None) -> Flags | None:
 
 def _set_of(index: int) -> int:
     """The possible statuses for four effects surely (low) and possibly (high) there."""
-    alone = SimpleNamespace(effects={"": Effects(1, 2, 4, 8)})
+    alone = SimpleNamespace(effects={"": RulesByEffect(1, 2, 4, 8)})
     truth = Truth(index & 15, index >> 4, ())
     statuses = possible_statuses(cast("Program", alone), "", truth)
     return sum(_BIT[status] for status in statuses)

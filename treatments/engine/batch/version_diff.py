@@ -24,7 +24,7 @@ class Move(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Difference:
+class VersionDifference:
     """``counts[i, j]`` cases went from ``outcomes[i]`` to ``outcomes[j]``.
 
     ``examples`` holds the first such case of each cell, -1 where there is none. An
@@ -59,7 +59,9 @@ class Difference:
             )
 
 
-def difference(columns: Columns, old: Ruleset, new: Ruleset) -> Difference:
+def version_difference(
+    columns: Columns, old: Ruleset, new: Ruleset
+) -> VersionDifference:
     """Both versions of a ruleset asked of the same cases."""
     places: dict[BatchOutcome, int] = {}
     one = _numbered(evaluate_batch(columns, old), places)
@@ -71,7 +73,7 @@ def difference(columns: Columns, old: Ruleset, new: Ruleset) -> Difference:
     backwards = np.arange(columns.size - 1, -1, -1)
     examples[cells[::-1]] = backwards  # of several cases the last written, the first
     is_open = np.array([OPEN in outcome for outcome in outcomes], np.bool_)
-    return Difference(
+    return VersionDifference(
         outcomes,
         counts.reshape(kinds, kinds),
         examples.reshape(kinds, kinds),

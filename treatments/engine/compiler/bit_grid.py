@@ -18,7 +18,11 @@ class Grid:
     tests: tuple[tuple[tuple[int, int], ...], ...]
 
     def bits(self, at: int, mask: int) -> tuple[int, int]:
-        """The rules surely and possibly satisfied by regions of one variable."""
+        """The rules surely and possibly satisfied by regions of one variable.
+
+        ``at`` is the variable's number, ``mask`` the set of regions it may be in. Both
+        answers are sets of rules; a rule without a cell over it is in both.
+        """
         sure = possible = (1 << self.rules) - 1
         for bit, accepted in self.tests[at]:
             if mask & ~accepted:
@@ -29,7 +33,8 @@ class Grid:
 
 
 def grid_of(rules: Sequence[Iterable[tuple[int, int]]], variables: int) -> Grid:
-    """The grid of rules, each given as its variables and the regions they accept."""
+    """The grid of rules, each given as its cells: a variable's number and the mask of
+    the regions that the cell accepts."""
     tests: list[list[tuple[int, int]]] = [[] for _ in range(variables)]
     for number, cells in enumerate(rules):
         for at, accepted in cells:

@@ -1,4 +1,4 @@
-"""From the truth of the rules to statuses and the one option: design, pure and small.
+"""From the truth of the rules to the statuses of the options, and to the one advised.
 
 Everything here works on what is *possible*: a set of statuses for a treatment, a set
 of outcomes for a case. With every fact known each set has one member.
@@ -20,8 +20,8 @@ from ..ruleset.enums import (
 from .bitset import members
 from .program import Program, SingleHit, Truth
 
-#: A status by a name of its own: looked up in its class, it would take five times as
-#: long, and a search asks millions of times.
+# A name of its own for each status: as an attribute of its class it takes ten times as
+# long to look up (Python 3.11), and a search does so millions of times.
 CONTRAINDICATED = OptionStatus.CONTRAINDICATED
 UNSUITABLE = OptionStatus.UNSUITABLE
 SUITABLE = OptionStatus.SUITABLE
@@ -32,7 +32,12 @@ Statuses = frozenset[OptionStatus]
 
 
 class Outcome(NamedTuple):
-    """What the advice comes to; ``recommended`` is a treatment code or None."""
+    """What the advice comes to.
+
+    ``urgency`` is None where no urgency can be given (triage open to an emergency,
+    rules in conflict); ``recommended`` is a treatment code, or None off the ladder and
+    where a missing fact decides.
+    """
 
     disposition: Disposition
     urgency: Urgency | None
@@ -40,7 +45,7 @@ class Outcome(NamedTuple):
 
 
 class Triage(NamedTuple):
-    """A triage answer: a disposition, and its urgency ("-": from the urgency table)."""
+    """A triage answer: a disposition, and its urgency or "-", see ``TriageUrgency``."""
 
     disposition: Disposition
     urgency: TriageUrgency
@@ -64,7 +69,11 @@ _STATUSES = tuple(
 
 
 def possible_statuses(program: Program, code: str, truth: Truth) -> Statuses:
-    """The statuses that a treatment can still come to, its availability aside."""
+    """The statuses that a treatment can still come to, its availability aside.
+
+    The order of effects is that of the rulebook: a contraindication beats
+    ``unsuitable``, and that beats every reason for the treatment.
+    """
     rules, sure, possible = program.effects[code], truth.sure, truth.possible
     against = 1 if possible & rules.contraindicated else 0
     if sure & rules.contraindicated:
@@ -102,7 +111,11 @@ def status_of(statuses: Statuses) -> OptionStatus:
 
 
 def select(program: Program, statuses: Mapping[str, OptionStatus]) -> str | None:
-    """The advised treatment among settled statuses; None: a missing fact decides."""
+    """The code of the advised treatment, given the one status of each option.
+
+    The first suitable one in the order of preference, else the first with a
+    reservation, else the last resort; None where an undetermined one could come first.
+    """
     selection = program.ruleset.selection
     for wanted in (SUITABLE, CAUTION):
         for code in selection.order:
@@ -115,11 +128,11 @@ def select(program: Program, statuses: Mapping[str, OptionStatus]) -> str | None
 
 
 def possible_triage(program: Program, truth: Truth) -> set[Triage]:
-    """The triage answers that are still possible."""
+    """The triage answers that are still possible (never too few)."""
     answers: set[Triage] = set()
     none = True
     for hit in program.triage:
-        numbers, none = hit.candidates(truth.sure, truth.possible)
+        numbers, none = hit.possible_hits(truth.sure, truth.possible)
         for number in numbers:
             says = program.rules[number].outputs
             answers.add(Triage(says["disposition"], says["urgency"]))
@@ -127,78 +140,89 @@ def possible_triage(program: Program, truth: Truth) -> set[Triage]:
 
 
 def possible_urgencies(program: Program, truth: Truth) -> set[Urgency]:
-    """The urgencies on the ladder that are still possible."""
+    """The urgencies on the ladder that are still possible (never too few)."""
     found: set[Urgency] = set()
     for hit in program.urgency:
-        numbers, none = hit.candidates(truth.sure, truth.possible)
+        numbers, none = hit.possible_hits(truth.sure, truth.possible)
         found |= {program.rules[n].outputs["urgency"] for n in numbers}
         if none:
             found.add(Urgency.ELECTIVE)
     return found
 
 
-class Race(NamedTuple):
-    """Who may still be advised on the ladder, whose rules still bear on it, and the
-    statuses that tell one race from another."""
+class AdviceCandidates(NamedTuple):
+    """Who may still be advised on the ladder.
 
-    winners: frozenset[str]
-    bearing: tuple[str, ...]
+    ``treatments`` are their codes, in no order; ``undecided`` are the codes whose
+    status is still open and decides between them; ``statuses`` hold, in the order of
+    preference, all that the choice depends on.
+    """
+
+    treatments: frozenset[str]
+    undecided: tuple[str, ...]
     statuses: tuple[tuple[str, Statuses], ...]
 
 
-def race(program: Program, truth: Truth, unavailable: frozenset[str]) -> Race:
-    """The treatments that may be advised in some completion (never too few)."""
+def advice_candidates(
+    program: Program, truth: Truth, unavailable: frozenset[str]
+) -> AdviceCandidates:
+    """The treatments that may be advised in some completion (never too few).
+
+    ``unavailable`` holds the codes of treatments that are not offered here.
+    """
     selection = program.ruleset.selection
     offered = [code for code in selection.order if code not in unavailable]
-    entered: dict[str, Statuses] = {}
-    winners = []
+    reasoned: dict[str, Statuses] = {}
+    candidates = []
     for code in offered:
         statuses = possible_statuses(program, code, truth)
         if statuses & FOR:
-            entered[code] = statuses
+            reasoned[code] = statuses
         if SUITABLE in statuses:
-            winners.append(code)
+            candidates.append(code)
             if len(statuses) == 1:
-                return _race(winners, winners, entered)
-    cautions, settled = _first_cautions(entered)
-    found = {*winners, *cautions}
-    if not settled:
-        found.add(selection.last_resort_treatment)
-    return _race(found, {*winners, *cautions}, entered)
+                return _with_undecided(candidates, candidates, reasoned)
+    cautions, someone = _first_cautions(reasoned)
+    found = {*candidates, *cautions}
+    last = () if someone else (selection.last_resort_treatment,)
+    return _with_undecided(found.union(last), found, reasoned)
 
 
-def _race(
-    winners: Iterable[str], bearing: Collection[str], entered: Mapping[str, Statuses]
-) -> Race:
-    waits = (code for code, s in entered.items() if len(s) > 1 and code in bearing)
-    return Race(frozenset(winners), tuple(waits), tuple(entered.items()))
+def _with_undecided(
+    candidates: Iterable[str], rated: Collection[str], reasoned: Mapping[str, Statuses]
+) -> AdviceCandidates:
+    """``rated`` are the candidates that are so by their own status."""
+    undecided = (code for code, s in reasoned.items() if len(s) > 1 and code in rated)
+    return AdviceCandidates(
+        frozenset(candidates), tuple(undecided), tuple(reasoned.items())
+    )
 
 
-def _first_cautions(entered: Mapping[str, Statuses]) -> tuple[list[str], bool]:
+def _first_cautions(reasoned: Mapping[str, Statuses]) -> tuple[list[str], bool]:
     """Who may be the first caution, and whether someone surely has a reason for."""
     cautions = []
-    for code, statuses in entered.items():
+    for code, statuses in reasoned.items():
         if CAUTION in statuses:
             cautions.append(code)
             if len(statuses) == 1:
                 return cautions, True
-    return cautions, any(statuses <= FOR for statuses in entered.values())
+    return cautions, any(statuses <= FOR for statuses in reasoned.values())
 
 
-def waiting_rules(program: Program, code: str, truth: Truth) -> Iterator[int]:
-    """The undetermined rules of one treatment, the excluding ones first."""
+def undetermined_rules(program: Program, code: str, truth: Truth) -> Iterator[int]:
+    """The numbers of a treatment's undetermined rules, the excluding ones first."""
     effects = program.effects[code]
-    waiting = truth.possible & ~truth.sure
+    undetermined = truth.possible & ~truth.sure
     for bits in (
         effects.contraindicated,
         effects.unsuitable,
         effects.indicated,
         effects.caution,
     ):
-        yield from members(waiting & bits)
+        yield from members(undetermined & bits)
 
 
-def bearing_rules(program: Program, code: str, truth: Truth) -> Iterator[int]:
+def deciding_rules(program: Program, code: str, truth: Truth) -> Iterator[int]:
     """The undetermined rules on which a status still hangs.
 
     A rule hangs on nothing any more where another of its kind, or one that outranks
@@ -207,22 +231,22 @@ def bearing_rules(program: Program, code: str, truth: Truth) -> Iterator[int]:
     effects, sure = program.effects[code], truth.sure
     if sure & effects.contraindicated:
         return
-    waiting = truth.possible & ~sure
-    yield from members(waiting & effects.contraindicated)
+    undetermined = truth.possible & ~sure
+    yield from members(undetermined & effects.contraindicated)
     if sure & effects.unsuitable:
         return
-    yield from members(waiting & effects.unsuitable)
+    yield from members(undetermined & effects.unsuitable)
     if not sure & effects.indicated:
-        yield from members(waiting & effects.indicated)
+        yield from members(undetermined & effects.indicated)
     if truth.possible & effects.indicated and not sure & effects.caution:
-        yield from members(waiting & effects.caution)
+        yield from members(undetermined & effects.caution)
 
 
-def waiting_hits(
+def undetermined_hits(
     program: Program, hits: Iterable[SingleHit], truth: Truth
 ) -> Iterator[int]:
     """The undetermined rules that may still be the hit of a single-hit table."""
-    waiting = truth.possible & ~truth.sure
+    undetermined = truth.possible & ~truth.sure
     for hit in hits:
-        numbers, _ = hit.candidates(truth.sure, truth.possible)
-        yield from (n for n in numbers if waiting >> n & 1)
+        numbers, _ = hit.possible_hits(truth.sure, truth.possible)
+        yield from (n for n in numbers if undetermined >> n & 1)

@@ -1,7 +1,7 @@
 """A ruleset compiled: every cell a mask of regions, every rule a bit.
 
 For each variable and each set of regions it may be in, two bit sets over all rules
-are kept: the rules whose cell is surely satisfied, and those whose cell still can be.
+are memo: the rules whose cell is surely satisfied, and those whose cell still can be.
 The AND over the variables is Kleene's conjunction for every rule at once.
 """
 
@@ -21,18 +21,22 @@ from .bit_grid import Grid, grid_of
 from .bitset import bit_set
 from .regions import Variable, variable
 
-#: What a search meets over and over is kept, this much of each kind, and then anew.
-_MOST_KEPT = 4096
+#: What a search meets over and over is memoised, this much of each kind; then anew.
+_MEMO_SIZE = 4096
 #: Variables whose regions are looked up together.
 _TOGETHER = 8
 
-_Hits = tuple[list[int], bool]
+#: Rule numbers in order of rank, and whether there may be no hit at all.
+PossibleHits = tuple[list[int], bool]
 
 
 class Truth(NamedTuple):
-    """What holds of every rule: a rule's bit is in ``sure`` when all its cells are
-    satisfied, in ``possible`` when none fails. ``masks`` are all variables' regions,
-    the derived ones included."""
+    """What holds of every rule, Kleene's three values in two sets of rule numbers.
+
+    A rule is in ``sure`` when all its cells are satisfied (true), in ``possible`` when
+    none fails (true or undetermined). ``masks`` holds the regions that each variable
+    may be in, the base variables first, then the derived ones.
+    """
 
     sure: int
     possible: int
@@ -41,26 +45,33 @@ class Truth(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SingleHit:
-    """A table of which one rule gives the answer: rule numbers in order of rank."""
+    """A table of which one rule gives the answer.
+
+    ``rules`` are rule numbers in order of rank, ``bits`` is the same as a set.
+    ``ranked`` is true under FIRST and PRIORITY, where an earlier rule beats a later.
+    """
 
     table: DecisionTable
     rules: tuple[int, ...]
     ranked: bool
     bits: int
-    _kept: dict[tuple[int, int], _Hits] = field(
+    _memo: dict[tuple[int, int], PossibleHits] = field(
         default_factory=dict, compare=False, repr=False
     )
 
-    def candidates(self, sure: int, possible: int) -> _Hits:
-        """The rules that may be the hit, and whether there may be none."""
+    def possible_hits(self, sure: int, possible: int) -> PossibleHits:
+        """The rules that may be the hit, and whether there may be none.
+
+        ``sure`` and ``possible`` are those of a :class:`Truth`.
+        """
         key = sure & self.bits, possible & self.bits
-        found = self._kept.get(key)
+        found = self._memo.get(key)
         if found is None:
-            found = self._candidates(*key)
-            keep(self._kept, key, found)
+            found = self._possible_hits(*key)
+            memoise(self._memo, key, found)
         return found
 
-    def _candidates(self, sure: int, possible: int) -> _Hits:
+    def _possible_hits(self, sure: int, possible: int) -> PossibleHits:
         if not self.ranked:
             for number in self.rules:
                 if sure >> number & 1:
@@ -76,7 +87,11 @@ class SingleHit:
 
 @dataclass(frozen=True, slots=True)
 class DerivedStep:
-    """How one derived fact follows: its variable, and each rule's region."""
+    """How one derived fact follows from a table.
+
+    ``variable`` is its number, ``regions`` maps each rule of the table to the mask of
+    the region that it gives, ``nothing`` is the mask of "no rule gave a value".
+    """
 
     variable: int
     hit: SingleHit
@@ -85,16 +100,16 @@ class DerivedStep:
 
     def mask(self, sure: int, possible: int) -> int:
         """The regions that the derived fact may be in."""
-        candidates, none = self.hit.candidates(sure, possible)
+        numbers, none = self.hit.possible_hits(sure, possible)
         mask = self.nothing if none else 0
-        for number in candidates:
+        for number in numbers:
             mask |= self.regions[number]
         return mask
 
 
 @dataclass(frozen=True, slots=True)
-class Effects:
-    """The rules about one treatment, as bit sets by effect."""
+class RulesByEffect:
+    """The rules about one treatment, a set of rule numbers for each effect."""
 
     indicated: int
     caution: int
@@ -103,11 +118,20 @@ class Effects:
 
     @property
     def all(self) -> int:
+        """All rules about the treatment."""
         return self.indicated | self.caution | self.unsuitable | self.contraindicated
 
 
 class Program:
-    """The compiled ruleset; immutable but for its look-up caches."""
+    """The compiled ruleset; immutable but for what it memoises.
+
+    ``rules`` stand by number and ``cells`` are each rule's cells, as a variable's
+    number and the mask of the accepted regions. ``variables`` are the tested facts:
+    ``base_count`` base ones (stated or computed), then the derived ones in such an
+    order that each of ``steps`` rests on earlier ones alone. ``triage`` and
+    ``urgency`` are single-hit tables, ``alerts`` rule numbers, ``effects`` the
+    eligibility rules of each treatment code.
+    """
 
     def __init__(self, ruleset: Ruleset) -> None:
         self.ruleset = ruleset
@@ -222,22 +246,26 @@ class Program:
                 found.append(step)
         return found[::-1]
 
-    def _effects(self, code: str) -> Effects:
+    def _effects(self, code: str) -> RulesByEffect:
         bits = dict.fromkeys(EFFECTS, 0)
         for number, rule in enumerate(self.rules):
             if code in rule.outputs.get("treatments", ()):
                 bits[rule.outputs["effect"]] |= 1 << number
-        return Effects(**bits)
+        return RulesByEffect(**bits)
 
     # -- evaluating -----------------------------------------------------------------
 
     def masks(
         self, known: Mapping[str, Value], computed: Mapping[str, int]
     ) -> list[int]:
-        """The base variables' regions for the known values.
+        """The base variables' regions for the known values, a mask a variable.
 
+        ``known`` has values by a fact's name; an unknown fact may be in any region.
         ``computed`` gives, for a fact that is neither known nor free, the mask of
         the regions that are left.
+
+        Raises:
+            ValueError: a value is none of its enumeration's.
         """
         masks = []
         for at in range(self.base_count):
@@ -249,25 +277,31 @@ class Program:
         return masks
 
     def propagate(self, base: Sequence[int]) -> Truth:
-        """The truth of every rule, for the base variables' regions."""
+        """The truth of every rule, for the base variables' regions.
+
+        Derived facts follow table by table. Every value that some completion gives a
+        derived fact is in its mask; two derived facts may also be taken together in
+        ways that no completion gives, so that ``sure`` may be too small and
+        ``possible`` too large, and never the other way round.
+        """
         base = tuple(base)
         both = self._everything
-        for group, kept in self._groups:
+        for group, memo in self._groups:
             masks = base[group]
-            both &= kept.get(masks) or self._look_up(group, kept, masks)
+            both &= memo.get(masks) or self._look_up(group, memo, masks)
         key = both & self._deriving
         bits, derived = self._derived.get(key) or self._derive(key)
         both &= bits
         return Truth(both & self.all_rules, both >> len(self.rules), base + derived)
 
     def _look_up(
-        self, group: slice, kept: dict[tuple[int, ...], int], masks: tuple[int, ...]
+        self, group: slice, memo: dict[tuple[int, ...], int], masks: tuple[int, ...]
     ) -> int:
         """The rules that some variables' regions leave."""
         both = self._everything
         for at, mask in enumerate(masks, start=group.start):
             both &= self._bits(at, mask)
-        keep(kept, masks, both)
+        memoise(memo, masks, both)
         return both
 
     def _derive(self, both: int) -> tuple[int, tuple[int, ...]]:
@@ -283,7 +317,7 @@ class Program:
             masks[step.variable - self.base_count] = mask
             bits &= self._bits(step.variable, mask)
         found = bits, tuple(masks)
-        keep(self._derived, both, found)
+        memoise(self._derived, both, found)
         return found
 
     def _bits(self, at: int, mask: int) -> int:
@@ -291,7 +325,7 @@ class Program:
         if found is None:
             sure, possible = self._grid.bits(at, mask)
             found = sure | possible << len(self.rules)
-            keep(self._bits_of[at], mask, found)
+            memoise(self._bits_of[at], mask, found)
         return found
 
     def open_cells(self, at: int, mask: int) -> int:
@@ -300,14 +334,19 @@ class Program:
         if found is None:
             both = self._bits(at, mask)
             found = both >> len(self.rules) & ~both
-            keep(self._open_cells[at], mask, found)
+            memoise(self._open_cells[at], mask, found)
         return found
 
 
-def keep(kept: dict[Any, Any], key: object, found: object) -> None:
-    if len(kept) >= _MOST_KEPT:
-        kept.clear()
-    kept[key] = found
+def memoise(memo: dict[Any, Any], key: object, found: object) -> None:
+    """Remember what was found; a memo that is full is emptied first.
+
+    Emptying costs a look-up here and there; which entries are still of use would cost
+    one at every look-up.
+    """
+    if len(memo) >= _MEMO_SIZE:
+        memo.clear()
+    memo[key] = found
 
 
 def _whole(var: Variable, values: tuple[str, ...]) -> Variable:
@@ -322,5 +361,8 @@ def _whole(var: Variable, values: tuple[str, ...]) -> Variable:
 
 @lru_cache(maxsize=16)
 def program_of(ruleset: Ruleset) -> Program:
-    """The compiled form of a ruleset, made once and reused."""
+    """The compiled form of a ruleset, made once and reused.
+
+    Sixteen are remembered: the versions in force, drafts on trial, and their parts.
+    """
     return Program(ruleset)

@@ -15,7 +15,10 @@ _TENTH = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A run of numbers that belong to one region; whole numbers are closed."""
+    """A run of numbers that belong to one region, in the fact's unit.
+
+    A run of whole numbers is closed at both ends.
+    """
 
     low: float
     high: float
@@ -23,13 +26,17 @@ class Span:
     high_closed: bool
 
     def holds(self, value: float) -> bool:
+        """Whether a number lies in the run."""
         above = value > self.low or (self.low_closed and value == self.low)
         below = value < self.high or (self.high_closed and value == self.high)
         return above and below
 
 
 def regions_in_words(variable: Variable, mask: int) -> str:
-    """``yes``, ``extrusion, sequestration``, ``under 6``, ``3 to under 4``."""
+    """The regions of a mask in words, without the unit.
+
+    ``yes``, ``extrusion, sequestration``, ``under 6``, ``3 to under 4``.
+    """
     if variable.points:
         low, high = variable.fact.limits
         spans = spans_of(variable, mask)
@@ -41,7 +48,11 @@ def regions_in_words(variable: Variable, mask: int) -> str:
 
 
 def nearest_value(variable: Variable, mask: int, value: Value) -> Value:
-    """The value of the regions of a mask that is the smallest change from ``value``."""
+    """The value of the regions of a mask that is the smallest change from ``value``.
+
+    Near an open end that is a tenth of the fact's unit away; of an enumeration it is
+    the first value.
+    """
     first = variable.representatives[lowest(mask)]
     if not variable.points or isinstance(value, str):
         return first

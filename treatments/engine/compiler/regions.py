@@ -17,11 +17,12 @@ from ..ruleset.vocabulary import Fact
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A fact as the program sees it.
+    """A fact as the program sees it: its range, cut into regions.
 
-    ``representatives`` holds one value for each region; ``pieces`` maps the piece
-    of the range (a number's place among ``points``, or the place of a value in
-    ``values``) to its region.
+    ``representatives`` holds one value for each region. A number's range is cut at
+    ``points`` (in the fact's unit) into pieces: point, gap, point, …; a fact with
+    ``values`` has a piece for each. ``pieces`` maps each piece to its region, and to
+    -1 where a gap holds no whole number.
     """
 
     fact: Fact
@@ -32,6 +33,7 @@ class Variable:
 
     @property
     def name(self) -> str:
+        """The fact's name in the vocabulary."""
         return self.fact.name
 
     @property
@@ -40,7 +42,11 @@ class Variable:
         return (1 << len(self.representatives)) - 1
 
     def mask_of(self, value: Value) -> int:
-        """The mask of the one region that holds a value within the fact's range."""
+        """The mask of the one region that holds a value within the fact's range.
+
+        Raises:
+            ValueError: the value is none of an enumeration's.
+        """
         if self.points:
             at = bisect_left(self.points, float(value))
             on_point = at < len(self.points) and self.points[at] == value
@@ -62,6 +68,7 @@ class Variable:
 def variable(fact: Fact, cells: Sequence[UnaryTests]) -> Variable:
     """The variable of a fact whose range is cut by ``cells``.
 
+    Two values fall into one region exactly when every cell accepts both or neither.
     Cells of the same text are one: a large table has few different ones.
     """
     cells = list({cell.text: cell for cell in cells}.values())

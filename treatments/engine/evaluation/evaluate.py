@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import partial
 
-from ..case import Case, CaseReader, Unknown, neighbour_values
+from ..case import Case, CaseReader, UnknownFact, neighbour_values
 from ..compiler.bitset import members
 from ..compiler.possible_outcomes import (
     Outcome,
-    waiting_hits,
-    waiting_rules,
+    undetermined_hits,
+    undetermined_rules,
 )
 from ..compiler.program import Program, Truth, program_of
 from ..ruleset.enums import FOR, Disposition, Indicator, OptionStatus, Urgency
@@ -23,7 +23,7 @@ from ..ruleset.presumptions import presumed_values
 from ..ruleset.unary_tests import Value
 from ..search.completions import open_facts
 from .guarantees import Guarantees
-from .resolve import Settled, computed_masks
+from .resolve import ResolvedCase, computed_masks
 from .result import Evaluation, Option, RuleTrace
 
 #: Why a part of the answer is null.
@@ -65,13 +65,13 @@ class _Run:
         computed = computed_masks(self.program, case)
         self.base = tuple(self.program.masks({**self.presumed, **case.known}, computed))
         self.open_base = tuple(self.program.masks(case.known, computed))
-        self.settled = Settled(self.program, case, self.base)
-        self.truth = self.settled.truth
+        self.resolved = ResolvedCase(self.program, case, self.base)
+        self.truth = self.resolved.truth
 
     def evaluation(self, *, effects: bool) -> Evaluation:
-        outcome = self.settled.outcome
+        outcome = self.resolved.outcome
         statuses = {
-            code: self.settled.statuses[code] for code in self.ruleset.treatments
+            code: self.resolved.statuses[code] for code in self.ruleset.treatments
         }
         conflicts = self._conflicts()
         if conflicts:
@@ -83,10 +83,12 @@ class _Run:
             self.open_base,
             outcome,
             statuses,
-            triage_is_open=len(self.settled.triage) > 1,
+            triage_is_open=len(self.resolved.triage) > 1,
         )
         robust = guarantees.robust() if effects and not conflicts else None
-        missing = tuple(guarantees.missing() if effects else guarantees.unsaid())
+        missing = tuple(
+            guarantees.missing() if effects else guarantees.missing_at_once()
+        )
         return Evaluation(
             ruleset=self.ruleset,
             case_id=self.case.case_id,
@@ -104,7 +106,7 @@ class _Run:
             not_said=tuple(
                 self._not_said(robust, missing, effects=effects, conflict=conflicts)
             ),
-            outlook=guarantees.outlook if effects and self.case.level else None,
+            reachable=guarantees.reachable if effects and self.case.level else None,
             tracing=partial(_trace, self.program, self.truth),
         )
 
@@ -134,7 +136,7 @@ class _Run:
             reasons_for = (*reasons_for, last.last_resort.id)
         against = effects.all & ~effects.indicated
         waiting = []
-        for number in waiting_rules(program, code, self.truth):
+        for number in undetermined_rules(program, code, self.truth):
             facts = open_facts(program, self.truth, [number])
             names = tuple(program.variables[at].name for at in facts)
             waiting.append((program.rules[number].id, names))
@@ -149,11 +151,11 @@ class _Run:
         """The presumptions on which some rule of the advice would otherwise wait."""
         program = self.program
         truth = program.propagate(self.open_base)
-        waiting = [*waiting_hits(program, program.triage, truth)]
+        waiting = [*undetermined_hits(program, program.triage, truth)]
         if not _stopped(outcome):
-            waiting += waiting_hits(program, program.urgency, truth)
+            waiting += undetermined_hits(program, program.urgency, truth)
             for code in self.ruleset.treatments:
-                waiting += waiting_rules(program, code, truth)
+                waiting += undetermined_rules(program, code, truth)
             undetermined = truth.possible & ~truth.sure
             waiting += [n for n in program.alerts if undetermined >> n & 1]
         facts = open_facts(program, truth, waiting)
@@ -182,9 +184,9 @@ class _Run:
         return [n for n in self.program.alerts if truth.sure >> n & 1]
 
     def _urgency_alerts(self) -> Iterable[dict[str, str]]:
-        if len(self.settled.possible_urgencies()) == 1:
+        if len(self.resolved.possible_urgencies()) == 1:
             return
-        for number in waiting_hits(self.program, self.program.urgency, self.truth):
+        for number in undetermined_hits(self.program, self.program.urgency, self.truth):
             rule = self.program.rules[number]
             if rule.outputs["urgency"] != Urgency.URGENT:
                 continue
@@ -219,7 +221,7 @@ class _Run:
             for effects in program.effects.values():
                 fired |= self.truth.sure & effects.all
         for hit in hits:
-            numbers, none = hit.candidates(self.truth.sure, self.truth.possible)
+            numbers, none = hit.possible_hits(self.truth.sure, self.truth.possible)
             if len(numbers) == 1 and not none:
                 fired |= 1 << numbers[0]
         for number in self._fired_alerts(outcome):
@@ -229,7 +231,7 @@ class _Run:
     def _not_said(
         self,
         robust: bool | None,
-        missing: Iterable[tuple[Unknown, str | None]],
+        missing: Iterable[tuple[UnknownFact, str | None]],
         *,
         effects: bool,
         conflict: object,

@@ -22,14 +22,14 @@ from ..ruleset.presumptions import conditional_values, presumed_values
 from ..ruleset.unary_tests import Value
 from ..search.completions import Base, Budget, open_facts, with_mask
 from ..search.questions import OutcomeQuestion
-from ..search.targeted import Outlook, aimed_outlook
+from ..search.targeted import ReachableOutcomes, reachable_among
 from .evaluate import BUDGET_SPENT, NO_LEVEL, evaluate
 from .guarantees import BLOCKS, CANNOT_CHANGE
-from .resolve import Questions, Settled, computed_masks
+from .resolve import QuestionSet, ResolvedCase, computed_masks
 from .result import Evaluation
 from .why_not import why_not
 
-#: Questions that are asked, and states for the outcomes behind one possible answer
+#: QuestionSet that are asked, and states for the outcomes behind one possible answer
 #: and behind all of them together.
 ASKED_AT_MOST = 6
 ANSWER_STATES = 1_500
@@ -71,7 +71,7 @@ def explore(
     case = CaseReader(ruleset).read(document)
     if case is None:
         return Exploration(None, None, None, [], [])
-    if evaluation is None or (case.level and evaluation.outlook is None):
+    if evaluation is None or (case.level and evaluation.reachable is None):
         evaluation = evaluate(document, ruleset)
     return _Explorer(ruleset, case, evaluation).exploration()
 
@@ -88,7 +88,7 @@ class _Change:
 class _Explorer:
     def __init__(self, ruleset: Ruleset, case: Case, evaluation: Evaluation) -> None:
         self.ruleset, self.case = ruleset, case
-        self.outlook = evaluation.outlook or Outlook({}, complete=False)
+        self.reachable = evaluation.reachable or ReachableOutcomes({}, complete=False)
         self.effects = {
             NEIGHBOUR_MAXIMUM if unknown.level else unknown.fact: effect
             for unknown, effect in evaluation.missing
@@ -97,8 +97,8 @@ class _Explorer:
         self.computed = computed_masks(self.program, case)
         self.open_base = tuple(self.program.masks(case.known, self.computed))
         self.question = OutcomeQuestion(self.program, case.unavailable)
-        self.questions = Questions(self.program, case.unavailable)
-        self.settled = Settled(self.program, case, self._base({}), self.questions)
+        self.questions = QuestionSet(self.program, case.unavailable)
+        self.resolved = ResolvedCase(self.program, case, self._base({}), self.questions)
         self.presuming = {
             name for t in ruleset.tables_of("presumption") for name in t.inputs
         }
@@ -115,7 +115,7 @@ class _Explorer:
             possible=self._possible(),
             ask_next=self._ask_next(),
             would_change=self._would_change(),
-            why_not=why_not(self.program, self.case, self.settled),
+            why_not=why_not(self.program, self.case, self.resolved),
             not_said=self.not_said,
         )
 
@@ -125,12 +125,12 @@ class _Explorer:
     # -- what is possible, and what to ask ---------------------------------------------
 
     def _possible(self) -> list[dict[str, Any]] | None:
-        if not self.outlook.complete:
+        if not self.reachable.complete:
             self._unsaid("possible", BUDGET_SPENT)
             return None
         found = (
             {**_outcome(outcome), "example": self._example(outcome, state)}
-            for outcome, state in self.outlook.found.items()
+            for outcome, state in self.reachable.found.items()
         )
         return sorted(found, key=_rank)
 
@@ -161,7 +161,7 @@ class _Explorer:
         order by those that are, where these were found.
         """
         truth = self.program.propagate(self.open_base)
-        waiting = self.question.waiting(truth)
+        waiting = self.question.deciding(truth)
         facts = open_facts(self.program, truth, waiting)
         bearing = [at for at in facts if self._effect(at) != CANNOT_CHANGE]
         order = sorted(bearing, key=self._left_at_worst)
@@ -209,18 +209,18 @@ class _Explorer:
         completions it is in, and those that others lead to."""
         found = {
             outcome: state
-            for outcome, state in self.outlook.found.items()
+            for outcome, state in self.reachable.found.items()
             if state[at] & answer
         }
         base = with_mask(self.open_base, at, answer)
         question, among = self.question, self._possible_at(base)
-        if self.outlook.complete:
-            among &= self.outlook.found.keys()
-            advised = {outcome.recommended for outcome in self.outlook.found}
-            question = question.without(self.program.effects.keys() - advised)
+        if self.reachable.complete:
+            among &= self.reachable.found.keys()
+            advised = {outcome.recommended for outcome in self.reachable.found}
+            question = question.ablated(self.program.effects.keys() - advised)
         budget = Budget(min(ANSWER_STATES, self.states_left))
         allowed = budget.left
-        left = aimed_outlook(self.program, question, base, budget, among, found)
+        left = reachable_among(self.program, question, base, budget, among, found)
         self.states_left -= allowed - max(budget.left, 0)
         if not left.complete:
             return None
@@ -233,7 +233,7 @@ class _Explorer:
         moving: dict[tuple[int, Outcome], int] = {}
         for change in self._changes():
             outcome = self._outcome_after([change])
-            if outcome == self.settled.outcome:
+            if outcome == self.resolved.outcome:
                 still.append(change)
             else:
                 key = change.at, outcome
@@ -283,7 +283,7 @@ class _Explorer:
                     self._unsaid("would_change", "Not every pair of changes was tried.")
                     return found, False
                 outcome = self._outcome_after([first, second])
-                if outcome != self.settled.outcome:
+                if outcome != self.resolved.outcome:
                     found.append(self._described([first, second], outcome))
         return found, True
 
@@ -291,12 +291,12 @@ class _Explorer:
         self, one: int, other: int, by_fact: dict[int, list[_Change]]
     ) -> bool:
         """Whether no values of two facts move the advice: asked of both at once."""
-        base = list(self.settled.base)
+        base = list(self.resolved.base)
         for at in (one, other):
             for change in by_fact[at]:
                 base[at] |= change.mask
         truth = self.program.propagate(base)
-        return self.question.possible(truth) == {self.settled.outcome}
+        return self.question.possible(truth) == {self.resolved.outcome}
 
     def _outcome_after(self, changes: list[_Change]) -> Outcome:
         base = self._changed_base(changes)
@@ -305,13 +305,13 @@ class _Explorer:
         if len(possible) == 1:
             return next(iter(possible))
         self.left -= SETTLING_COST
-        return Settled(self.program, self.case, base, self.questions).outcome
+        return ResolvedCase(self.program, self.case, base, self.questions).outcome
 
     def _changed_base(self, changes: list[_Change]) -> Base:
         variables = self.program.variables
         if any(variables[c.at].name in self.presuming for c in changes):
             return self._base({variables[c.at].name: c.value for c in changes})
-        base = tuple(self.settled.base)
+        base = tuple(self.resolved.base)
         for c in changes:
             base = with_mask(base, c.at, variables[c.at].mask_of(c.value))
         return base
@@ -324,7 +324,7 @@ class _Explorer:
     def _described(self, changes: list[_Change], outcome: Outcome) -> dict[str, Any]:
         variables = self.program.variables
         truth = self.program.propagate(self._changed_base(changes))
-        fires = truth.sure & ~self.settled.truth.sure & self._spoken_of(outcome)
+        fires = truth.sure & ~self.resolved.truth.sure & self._spoken_of(outcome)
         return {
             "changes": [
                 {
@@ -345,7 +345,7 @@ class _Explorer:
         for hit in (*self.program.triage, *self.program.urgency):
             for number in hit.rules:
                 bits |= 1 << number
-        for code in (outcome.recommended, self.settled.outcome.recommended):
+        for code in (outcome.recommended, self.resolved.outcome.recommended):
             if code is not None:
                 bits |= self.program.effects[code].all
         return bits

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 
-from ..case import NEIGHBOUR_GRADE, NEIGHBOUR_MAXIMUM, Case, Unknown
+from ..case import NEIGHBOUR_GRADE, NEIGHBOUR_MAXIMUM, Case, UnknownFact
 from ..compiler.bitset import singletons
 from ..compiler.possible_outcomes import Outcome
 from ..compiler.program import Program
@@ -17,12 +17,12 @@ from ..ruleset.enums import Disposition, OptionStatus
 from ..search.completions import Base, Budget, BudgetSpentError, with_mask
 from ..search.questions import (
     Answer,
+    CaseQuestion,
     OutcomeQuestion,
-    Question,
     StatusQuestion,
     TriageQuestion,
 )
-from ..search.targeted import Outlook, bears, outlook
+from ..search.targeted import ReachableOutcomes, can_affect, reachable_outcomes
 
 BLOCKS = "blocks"
 COULD_CHANGE = "could_change"
@@ -30,7 +30,7 @@ CANNOT_CHANGE = "cannot_change"
 
 #: States that may be entered for the outcomes, for the effect of one fact, and for
 #: the effects of all facts together: half a second of one core at the most.
-OUTLOOK_STATES = 12_000
+REACHABLE_STATES = 12_000
 EFFECT_STATES = 3_000
 ALL_EFFECTS_STATES = 9_000
 
@@ -60,7 +60,7 @@ class Guarantees:
         self.triage_is_open = triage_is_open
         self.question = OutcomeQuestion(program, case.unavailable)
         self.states_left = ALL_EFFECTS_STATES
-        self._tried_to_bear: dict[int, bool | None] = {}
+        self._affecting: dict[int, bool | None] = {}
 
     def robust(self) -> bool | None:
         """Whether every completion gives this disposition, urgency and option.
@@ -69,102 +69,105 @@ class Guarantees:
         open (then only an outcome that needs no level is certain).
         """
         if self.case.level is None:
-            return True if self._settled else None
-        if len(self.outlook.found) > 1:
+            return True if self._one_outcome_left else None
+        if len(self.reachable.found) > 1:
             return False
-        return True if self.outlook.complete else None
+        return True if self.reachable.complete else None
 
     @cached_property
-    def outlook(self) -> Outlook:
+    def reachable(self) -> ReachableOutcomes:
         """The outcomes of the completions, where the responsible level is known."""
-        budget = Budget(OUTLOOK_STATES)
-        return outlook(self.program, self.question, self.open_base, budget)
+        budget = Budget(REACHABLE_STATES)
+        return reachable_outcomes(self.program, self.question, self.open_base, budget)
 
-    def missing(self) -> Iterator[tuple[Unknown, str | None]]:
+    def missing(self) -> Iterator[tuple[UnknownFact, str | None]]:
         """Every unknown fact of the vocabulary, with what it can do to the answer."""
         unknown = list(self._unknown())
-        blocking = {at: self._tried(self._blocks, at) for _, at in unknown if at >= 0}
+        blocking = {at: self._or_none(self._blocks, at) for _, at in unknown if at >= 0}
         if self.case.level is None:
             stopped = self.outcome.disposition != Disposition.INSUFFICIENT_DATA
-            yield Unknown("responsible_level"), CANNOT_CHANGE if stopped else BLOCKS
+            yield UnknownFact("responsible_level"), CANNOT_CHANGE if stopped else BLOCKS
         for fact, at in unknown:
             yield fact, self._effect(at, blocking)
 
-    def unsaid(self) -> Iterator[tuple[Unknown, str | None]]:
+    def missing_at_once(self) -> Iterator[tuple[UnknownFact, str | None]]:
         """The missing facts with the effects that are found in some milliseconds:
         what triage waits for. The others are left unsaid."""
         if self.case.level is None:
-            yield Unknown("responsible_level"), None
+            yield UnknownFact("responsible_level"), None
         for fact, at in self._unknown():
-            blocks = at >= 0 and self.triage_is_open and self._tried(self._blocks, at)
+            blocks = at >= 0 and self.triage_is_open and self._or_none(self._blocks, at)
             yield fact, BLOCKS if blocks else None
 
-    def _unknown(self) -> Iterator[tuple[Unknown, int]]:
+    def _unknown(self) -> Iterator[tuple[UnknownFact, int]]:
         """The unknown facts, each with its variable; -1 where no rule tests it."""
         facts, index = self.program.ruleset.facts, self.program.index
         for fact in facts.values():
             wanted = fact.scope == "case" or (fact.scope == "disc" and self.case.level)
             if wanted and fact.name not in self.case.known:
-                yield Unknown(fact.name), index.get(fact.name, -1)
+                yield UnknownFact(fact.name), index.get(fact.name, -1)
         if NEIGHBOUR_MAXIMUM in facts:
             for level in self.case.open_neighbours:
-                yield Unknown(NEIGHBOUR_GRADE, level), index.get(NEIGHBOUR_MAXIMUM, -1)
+                yield (
+                    UnknownFact(NEIGHBOUR_GRADE, level),
+                    index.get(NEIGHBOUR_MAXIMUM, -1),
+                )
 
     def _effect(self, at: int, blocking: Mapping[int, bool | None]) -> str | None:
-        if at < 0 or self._settled:
+        if at < 0 or self._one_outcome_left:
             return CANNOT_CHANGE
         if blocking[at] and self.triage_is_open:
             return BLOCKS
         if blocking[at] is None or self.case.level is None:
             return None
-        bears = self._bearing(at)
-        if bears:
+        affects = self._affects_outcome(at)
+        if affects:
             return BLOCKS if blocking[at] else COULD_CHANGE
-        return None if bears is None else CANNOT_CHANGE
+        return None if affects is None else CANNOT_CHANGE
 
     @cached_property
-    def _settled(self) -> bool:
+    def _one_outcome_left(self) -> bool:
         """Whether one outcome is left before anything is searched."""
         truth = self.program.propagate(self.open_base)
         return len(self.question.possible(truth)) == 1
 
     @staticmethod
-    def _tried(ask: Callable[[int], bool], at: int) -> bool | None:
+    def _or_none(ask: Callable[[int], bool], at: int) -> bool | None:
         try:
             return ask(at)
         except BudgetSpentError:
             return None
 
-    def _bearing(self, at: int) -> bool | None:
+    def _affects_outcome(self, at: int) -> bool | None:
         """Whether some value of a fact changes the outcome of some completion."""
         if self.robust() is True:
             return False
-        if at in self._seen_to_bear:
+        if at in self._seen_to_affect:
             return True
-        if at not in self._tried_to_bear:
-            self._tried_to_bear[at] = self._tried(self._changes, at)
-        return self._tried_to_bear[at]
+        if at not in self._affecting:
+            self._affecting[at] = self._or_none(self._search_outcome, at)
+        return self._affecting[at]
 
-    def _changes(self, at: int) -> bool:
-        return self._bears(self._telling, at, self.open_base)
+    def _search_outcome(self, at: int) -> bool:
+        return self._search(self._ablated_question, at, self.open_base)
 
     @cached_property
-    def _telling(self) -> OutcomeQuestion:
+    def _ablated_question(self) -> OutcomeQuestion:
         """The same question without the options that no completion advises."""
-        if not self.outlook.complete:
+        if not self.reachable.complete:
             return self.question
-        advised = {outcome.recommended for outcome in self.outlook.found}
-        return self.question.without(self.program.effects.keys() - advised)
+        advised = {outcome.recommended for outcome in self.reachable.found}
+        return self.question.ablated(self.program.effects.keys() - advised)
 
     @cached_property
-    def _seen_to_bear(self) -> frozenset[int]:
+    def _seen_to_affect(self) -> frozenset[int]:
         """Variables of which one other answer moves the outcome of a completion.
 
         A first look: it proves for most facts that they bear, and for none that
         they do not.
         """
         seen: set[int] = set()
-        for outcome, state in self.outlook.found.items():
+        for outcome, state in self.reachable.found.items():
             for whole in (
                 tuple(mask & -mask for mask in state),
                 tuple(1 << mask.bit_length() - 1 for mask in state),
@@ -180,7 +183,7 @@ class Guarantees:
                 continue
             for region in singletons(mask & ~whole[at]):
                 truth = self.program.propagate(with_mask(whole, at, region))
-                if outcome not in self._telling.possible(truth):
+                if outcome not in self._ablated_question.possible(truth):
                     found.add(at)
                     break
         return found
@@ -199,17 +202,17 @@ class Guarantees:
         ):
             return False
         if self.triage_is_open:
-            return self._bears(TriageQuestion(self.program), at, self.base)
+            return self._search(TriageQuestion(self.program), at, self.base)
         return any(
-            self._bears(StatusQuestion(self.program, code), at, self.base)
+            self._search(StatusQuestion(self.program, code), at, self.base)
             for code, status in self.statuses.items()
             if status == OptionStatus.UNDETERMINED
         )
 
-    def _bears(self, question: Question[Answer], at: int, base: Base) -> bool:
+    def _search(self, question: CaseQuestion[Answer], at: int, base: Base) -> bool:
         budget = Budget(min(EFFECT_STATES, self.states_left))
         allowed = budget.left
         try:
-            return bears(self.program, question, at, base, budget)
+            return can_affect(self.program, question, at, base, budget)
         finally:
             self.states_left -= allowed - max(budget.left, 0)

@@ -37,7 +37,7 @@ from ..search.questions import (
 STATES_PER_QUESTION = 20_000
 
 
-class Questions:
+class QuestionSet:
     """What is asked of a case to settle it; kept where it is settled many times, so
     that what a state says is read once."""
 
@@ -56,7 +56,7 @@ class Questions:
         return found
 
 
-class Settled:
+class ResolvedCase:
     """A case settled for one set of regions, ``base``."""
 
     def __init__(
@@ -64,10 +64,10 @@ class Settled:
         program: Program,
         case: Case,
         base: Sequence[int],
-        questions: Questions | None = None,
+        questions: QuestionSet | None = None,
     ) -> None:
         self.program, self.case, self.base = program, case, base
-        self.questions = questions or Questions(program, case.unavailable)
+        self.questions = questions or QuestionSet(program, case.unavailable)
         self.truth = program.propagate(base)
         self.triage = self._triage()
         self.statuses = _Statuses(self)
@@ -110,7 +110,7 @@ class Settled:
         if len(possible) == 1:
             return next(iter(possible))
         for hit in self.program.urgency:
-            numbers, none = hit.candidates(self.truth.sure, self.truth.possible)
+            numbers, none = hit.possible_hits(self.truth.sure, self.truth.possible)
             if numbers and not none:
                 return Urgency(self.program.rules[numbers[-1]].outputs["urgency"])
         return Urgency.ELECTIVE
@@ -145,12 +145,12 @@ class Settled:
 class _Statuses(dict[str, OptionStatus]):
     """Each option's status, settled when it is first asked for."""
 
-    def __init__(self, settled: Settled) -> None:
+    def __init__(self, resolved: ResolvedCase) -> None:
         super().__init__()
-        self._settled = settled
+        self._resolved = resolved
 
     def __missing__(self, code: str) -> OptionStatus:
-        self[code] = status = self._settled.status(code)
+        self[code] = status = self._resolved.status(code)
         return status
 
 
@@ -166,7 +166,7 @@ def computed_masks(program: Program, case: Case) -> dict[str, int]:
     return {NEIGHBOUR_MAXIMUM: mask}
 
 
-def settled_outcome(document: object, ruleset: Ruleset) -> Outcome:
+def resolved_outcome(document: object, ruleset: Ruleset) -> Outcome:
     """What ``evaluate`` says of a case without conflicting rules, several times sooner.
 
     A batch tells the cases with a conflict by itself: they are never open.
@@ -180,4 +180,4 @@ def settled_outcome(document: object, ruleset: Ruleset) -> Outcome:
     program = program_of(ruleset)
     known = {**presumed_values(ruleset, case.known), **case.known}
     base = tuple(program.masks(known, computed_masks(program, case)))
-    return Settled(program, case, base).outcome
+    return ResolvedCase(program, case, base).outcome

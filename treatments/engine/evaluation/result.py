@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..case import CONTRACT, Unknown
+from ..case import CONTRACT, UnknownFact
 from ..ruleset.enums import Disposition, OptionStatus, Urgency
 from ..ruleset.model import Ruleset
 from ..ruleset.unary_tests import Value
-from ..search.targeted import Outlook
+from ..search.targeted import ReachableOutcomes
 
 ENGINE_VERSION = "1.1.0"
 
@@ -65,14 +65,14 @@ class Evaluation:
     recommended: str | None = None
     robust: bool | None = None
     options: tuple[Option, ...] = ()
-    missing: tuple[tuple[Unknown, str | None], ...] = ()
+    missing: tuple[tuple[UnknownFact, str | None], ...] = ()
     assumed: Mapping[str, Value] = field(default_factory=dict)
     alerts: tuple[Mapping[str, str], ...] = ()
     derived: Mapping[str, Value | None] = field(default_factory=dict)
     matched_rules: tuple[str, ...] = ()
     errors: tuple[Mapping[str, str], ...] = ()
     not_said: tuple[Mapping[str, str], ...] = ()
-    outlook: Outlook | None = field(default=None, repr=False, compare=False)
+    reachable: ReachableOutcomes | None = field(default=None, repr=False, compare=False)
     tracing: Callable[[], Iterable[RuleTrace]] = field(
         default=tuple, repr=False, compare=False
     )

@@ -7,15 +7,17 @@ from typing import Any
 from ..case import Case
 from ..compiler.bitset import members
 from ..compiler.possible_outcomes import (
-    waiting_rules,
+    undetermined_rules,
 )
 from ..compiler.program import Program
 from ..ruleset.enums import Disposition, OptionStatus
 from ..search.completions import open_facts
-from .resolve import Settled
+from .resolve import ResolvedCase
 
 
-def why_not(program: Program, case: Case, settled: Settled) -> list[dict[str, Any]]:
+def why_not(
+    program: Program, case: Case, resolved: ResolvedCase
+) -> list[dict[str, Any]]:
     """One entry a treatment that is not advised, in the order of the ladder.
 
     ``reason`` is ``against`` (``rules`` speak against it), ``not_met`` (of the rule
@@ -23,22 +25,22 @@ def why_not(program: Program, case: Case, settled: Settled) -> list[dict[str, An
     first in the order of preference), ``unknown`` (``facts`` decide) or
     ``unavailable``.
     """
-    if settled.outcome.disposition not in (
+    if resolved.outcome.disposition not in (
         Disposition.LADDER,
         Disposition.INSUFFICIENT_DATA,
     ):
         return []
     return [
-        _reason(program, case, settled, code)
+        _reason(program, case, resolved, code)
         for code in program.ruleset.treatments
-        if code != settled.outcome.recommended
+        if code != resolved.outcome.recommended
     ]
 
 
 def _reason(
-    program: Program, case: Case, settled: Settled, code: str
+    program: Program, case: Case, resolved: ResolvedCase, code: str
 ) -> dict[str, Any]:
-    status = settled.statuses[code]
+    status = resolved.statuses[code]
     entry: dict[str, Any] = {
         "treatment": code,
         "status": status,
@@ -47,7 +49,7 @@ def _reason(
         "conditions": [],
         "facts": [],
     }
-    effects, sure = program.effects[code], settled.truth.sure
+    effects, sure = program.effects[code], resolved.truth.sure
     excluding = sure & effects.contraindicated or sure & effects.unsuitable
     if status == OptionStatus.UNAVAILABLE:
         entry["reason"] = OptionStatus.UNAVAILABLE
@@ -59,17 +61,17 @@ def _reason(
         entry["rules"] = _ids(program, sure & effects.caution)
     elif status == OptionStatus.UNDETERMINED:
         entry["reason"] = "unknown"
-        waiting = waiting_rules(program, code, settled.truth)
-        facts = open_facts(program, settled.truth, waiting)
+        waiting = undetermined_rules(program, code, resolved.truth)
+        facts = open_facts(program, resolved.truth, waiting)
         entry["facts"] = [program.variables[at].name for at in facts]
     else:
         entry["reason"] = "not_met"
-        entry["conditions"] = _closest(program, case, settled, effects.indicated)
+        entry["conditions"] = _closest(program, case, resolved, effects.indicated)
     return entry
 
 
 def _closest(
-    program: Program, case: Case, settled: Settled, indicated: int
+    program: Program, case: Case, resolved: ResolvedCase, indicated: int
 ) -> list[dict[str, Any]]:
     """The failing conditions of the rule for it that fails in the fewest."""
     best: list[dict[str, Any]] | None = None
@@ -77,7 +79,7 @@ def _closest(
         rule = program.rules[number]
         failed = []
         for at, accepted in program.cells[number]:
-            mask = settled.truth.masks[at]
+            mask = resolved.truth.masks[at]
             if mask & accepted:
                 continue
             name = program.variables[at].name

@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 from ..compiler.bitset import bit_set
 from ..compiler.possible_outcomes import (
-    waiting_hits,
+    undetermined_hits,
 )
 from ..compiler.program import Program, Truth
-from .questions import Answer, Question, Reading
+from .questions import Answer, CaseQuestion, StateSummary
 
 Base = tuple[int, ...]
 
@@ -47,11 +47,11 @@ class Split(NamedTuple):
     accepted: int
 
 
-def splits(program: Program, truth: Truth, waiting: Iterable[int]) -> Iterator[Split]:
+def splits(program: Program, truth: Truth, deciding: Iterable[int]) -> Iterator[Split]:
     """The first open cell over each base variable that open rules hang on, in
     deciding order."""
     facts = rules = 0
-    queue = list(waiting)
+    queue = list(deciding)
     queue.reverse()
     while queue:
         number = queue.pop()
@@ -64,19 +64,22 @@ def splits(program: Program, truth: Truth, waiting: Iterable[int]) -> Iterator[S
                 continue
             if at >= program.base_count:
                 hit = (program.step_of[at].hit,)
-                queue.extend(reversed(list(waiting_hits(program, hit, truth))))
+                queue.extend(reversed(list(undetermined_hits(program, hit, truth))))
             elif not facts >> at & 1:
                 facts |= 1 << at
                 yield Split(number, at, accepted)
 
 
-def open_facts(program: Program, truth: Truth, waiting: Iterable[int]) -> list[int]:
+def open_facts(program: Program, truth: Truth, deciding: Iterable[int]) -> list[int]:
     """The base variables that open rules hang on, in deciding order."""
-    return [split.at for split in splits(program, truth, waiting)]
+    return [split.at for split in splits(program, truth, deciding)]
 
 
 def search(
-    program: Program, question: Question[Answer], base: Sequence[int], budget: Budget
+    program: Program,
+    question: CaseQuestion[Answer],
+    base: Sequence[int],
+    budget: Budget,
 ) -> Iterator[tuple[Answer, Base]]:
     """Each answer that some completion gives, with such a completion's regions.
 
@@ -92,32 +95,35 @@ def search(
         state = stack.pop()
         budget.spend()
         truth = program.propagate(state)
-        reading = question.reading(truth)
-        possible = reading.possible
+        summary = question.summary(truth)
+        possible = summary.possible
         if possible <= found:
             continue
         if len(possible) == 1:
             found |= possible
             yield next(iter(possible)), state
             continue
-        key, _ = told_apart(program, reading, truth)
+        key, _ = state_key(program, summary, truth)
         if key in entered:
             continue
         entered.add(key)
-        _, at, accepted = next(splits(program, truth, reading.waiting))
+        _, at, accepted = next(splits(program, truth, summary.deciding))
         stack.append(with_mask(state, at, state[at] & ~accepted))
         stack.append(with_mask(state, at, state[at] & accepted))
 
 
 def answers(
-    program: Program, question: Question[Answer], base: Sequence[int], budget: Budget
+    program: Program,
+    question: CaseQuestion[Answer],
+    base: Sequence[int],
+    budget: Budget,
 ) -> dict[Answer, Base]:
     """Every answer that some completion gives; see :func:`search`."""
     return dict(search(program, question, base, budget))
 
 
-def told_apart(
-    program: Program, reading: Reading[Answer], truth: Truth
+def state_key(
+    program: Program, summary: StateSummary[Answer], truth: Truth
 ) -> tuple[object, int]:
     """What makes two states one, all that their answers can still depend on, and the
     bits of the base variables that open rules hang on.
@@ -125,11 +131,11 @@ def told_apart(
     Of a derived fact that is all the rules that may give its value: one that surely
     holds is not open, and still says which value is left where the open ones fail.
     """
-    masks, rules, facts = truth.masks, reading.bits, 0
+    masks, rules, facts = truth.masks, summary.deciding_bits, 0
     derived = []
     for step in reversed(program.steps):
         if rules & program.open_cells(step.variable, masks[step.variable]):
-            numbers, none = step.hit.candidates(truth.sure, truth.possible)
+            numbers, none = step.hit.possible_hits(truth.sure, truth.possible)
             derived.append((step.variable, tuple(numbers), none))
             rules |= bit_set(numbers) & ~truth.sure
     left = []
@@ -138,7 +144,7 @@ def told_apart(
         if mask & (mask - 1) and rules & program.open_cells(at, mask):
             facts |= 1 << at
             left.append(mask)
-    return (reading.residue, rules, tuple(derived), facts, tuple(left)), facts
+    return (summary.residue, rules, tuple(derived), facts, tuple(left)), facts
 
 
 def with_mask(state: Base, at: int, mask: int) -> Base:

@@ -12,39 +12,39 @@ from typing import Generic, NamedTuple, TypeVar
 from ..compiler.bitset import bit_set, union
 from ..compiler.possible_outcomes import (
     SUITABLE,
+    AdviceCandidates,
     Outcome,
-    Race,
     Statuses,
     Triage,
-    bearing_rules,
+    advice_candidates,
+    deciding_rules,
     possible_statuses,
     possible_triage,
     possible_urgencies,
-    race,
-    waiting_hits,
+    undetermined_hits,
 )
-from ..compiler.program import Program, SingleHit, Truth, keep
+from ..compiler.program import Program, SingleHit, Truth, memoise
 from ..ruleset.enums import FOR, FROM_URGENCY_TABLES, Disposition, OptionStatus, Urgency
 
 Answer = TypeVar("Answer")
 
 #: Looked up once, see ``possible_outcomes``.
 _LADDER = Disposition.LADDER
-_Key = tuple[int, int]
+_TruthKey = tuple[int, int]
 
 
-class Reading(NamedTuple, Generic[Answer]):
+class StateSummary(NamedTuple, Generic[Answer]):
     """What a state says of a question: the answers that are still possible, the open
     rules that decide, in deciding order and as bits, and what else of the state tells
     it apart from one with the same open rules and facts."""
 
     possible: frozenset[Answer]
-    waiting: tuple[int, ...]
-    bits: int
+    deciding: tuple[int, ...]
+    deciding_bits: int
     residue: object
 
 
-class Question(Generic[Answer]):
+class CaseQuestion(Generic[Answer]):
     """What is asked of a case. ``rules`` are the bits of all that can answer it.
 
     What a state says depends on the truth of those rules alone, and is kept.
@@ -52,21 +52,21 @@ class Question(Generic[Answer]):
 
     def __init__(self, program: Program, rules: int) -> None:
         self.program, self.rules = program, rules
-        self._possible: dict[_Key, frozenset[Answer]] = {}
-        self._readings: dict[_Key, Reading[Answer]] = {}
+        self._possible: dict[_TruthKey, frozenset[Answer]] = {}
+        self._summaries: dict[_TruthKey, StateSummary[Answer]] = {}
 
-    def reading(self, truth: Truth) -> Reading[Answer]:
+    def summary(self, truth: Truth) -> StateSummary[Answer]:
         key = truth.sure & self.rules, truth.possible & self.rules
-        found = self._readings.get(key)
+        found = self._summaries.get(key)
         if found is None:
-            rules = tuple(dict.fromkeys(self._waiting(truth)))
-            found = Reading(
+            rules = tuple(dict.fromkeys(self._deciding(truth)))
+            found = StateSummary(
                 self.possible(truth),
                 rules,
                 bit_set(rules),
                 self._residue(truth),
             )
-            keep(self._readings, key, found)
+            memoise(self._summaries, key, found)
         return found
 
     def possible(self, truth: Truth) -> frozenset[Answer]:
@@ -75,36 +75,36 @@ class Question(Generic[Answer]):
         found = self._possible.get(key)
         if found is None:
             found = frozenset(self._answers(truth))
-            keep(self._possible, key, found)
+            memoise(self._possible, key, found)
         return found
 
-    def waiting(self, truth: Truth) -> Iterable[int]:
+    def deciding(self, truth: Truth) -> Iterable[int]:
         """The open rules that decide, the deciding ones first."""
-        return self.reading(truth).waiting
+        return self.summary(truth).deciding
 
     def residue(self, truth: Truth) -> object:
         """What tells two states with the same open rules and open facts apart."""
-        return self.reading(truth).residue
+        return self.summary(truth).residue
 
     def enough(self, found: Collection[Answer]) -> bool:
         """Whether the answers found already settle what is asked."""
         return False
 
-    def weight(self, answer: Answer) -> object:
+    def relevant_part(self, answer: Answer) -> object:
         """What of an answer matters where one fact is asked about."""
         return answer
 
     def _answers(self, truth: Truth) -> Iterable[Answer]:
         raise NotImplementedError
 
-    def _waiting(self, truth: Truth) -> Iterable[int]:
+    def _deciding(self, truth: Truth) -> Iterable[int]:
         raise NotImplementedError
 
     def _residue(self, truth: Truth) -> object:
         raise NotImplementedError
 
 
-class StatusQuestion(Question[OptionStatus]):
+class StatusQuestion(CaseQuestion[OptionStatus]):
     """Which statuses can one treatment come to?
 
     Where ``never_excluded`` every completion is for it, and one without a
@@ -120,13 +120,13 @@ class StatusQuestion(Question[OptionStatus]):
     def _answers(self, truth: Truth) -> Statuses:
         return possible_statuses(self.program, self.code, truth)
 
-    def _waiting(self, truth: Truth) -> Iterable[int]:
-        return bearing_rules(self.program, self.code, truth)
+    def _deciding(self, truth: Truth) -> Iterable[int]:
+        return deciding_rules(self.program, self.code, truth)
 
     def _residue(self, truth: Truth) -> Statuses:
         return self.possible(truth)
 
-    def weight(self, answer: OptionStatus) -> bool:
+    def relevant_part(self, answer: OptionStatus) -> bool:
         return answer in FOR
 
     def enough(self, found: Collection[OptionStatus]) -> bool:
@@ -136,7 +136,7 @@ class StatusQuestion(Question[OptionStatus]):
         return bool(statuses & FOR) and bool(statuses - FOR)
 
 
-class TriageQuestion(Question[Triage]):
+class TriageQuestion(CaseQuestion[Triage]):
     """Where can triage send the case?"""
 
     def __init__(self, program: Program) -> None:
@@ -145,17 +145,17 @@ class TriageQuestion(Question[Triage]):
     def _answers(self, truth: Truth) -> Iterable[Triage]:
         return possible_triage(self.program, truth)
 
-    def _waiting(self, truth: Truth) -> Iterable[int]:
-        return waiting_hits(self.program, self.program.triage, truth)
+    def _deciding(self, truth: Truth) -> Iterable[int]:
+        return undetermined_hits(self.program, self.program.triage, truth)
 
     def _residue(self, truth: Truth) -> object:
-        return left_of(self.program.triage, truth)
+        return possible_hits_of(self.program.triage, truth)
 
     def enough(self, found: Collection[Triage]) -> bool:
         return len(found) > 1
 
 
-class UrgencyQuestion(Question[Urgency]):
+class UrgencyQuestion(CaseQuestion[Urgency]):
     """How urgent can the case be on the ladder?"""
 
     def __init__(self, program: Program) -> None:
@@ -164,14 +164,14 @@ class UrgencyQuestion(Question[Urgency]):
     def _answers(self, truth: Truth) -> Iterable[Urgency]:
         return possible_urgencies(self.program, truth)
 
-    def _waiting(self, truth: Truth) -> Iterable[int]:
-        return waiting_hits(self.program, self.program.urgency, truth)
+    def _deciding(self, truth: Truth) -> Iterable[int]:
+        return undetermined_hits(self.program, self.program.urgency, truth)
 
     def _residue(self, truth: Truth) -> object:
-        return left_of(self.program.urgency, truth)
+        return possible_hits_of(self.program.urgency, truth)
 
 
-class OutcomeQuestion(Question[Outcome]):
+class OutcomeQuestion(CaseQuestion[Outcome]):
     """What can the advice come to?"""
 
     def __init__(self, program: Program, unavailable: frozenset[str]) -> None:
@@ -179,25 +179,25 @@ class OutcomeQuestion(Question[Outcome]):
         hits = (*program.triage, *program.urgency)
         super().__init__(program, self._options | union(hit.bits for hit in hits))
         self.unavailable = unavailable
-        self._races: dict[_Key, Race] = {}
+        self._memo_candidates: dict[_TruthKey, AdviceCandidates] = {}
 
-    def without(self, codes: Iterable[str]) -> OutcomeQuestion:
+    def ablated(self, codes: Iterable[str]) -> OutcomeQuestion:
         """The same question with these treatments off the list."""
         return OutcomeQuestion(self.program, self.unavailable | frozenset(codes))
 
-    def _race(self, truth: Truth) -> Race:
+    def _candidates(self, truth: Truth) -> AdviceCandidates:
         key = truth.sure & self._options, truth.possible & self._options
-        found = self._races.get(key)
+        found = self._memo_candidates.get(key)
         if found is None:
-            found = race(self.program, truth, self.unavailable)
-            keep(self._races, key, found)
+            found = advice_candidates(self.program, truth, self.unavailable)
+            memoise(self._memo_candidates, key, found)
         return found
 
-    def _run(self, truth: Truth) -> Race | None:
+    def _on_ladder(self, truth: Truth) -> AdviceCandidates | None:
         """The race, where the ladder is possible."""
         triage = possible_triage(self.program, truth)
         ladder = any(answer.disposition == _LADDER for answer in triage)
-        return self._race(truth) if ladder else None
+        return self._candidates(truth) if ladder else None
 
     def _answers(self, truth: Truth) -> Iterator[Outcome]:
         for answer in possible_triage(self.program, truth):
@@ -209,22 +209,25 @@ class OutcomeQuestion(Question[Outcome]):
             if answer.disposition != _LADDER:
                 yield from (Outcome(answer.disposition, u, None) for u in urgencies)
                 continue
-            winners = self._race(truth).winners
+            winners = self._candidates(truth).treatments
             yield from (Outcome(_LADDER, u, c) for u in urgencies for c in winners)
 
-    def _waiting(self, truth: Truth) -> Iterator[int]:
+    def _deciding(self, truth: Truth) -> Iterator[int]:
         program = self.program
-        yield from waiting_hits(program, program.triage, truth)
-        run = self._run(truth)
-        if run is not None:
-            for code in run.bearing:
-                yield from bearing_rules(program, code, truth)
-            yield from waiting_hits(program, program.urgency, truth)
+        yield from undetermined_hits(program, program.triage, truth)
+        ladder = self._on_ladder(truth)
+        if ladder is not None:
+            for code in ladder.undecided:
+                yield from deciding_rules(program, code, truth)
+            yield from undetermined_hits(program, program.urgency, truth)
 
     def _residue(self, truth: Truth) -> object:
-        run = self._run(truth)
-        triage = left_of(self.program.triage, truth)
-        return triage, run and (run.statuses, left_of(self.program.urgency, truth))
+        ladder = self._on_ladder(truth)
+        triage = possible_hits_of(self.program.triage, truth)
+        return triage, ladder and (
+            ladder.statuses,
+            possible_hits_of(self.program.urgency, truth),
+        )
 
 
 class AdviceQuestion(OutcomeQuestion):
@@ -234,7 +237,7 @@ class AdviceQuestion(OutcomeQuestion):
         return len({outcome.recommended for outcome in found}) > 1
 
 
-def left_of(hits: Iterable[SingleHit], truth: Truth) -> object:
+def possible_hits_of(hits: Iterable[SingleHit], truth: Truth) -> object:
     """The rules that may be the hit of each table, those that surely hold included."""
-    found = (hit.candidates(truth.sure, truth.possible) for hit in hits)
+    found = (hit.possible_hits(truth.sure, truth.possible) for hit in hits)
     return tuple((tuple(numbers), none) for numbers, none in found)

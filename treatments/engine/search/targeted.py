@@ -21,16 +21,16 @@ from .completions import (
     Split,
     search,
     splits,
-    told_apart,
+    state_key,
     with_mask,
 )
-from .questions import Answer, OutcomeQuestion, Question
+from .questions import Answer, CaseQuestion, OutcomeQuestion
 
 #: States for a search without an aim, which settles most cases at once.
 FIRST_LOOK_STATES = 300
 
 
-class Outlook(NamedTuple):
+class ReachableOutcomes(NamedTuple):
     """Outcomes that some completion gives, each with the regions of such completions;
     ``complete`` where there are no others."""
 
@@ -38,31 +38,31 @@ class Outlook(NamedTuple):
     complete: bool
 
 
-def outlook(
+def reachable_outcomes(
     program: Program, question: OutcomeQuestion, base: Base, budget: Budget
-) -> Outlook:
+) -> ReachableOutcomes:
     """Every outcome of the completions of ``base``, as far as the budget allows."""
     found: dict[Outcome, Base] = {}
     first = Budget(min(FIRST_LOOK_STATES, budget.left))
     allowed = first.left
     try:
         found.update(search(program, question, base, first))
-        return Outlook(found, complete=True)
+        return ReachableOutcomes(found, complete=True)
     except BudgetSpentError:
         possible = question.possible(program.propagate(base))
-        return aimed_outlook(program, question, base, budget, possible, found)
+        return reachable_among(program, question, base, budget, possible, found)
     finally:
         budget.left -= allowed - max(first.left, 0)
 
 
-def aimed_outlook(
+def reachable_among(
     program: Program,
     question: OutcomeQuestion,
     base: Base,
     budget: Budget,
     among: Collection[Outcome],
     found: dict[Outcome, Base],
-) -> Outlook:
+) -> ReachableOutcomes:
     """The outlook where all outcomes are among some, of which some are found already:
     the others are looked for one by one, and added to those found.
 
@@ -75,16 +75,16 @@ def aimed_outlook(
         left = {o for o in possible if (o.disposition, o.recommended) == place}
         left = left.intersection(among) - found.keys()
         try:
-            found.update(_reached(program, question, base, budget, left))
+            found.update(_witnesses(program, question, base, budget, left))
         except BudgetSpentError:
-            return Outlook(found, complete=False)
+            return ReachableOutcomes(found, complete=False)
         code = place[1]
         if code and not any(outcome.recommended == code for outcome in found):
-            question = question.without([code])
-    return Outlook(found, complete=True)
+            question = question.ablated([code])
+    return ReachableOutcomes(found, complete=True)
 
 
-def _reached(
+def _witnesses(
     program: Program,
     question: OutcomeQuestion,
     base: Base,
@@ -94,14 +94,14 @@ def _reached(
     """Those of some outcomes that some completion gives."""
     left = set(outcomes)
     while left:
-        reached = reach(program, question, base, left, budget)
+        reached = find_witness(program, question, base, left, budget)
         if reached is None:
             return
         yield reached
         left.remove(reached[0])
 
 
-def reach(
+def find_witness(
     program: Program,
     question: OutcomeQuestion,
     base: Base,
@@ -120,17 +120,17 @@ def reach(
         state = stack.pop()
         budget.spend()
         truth = program.propagate(state)
-        reading = question.reading(truth)
-        if not reading.possible & outcomes:
+        summary = question.summary(truth)
+        if not summary.possible & outcomes:
             continue
-        if len(reading.possible) == 1:
-            return next(iter(reading.possible)), state
-        key, _ = told_apart(program, reading, truth)
+        if len(summary.possible) == 1:
+            return next(iter(summary.possible)), state
+        key, _ = state_key(program, summary, truth)
         if key in entered:
             continue
         entered.add(key)
-        waiting = sorted(reading.waiting, key=lambda n: not aim.first >> n & 1)
-        stack += _halves(state, next(splits(program, truth, waiting)), aim)
+        deciding = sorted(summary.deciding, key=lambda n: not aim.first >> n & 1)
+        stack += _halves(state, next(splits(program, truth, deciding)), aim)
     return None
 
 
@@ -169,9 +169,9 @@ def _saying(program: Program, hit: SingleHit, outcome: Outcome) -> int:
     return bits
 
 
-def bears(
+def can_affect(
     program: Program,
-    question: Question[Answer],
+    question: CaseQuestion[Answer],
     fact: int,
     base: Base,
     budget: Budget,
@@ -187,60 +187,64 @@ def bears(
         state = stack.pop()
         budget.spend()
         truth = program.propagate(state)
-        reading = question.reading(truth)
-        if len({question.weight(answer) for answer in reading.possible}) == 1:
+        summary = question.summary(truth)
+        if len({question.relevant_part(answer) for answer in summary.possible}) == 1:
             continue
-        key, facts = told_apart(program, reading, truth)
+        key, facts = state_key(program, summary, truth)
         if not facts >> fact & 1 or key in entered:
             continue
         entered.add(key)
-        if _turns(program, question, fact, state):
+        if _affects_first_completion(program, question, fact, state):
             return True
         if facts != 1 << fact:
-            stack += _towards(program, question, fact, state, truth)
+            stack += _halves_towards(program, question, fact, state, truth)
     return False
 
 
-def _turns(
-    program: Program, question: Question[Answer], fact: int, state: Base
+def _affects_first_completion(
+    program: Program, question: CaseQuestion[Answer], fact: int, state: Base
 ) -> bool:
     """Whether one fact decides in the first of the completions of a state."""
     whole = tuple(mask & -mask for mask in state)
     found = set()
     for region in singletons(state[fact]):
         truth = program.propagate(with_mask(whole, fact, region))
-        found |= {question.weight(answer) for answer in question.possible(truth)}
+        found |= {question.relevant_part(answer) for answer in question.possible(truth)}
     return len(found) > 1
 
 
-def _towards(
-    program: Program, question: Question[Answer], fact: int, state: Base, truth: Truth
+def _halves_towards(
+    program: Program,
+    question: CaseQuestion[Answer],
+    fact: int,
+    state: Base,
+    truth: Truth,
 ) -> tuple[Base, Base]:
     """The halves of a state, split by what the fact's own rules hang on beside it."""
-    touched = _touched(program, truth, fact)
-    aim = Aim(touched, touched)
+    over_fact = _rules_over(program, truth, fact)
+    aim = Aim(over_fact, over_fact)
     if isinstance(question, OutcomeQuestion):
-        aim = _aim_of(program, question.possible(truth), touched)
-    reading = question.reading(truth)
-    waiting = sorted(
-        reading.waiting, key=lambda n: (not touched >> n & 1, not aim.first >> n & 1)
+        aim = _aim_of(program, question.possible(truth), over_fact)
+    summary = question.summary(truth)
+    deciding = sorted(
+        summary.deciding, key=lambda n: (not over_fact >> n & 1, not aim.first >> n & 1)
     )
-    found = splits(program, truth, waiting)
+    found = splits(program, truth, deciding)
     return _halves(state, next(s for s in found if s.at != fact), aim)
 
 
-def _aim_of(program: Program, possible: Iterable[Outcome], touched: int) -> Aim:
-    """Towards the first treatment that the touched rules speak of."""
+def _aim_of(program: Program, possible: Iterable[Outcome], over_fact: int) -> Aim:
+    """Towards the first treatment that the over_fact rules speak of."""
     for outcome in sorted(possible, key=str):
         code = outcome.recommended
-        if code is not None and program.effects[code].all & touched:
+        if code is not None and program.effects[code].all & over_fact:
             first, hold = aim_at(program, outcome)
-            other = program.effects[code].indicated & ~touched
-            return Aim(first, (hold | touched) & ~other)
-    return Aim(touched, touched)
+            other = program.effects[code].indicated & ~over_fact
+            return Aim(first, (hold | over_fact) & ~other)
+    return Aim(over_fact, over_fact)
 
 
-def _touched(program: Program, truth: Truth, fact: int) -> int:
+def _rules_over(program: Program, truth: Truth, fact: int) -> int:
     """The rules that hang on one fact, over derived facts too."""
     rules = program.open_cells(fact, truth.masks[fact])
     for step in program.steps:

@@ -30,9 +30,9 @@ from tests.treatments.engine.small import (
 )
 from treatments.engine import Ruleset, evaluate, load_ruleset
 from treatments.engine.batch.bitsets import SLICE
-from treatments.engine.batch.columns import NOWHERE, Column, encode
+from treatments.engine.batch.columns import NOWHERE, EncodedColumn, encode
 from treatments.engine.batch.evaluate import OPEN, evaluate_batch
-from treatments.engine.batch.version_diff import difference
+from treatments.engine.batch.version_diff import version_difference
 from treatments.engine.compiler.possible_outcomes import Outcome
 from treatments.engine.ruleset.model import DEFAULT_RULESET
 
@@ -67,10 +67,10 @@ def test_columns_hold_what_was_said_unknown_and_nowhere_apart() -> None:
     ]
     columns = encode(said, SMALL)
     weeks, level = columns.facts["weeks"], columns.facts["level"]
-    assert [weeks.said[code] for code in weeks.codes] == [7, None, None]
-    assert [level.said[code] for code in level.codes] == ["L4-5", None, NOWHERE]
+    assert [weeks.statements[code] for code in weeks.codes] == [7, None, None]
+    assert [level.statements[code] for code in level.codes] == ["L4-5", None, NOWHERE]
     assert columns.invalid.tolist() == [False, True, False]
-    assert [columns.unavailable.said[c] for c in columns.unavailable.codes] == [
+    assert [columns.unavailable.statements[c] for c in columns.unavailable.codes] == [
         frozenset(),
         frozenset(),
         frozenset({"ENDO"}),
@@ -81,7 +81,7 @@ def test_a_column_with_many_values_gets_wider_codes() -> None:
     cases = [case({"shift": number / 100}) for number in range(1000)]
     column = encode(cases, SMALL).facts["shift"]
     assert column.codes.dtype == np.uint16
-    assert [column.said[code] for code in column.codes] == [
+    assert [column.statements[code] for code in column.codes] == [
         n / 100 for n in range(1000)
     ]
 
@@ -89,7 +89,7 @@ def test_a_column_with_many_values_gets_wider_codes() -> None:
 def test_no_case_gives_no_answer() -> None:
     result = evaluate_batch(encode([], SMALL), SMALL)
     assert result.statuses.shape == (len(LADDER), 0)
-    assert difference(encode([], SMALL), SMALL, SMALL).changed == 0
+    assert version_difference(encode([], SMALL), SMALL, SMALL).changed == 0
 
 
 def test_cases_keep_their_places_across_slices() -> None:
@@ -102,8 +102,13 @@ def test_cases_keep_their_places_across_slices() -> None:
     places = np.random.default_rng(1).integers(0, 3, 2 * SLICE + 5)
     many = type(columns)(
         len(places),
-        {n: Column(c.said, c.codes[places]) for n, c in columns.facts.items()},
-        Column(columns.unavailable.said, columns.unavailable.codes[places]),
+        {
+            n: EncodedColumn(c.statements, c.codes[places])
+            for n, c in columns.facts.items()
+        },
+        EncodedColumn(
+            columns.unavailable.statements, columns.unavailable.codes[places]
+        ),
         columns.invalid[places],
     )
     small, large = evaluate_batch(columns, SMALL), evaluate_batch(many, SMALL)
@@ -160,7 +165,7 @@ def test_a_difference_is_a_matrix_with_an_example_for_each_move() -> None:
     new = Ruleset.from_document(changed)
     complete = {**next(completions({})), "kind": "extrusion"}
     cases = [case({**complete, "weeks": weeks}) for weeks in (4, 6, 8, 12, 20)]
-    found = difference(encode(cases, SMALL), SMALL, new)
+    found = version_difference(encode(cases, SMALL), SMALL, new)
     (move,) = found.moves()
     assert move == (
         Outcome("ladder", "elective", "ENDO"),
@@ -225,5 +230,5 @@ def test_first_hits_are_those_of_the_kernel(count: int, unknown: float) -> None:
     for var in kernel.variables:
         index: dict[Any, int] = {None: 0, NOWHERE: 1}
         codes = [index.setdefault(c.get(var.name), len(index)) for c in cases]
-        columns[var.name] = Column(tuple(index), np.array(codes, np.uint8))
+        columns[var.name] = EncodedColumn(tuple(index), np.array(codes, np.uint8))
     assert first_hits(kernel, columns).tolist() == [kernel.first(c) for c in cases]

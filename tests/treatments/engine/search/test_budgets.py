@@ -32,7 +32,7 @@ def test_nothing_is_left_unsaid_without_a_reason(ruleset):
 
 
 def test_outcomes_beyond_the_budget_are_null_with_the_reason(ruleset, monkeypatch):
-    monkeypatch.setattr(guarantees, "OUTLOOK_STATES", 1)
+    monkeypatch.setattr(guarantees, "REACHABLE_STATES", 1)
     evaluation = evaluate(BARE, ruleset)
     assert evaluation.robust is None
     assert reasons(evaluation.to_document())["robust"] == BUDGET_SPENT
