@@ -4,7 +4,7 @@ ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 WORKDIR /app
 COPY requirements.txt ./
 RUN pip install --no-cache-dir --require-hashes --only-binary :all: -r requirements.txt
-COPY manage.py ./
+COPY manage.py CHANGELOG.md ./
 COPY spine_cds spine_cds
 COPY patients patients
 COPY treatments treatments

@@ -16,8 +16,10 @@ from django.core.exceptions import ImproperlyConfigured
 
 from spine_cds import environment
 from spine_cds.operation import logs
+from spine_cds.version import released_version
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION = released_version(BASE_DIR / "CHANGELOG.md")
 
 ENVIRONMENT = environment.text("SPINE_CDS_ENV", "development")
 if ENVIRONMENT not in {"development", "production"}:
@@ -117,6 +119,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "spine_cds.accounts.sessions.session_limits",
                 "treatments.rulebook.context_processors.ruleset_footer",
+                "spine_cds.version.product_version",
             ],
         },
     },

@@ -122,7 +122,9 @@ MAY_IMPORT = {
     "spine_cds.checks": DOMAIN,
     "spine_cds.apps": ("spine_cds.checks",),
     "spine_cds.wsgi": ("spine_cds.celery",),
-    "spine_cds.settings": ("spine_cds.environment", "spine_cds.operation"),
+    "spine_cds.settings": (
+        *("spine_cds.environment", "spine_cds.operation", "spine_cds.version"),
+    ),
     "spine_cds": ("spine_cds.celery",),
 }
 # Modules that are nobody's business to import, but for those named.
