@@ -2,6 +2,9 @@
 
     .venv/bin/python -m benchmarks analysis          (needs requirements-dev.txt)
 
+Measured are ``check``, which ``manage.py check_ruleset`` and the checks of a draft
+run, and ``recheck``, which looks at a table again as the badges of the grid do.
+
 *random*: rows with three or four cells each, the last a catch-all; most rows of the
 larger ones are masked. *open*: the same without the catch-all, so that there are gaps
 everywhere. *curated*: a partition of the space, one row in ten widened, three parts

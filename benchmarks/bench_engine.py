@@ -1,6 +1,9 @@
-"""The engine's speed beside its goals, in one table.
+"""The engine's speed beside its goals, in one table, by what runs it in the product.
 
     .venv/bin/python -m benchmarks engine            (needs requirements-dev.txt)
+
+Each part of the table names the path that is measured. No page and no command runs the
+single-table kernel: its figures are an upper bound, and say nothing of an evaluation.
 
 Works are interleaved, a round after another, so that a busy machine is as unkind to
 one as to the next; what is printed are medians over the rounds. Other engines are
@@ -21,6 +24,7 @@ import time
 import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +38,7 @@ from treatments.engine.batch.evaluate import evaluate_batch
 from treatments.engine.batch.version_diff import version_difference
 
 MILLION = 1_000_000
+KERNEL = "benchmarks/kernel.py, bare tables: no page runs this, an upper bound"
 ROOT = Path(__file__).parent.parent
 
 
@@ -123,7 +128,7 @@ def one_table() -> Iterator[Work]:
         name = f"zen-engine, {'same' if same else 'OTHER'} answers, two-valued"
         peer = Work(name, "µs", None, lambda: each(decide, complete, 1e6))
         yield peer
-        yield ratio("zen-engine against one decision", peer, one, 10, least=True)
+        yield ratio("zen-engine against the kernel", peer, one, 10, least=True)
 
 
 def ratio(
@@ -152,6 +157,10 @@ def whole_ruleset(ruleset: Ruleset) -> Iterator[Work]:
         work = bound(evaluate_batch, columns, ruleset)
         yield Work(name, "s", 2, bound(timed, work, 1), rounds=7)
         yield Work(f"{name}, memory", "MB", 300, bound(megabytes, work), rounds=1)
+
+
+def two_versions(ruleset: Ruleset) -> Iterator[Work]:
+    columns = populations.shipped(ruleset, MILLION, 0.1)
     work = bound(version_difference, columns, ruleset, edited(ruleset))
     name = "difference of two versions, a million partial cases"
     yield Work(name, "s", 3, bound(timed, work, 1), rounds=7)
@@ -263,21 +272,26 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=15)
     rounds = options.parse_args().rounds
     ruleset = load_ruleset()
-    works = [
-        *one_table(),
-        *many_cases(),
-        *whole_ruleset(ruleset),
-        *whole_documents(ruleset),
-        *analysis(ruleset),
-        *command_line(ruleset),
-    ]
+    paths = {
+        "evaluate: a stored recommendation, manage.py evaluate": whole_documents(
+            ruleset
+        ),
+        "manage.py evaluate --jsonl, the whole command": command_line(ruleset),
+        "evaluate_batch: a replay, without reading its cases": whole_ruleset(ruleset),
+        "check, recheck: manage.py check_ruleset, a draft": analysis(ruleset),
+        "batch.version_diff: no page runs this": two_versions(ruleset),
+        KERNEL: chain(one_table(), many_cases()),
+    }
+    works = {path: list(found) for path, found in paths.items()}
     for number in range(rounds):
-        for work in works:
+        for work in chain.from_iterable(works.values()):
             work.measure(number)
     cores, load = os.cpu_count(), os.getloadavg()[0]
     print(f"{'work':<58} {'median':>9}      {'goal':>10}  {'of it':>6}")
-    for work in works:
-        print(told(work).rstrip())
+    for path, found in works.items():
+        print(f"-- {path}")
+        for work in found:
+            print(told(work).rstrip())
     print(
         f"Python {sys.version.split()[0]}, NumPy {np.__version__}, {cores} cores, "
         f"load {load:.1f}, {rounds} rounds"

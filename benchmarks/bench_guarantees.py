@@ -2,6 +2,9 @@
 
     .venv/bin/python -m benchmarks guarantees        (needs requirements-dev.txt)
 
+Measured are ``evaluate`` and ``explore``, as storing a recommendation and
+``manage.py evaluate --explore`` call them; no database and no page.
+
 Random cases of the shipped ruleset. A part that is given up is null with its reason;
 evaluate and explore together are to take about a second at the most.
 """
