@@ -290,7 +290,7 @@ BLOCKED_RUN = """
 import sys
 
 class Block:
-    names = {"django", "celery", "redis", "psycopg2", "kombu", "typst"}
+    names = {"django", "celery", "redis", "psycopg2", "kombu", "typst", "numpy"}
 
     def find_spec(self, name, path=None, target=None):
         if name.partition(".")[0] in self.names:
@@ -313,6 +313,18 @@ def test_the_engine_runs_without_django_or_any_service():
     )
     assert run.returncode == 0, run.stderr
     assert run.stdout.strip() == "insufficient_data"
+
+
+def test_numpy_is_for_many_cases_at_once_and_the_engine_says_where():
+    engine = ROOT / "treatments" / "engine"
+    using = {
+        path
+        for path in engine.rglob("*.py")
+        if "import numpy" in path.read_text(encoding="utf-8")
+    }
+    assert {path.parent.name for path in using} == {"batch"}
+    face = ast.get_docstring(ast.parse((engine / "__init__.py").read_text())) or ""
+    assert not [path.stem for path in using if f"``{path.stem}``" not in face]
 
 
 def _with_path() -> str:

@@ -1,7 +1,10 @@
 """The rules engine: a case document and a ruleset in, an evaluation out.
 
-Standard library only. ``load_ruleset`` reads and checks a ruleset, ``evaluate`` is
-pure; both speak the documents of the project's contract.
+``load_ruleset`` reads and checks a ruleset, ``evaluate`` is pure; both speak the
+documents of the project's contract. They need the standard library alone.
+
+NumPy is used by the modules of ``batch``, which work on many cases at once, and by no
+other: ``columns``, ``bitsets``, ``bound_program``, ``evaluate``, ``version_diff``.
 """
 
 from .dmn import DmnError, evaluate_decision, load_dmn
