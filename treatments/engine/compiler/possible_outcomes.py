@@ -134,8 +134,8 @@ def possible_triage(program: Program, truth: Truth) -> set[Triage]:
     for hit in program.triage:
         numbers, none = hit.possible_hits(truth.sure, truth.possible)
         for number in numbers:
-            says = program.rules[number].outputs
-            answers.add(Triage(says["disposition"], says["urgency"]))
+            outputs = program.rules[number].outputs
+            answers.add(Triage(outputs["disposition"], outputs["urgency"]))
     return answers | {UNCOVERED} if none else answers
 
 

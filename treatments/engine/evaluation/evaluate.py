@@ -37,10 +37,11 @@ _ALARMING = (Disposition.EMERGENCY, Disposition.DIAGNOSE_FIRST)
 
 
 def evaluate(document: object, ruleset: Ruleset, *, effects: bool = True) -> Evaluation:
-    """Evaluate a case document; a document with errors gives an ``invalid`` one.
+    """Evaluate a case document (contract 1) under a ruleset.
 
-    Without ``effects`` the answer comes sooner: ``robust`` is left unsaid, and so are
-    the effects of missing facts, but for those that triage waits for.
+    A document with errors is not refused: its evaluation is ``invalid`` and names each
+    error. Without ``effects`` the answer comes sooner: ``robust`` is left open, and so
+    are the effects of missing facts, but for those that triage waits for.
     """
     reader = CaseReader(ruleset)
     case = reader.read(document)
@@ -110,7 +111,7 @@ class _Run:
             tracing=partial(_trace, self.program, self.truth),
         )
 
-    # -- what is said of it ---------------------------------------------------------
+    # -- the parts of the answer ----------------------------------------------------
 
     def _options(
         self, outcome: Outcome, statuses: Mapping[str, OptionStatus]
@@ -135,13 +136,18 @@ class _Run:
         if status == OptionStatus.RECOMMENDED and plain not in FOR:
             reasons_for = (*reasons_for, last.last_resort.id)
         against = effects.all & ~effects.indicated
-        waiting = []
+        undetermined = []
         for number in undetermined_rules(program, code, self.truth):
             facts = open_facts(program, self.truth, [number])
             names = tuple(program.variables[at].name for at in facts)
-            waiting.append((program.rules[number].id, names))
+            undetermined.append((program.rules[number].id, names))
         return Option(
-            code, rung, status, reasons_for, self._ids(sure & against), tuple(waiting)
+            code,
+            rung,
+            status,
+            reasons_for,
+            self._ids(sure & against),
+            tuple(undetermined),
         )
 
     def _ids(self, bits: int) -> tuple[str, ...]:
@@ -151,14 +157,14 @@ class _Run:
         """The presumptions on which some rule of the advice would otherwise wait."""
         program = self.program
         truth = program.propagate(self.open_base)
-        waiting = [*undetermined_hits(program, program.triage, truth)]
+        deciding = [*undetermined_hits(program, program.triage, truth)]
         if not _stopped(outcome):
-            waiting += undetermined_hits(program, program.urgency, truth)
+            deciding += undetermined_hits(program, program.urgency, truth)
             for code in self.ruleset.treatments:
-                waiting += undetermined_rules(program, code, truth)
-            undetermined = truth.possible & ~truth.sure
-            waiting += [n for n in program.alerts if undetermined >> n & 1]
-        facts = open_facts(program, truth, waiting)
+                deciding += undetermined_rules(program, code, truth)
+            open_rules = truth.possible & ~truth.sure
+            deciding += [n for n in program.alerts if open_rules >> n & 1]
+        facts = open_facts(program, truth, deciding)
         names = {program.variables[at].name for at in facts}
         return {name: v for name, v in self.presumed.items() if name in names}
 
@@ -286,5 +292,9 @@ def _trace(program: Program, truth: Truth) -> Iterable[RuleTrace]:
                 failed.append(program.variables[at].name)
             elif mask & ~accepted:
                 unknown.append(program.variables[at].name)
-        state = "false" if failed else "undetermined" if unknown else "true"
-        yield RuleTrace(rule.id, state, tuple(failed), tuple(unknown))
+        yield RuleTrace(
+            rule.id,
+            "false" if failed else "undetermined" if unknown else "true",
+            tuple(failed),
+            tuple(unknown),
+        )

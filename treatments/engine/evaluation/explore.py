@@ -7,13 +7,13 @@ completions or all changes, or it says that its budget was spent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations, product
 from typing import Any
 
 from ..case import NEIGHBOUR_MAXIMUM, Case, CaseReader
-from ..compiler.bitset import lowest, members
+from ..compiler.bitset import lowest, members, union
 from ..compiler.possible_outcomes import Outcome
 from ..compiler.program import Program, program_of
 from ..compiler.range_words import nearest_value, regions_in_words
@@ -34,16 +34,23 @@ from .why_not import why_not
 ASKED_AT_MOST = 6
 ANSWER_STATES = 1_500
 ALL_ANSWERS_STATES = 6_000
-#: What trying pairs of changes may cost, a pair that has to be settled by a search
+#: What trying pairs of changes may cost, a pair that has to be resolved by a search
 #: being the dearer, and the changes that are listed.
 PAIRS_COST = 40_000
-SETTLING_COST = 8
+RESOLVING_COST = 8
 CHANGES_LISTED = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Exploration:
-    """What :func:`explore` found; None where a part could not be decided."""
+    """What :func:`explore` found; None where a part could not be decided.
+
+    ``possible``: the outcomes that completions give, each with an example.
+    ``ask_next``: the questions that can affect the answer, each with its answers and
+    the outcomes they leave. ``would_change``: the smallest changes of known facts that
+    move the advice. ``why_not``: a reason for each option that is not advised.
+    ``not_said``: the reason for each part that is None or not complete.
+    """
 
     possible: list[dict[str, Any]] | None
     ask_next: list[dict[str, Any]] | None
@@ -52,6 +59,7 @@ class Exploration:
     not_said: list[dict[str, str]]
 
     def to_document(self) -> dict[str, Any]:
+        """The five parts by name, ready for JSON."""
         return {
             "possible": self.possible,
             "ask_next": self.ask_next,
@@ -104,12 +112,12 @@ class _Explorer:
         }
         self.not_said: list[dict[str, str]] = []
         self.left = PAIRS_COST
-        self.states_left = ALL_ANSWERS_STATES
+        self.answers_budget = Budget(ALL_ANSWERS_STATES)
 
     def exploration(self) -> Exploration:
         if self.case.level is None:
             for part in ("possible", "ask_next", "would_change"):
-                self._unsaid(part, NO_LEVEL)
+                self._leave_open(part, NO_LEVEL)
             return Exploration(None, None, None, [], self.not_said)
         return Exploration(
             possible=self._possible(),
@@ -119,14 +127,14 @@ class _Explorer:
             not_said=self.not_said,
         )
 
-    def _unsaid(self, part: str, reason: str) -> None:
+    def _leave_open(self, part: str, reason: str) -> None:
         self.not_said.append({"part": part, "reason": reason})
 
     # -- what is possible, and what to ask ---------------------------------------------
 
     def _possible(self) -> list[dict[str, Any]] | None:
         if not self.reachable.complete:
-            self._unsaid("possible", BUDGET_SPENT)
+            self._leave_open("possible", BUDGET_SPENT)
             return None
         found = (
             {**_outcome(outcome), "example": self._example(outcome, state)}
@@ -154,17 +162,16 @@ class _Explorer:
         return self.question.possible(self.program.propagate(base))
 
     def _ask_next(self) -> list[dict[str, Any]]:
-        """The questions that bear on the answer: first what blocks it, then by how
+        """The questions that can affect the answer: first what blocks it, then by how
         few outcomes the least telling answer leaves.
 
         Which are asked at all is judged by the outcomes that open rules leave; their
         order by those that are, where these were found.
         """
         truth = self.program.propagate(self.open_base)
-        waiting = self.question.deciding(truth)
-        facts = open_facts(self.program, truth, waiting)
-        bearing = [at for at in facts if self._effect(at) != CANNOT_CHANGE]
-        order = sorted(bearing, key=self._left_at_worst)
+        facts = open_facts(self.program, truth, self.question.deciding(truth))
+        affecting = [at for at in facts if self._effect(at) != CANNOT_CHANGE]
+        order = sorted(affecting, key=self._left_at_worst)
         asked = [self._asked(at) for at in order[:ASKED_AT_MOST]]
         return sorted(asked, key=_left_in_fact)
 
@@ -174,7 +181,7 @@ class _Explorer:
     def _left_at_worst(self, at: int) -> tuple[bool, int, float]:
         sizes = [
             len(self._possible_at(with_mask(self.open_base, at, 1 << region)))
-            for region in _regions(self.open_base[at])
+            for region in members(self.open_base[at])
         ]
         return self._effect(at) != BLOCKS, max(sizes), sum(sizes) / len(sizes)
 
@@ -182,7 +189,7 @@ class _Explorer:
         """A question with its answers; those that lead to the same are one."""
         variable = self.program.variables[at]
         found: list[tuple[int, list[dict[str, Any]] | None]] = []
-        for region in _regions(self.open_base[at]):
+        for region in members(self.open_base[at]):
             outcomes = self._outcomes(at, 1 << region)
             same = [
                 i for i, (_, o) in enumerate(found) if o is not None and o == outcomes
@@ -218,10 +225,8 @@ class _Explorer:
             among &= self.reachable.found.keys()
             advised = {outcome.recommended for outcome in self.reachable.found}
             question = question.ablated(self.program.effects.keys() - advised)
-        budget = Budget(min(ANSWER_STATES, self.states_left))
-        allowed = budget.left
-        left = reachable_among(self.program, question, base, budget, among, found)
-        self.states_left -= allowed - max(budget.left, 0)
+        with self.answers_budget.lend(ANSWER_STATES) as budget:
+            left = reachable_among(self.program, question, base, budget, among, found)
         if not left.complete:
             return None
         return sorted((_outcome(outcome) for outcome in left.found), key=_rank)
@@ -259,7 +264,7 @@ class _Explorer:
             if variable.name in given or variable.name not in self.case.known:
                 continue
             now = variable.mask_of(self.case.known[variable.name])
-            for region in _regions(variable.everything & ~now):
+            for region in members(variable.everything & ~now):
                 yield self._change(at, 1 << region)
 
     def _change(self, at: int, mask: int) -> _Change:
@@ -280,7 +285,9 @@ class _Explorer:
                 continue
             for first, second in product(by_fact[one], by_fact[other]):
                 if self.left < 0:
-                    self._unsaid("would_change", "Not every pair of changes was tried.")
+                    self._leave_open(
+                        "would_change", "Not every pair of changes was tried."
+                    )
                     return found, False
                 outcome = self._outcome_after([first, second])
                 if outcome != self.resolved.outcome:
@@ -304,7 +311,7 @@ class _Explorer:
         self.left -= 1
         if len(possible) == 1:
             return next(iter(possible))
-        self.left -= SETTLING_COST
+        self.left -= RESOLVING_COST
         return ResolvedCase(self.program, self.case, base, self.questions).outcome
 
     def _changed_base(self, changes: list[_Change]) -> Base:
@@ -341,10 +348,8 @@ class _Explorer:
 
     def _spoken_of(self, outcome: Outcome) -> int:
         """The rules of triage, of urgency, and of the two treatments concerned."""
-        bits = 0
-        for hit in (*self.program.triage, *self.program.urgency):
-            for number in hit.rules:
-                bits |= 1 << number
+        hits = (*self.program.triage, *self.program.urgency)
+        bits = union(hit.bits for hit in hits)
         for code in (outcome.recommended, self.resolved.outcome.recommended):
             if code is not None:
                 bits |= self.program.effects[code].all
@@ -378,7 +383,3 @@ def _rank(outcome: dict[str, Any]) -> tuple[str, str, str]:
         outcome["urgency"] or "",
         outcome["treatment"] or "",
     )
-
-
-def _regions(mask: int) -> Iterable[int]:
-    return (at for at in range(mask.bit_length()) if mask >> at & 1)

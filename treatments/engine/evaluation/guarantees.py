@@ -38,6 +38,8 @@ ALL_EFFECTS_STATES = 9_000
 class Guarantees:
     """The guarantees of one evaluation.
 
+    They are two: ``robust``, and the effect of each missing fact.
+
     ``base`` holds the regions with the presumptions used, ``open_base`` those
     without; ``statuses`` are the options' before one is advised; ``triage_is_open``
     says that completions differ in where triage sends the case.
@@ -59,7 +61,7 @@ class Guarantees:
         self.outcome, self.statuses = outcome, statuses
         self.triage_is_open = triage_is_open
         self.question = OutcomeQuestion(program, case.unavailable)
-        self.states_left = ALL_EFFECTS_STATES
+        self.effects_budget = Budget(ALL_EFFECTS_STATES)
         self._affecting: dict[int, bool | None] = {}
 
     def robust(self) -> bool | None:
@@ -81,7 +83,11 @@ class Guarantees:
         return reachable_outcomes(self.program, self.question, self.open_base, budget)
 
     def missing(self) -> Iterator[tuple[UnknownFact, str | None]]:
-        """Every unknown fact of the vocabulary, with what it can do to the answer."""
+        """Every unknown fact of the vocabulary, with what it can do to the answer.
+
+        The effect is ``blocks``, ``could_change`` or ``cannot_change``; None where the
+        search was given up.
+        """
         unknown = list(self._unknown())
         blocking = {at: self._or_none(self._blocks, at) for _, at in unknown if at >= 0}
         if self.case.level is None:
@@ -91,8 +97,10 @@ class Guarantees:
             yield fact, self._effect(at, blocking)
 
     def missing_at_once(self) -> Iterator[tuple[UnknownFact, str | None]]:
-        """The missing facts with the effects that are found in some milliseconds:
-        what triage waits for. The others are left unsaid."""
+        """The missing facts with the effects that are found in some milliseconds.
+
+        That is what triage waits for (``blocks``); the effect of the others is None.
+        """
         if self.case.level is None:
             yield UnknownFact("responsible_level"), None
         for fact, at in self._unknown():
@@ -163,8 +171,8 @@ class Guarantees:
     def _seen_to_affect(self) -> frozenset[int]:
         """Variables of which one other answer moves the outcome of a completion.
 
-        A first look: it proves for most facts that they bear, and for none that
-        they do not.
+        A first look: it proves for most facts that they do, and for none that
+        they cannot.
         """
         seen: set[int] = set()
         for outcome, state in self.reachable.found.items():
@@ -210,9 +218,5 @@ class Guarantees:
         )
 
     def _search(self, question: CaseQuestion[Answer], at: int, base: Base) -> bool:
-        budget = Budget(min(EFFECT_STATES, self.states_left))
-        allowed = budget.left
-        try:
+        with self.effects_budget.lend(EFFECT_STATES) as budget:
             return can_affect(self.program, question, at, base, budget)
-        finally:
-            self.states_left -= allowed - max(budget.left, 0)

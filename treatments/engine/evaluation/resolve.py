@@ -38,8 +38,11 @@ STATES_PER_QUESTION = 20_000
 
 
 class QuestionSet:
-    """What is asked of a case to settle it; kept where it is settled many times, so
-    that what a state says is read once."""
+    """The questions that resolve a case.
+
+    One set serves a case that is resolved many times over, with one fact or two
+    changed each time: what a state leaves of a question is then read once.
+    """
 
     def __init__(self, program: Program, unavailable: frozenset[str]) -> None:
         self.program = program
@@ -49,6 +52,7 @@ class QuestionSet:
         self._status: dict[tuple[str, bool], StatusQuestion] = {}
 
     def status(self, code: str, *, never_excluded: bool) -> StatusQuestion:
+        """The question of one treatment's status, made when it is first asked."""
         found = self._status.get((code, never_excluded))
         if found is None:
             found = StatusQuestion(self.program, code, never_excluded=never_excluded)
@@ -57,7 +61,12 @@ class QuestionSet:
 
 
 class ResolvedCase:
-    """A case settled for one set of regions, ``base``."""
+    """A case resolved over all completions of one state, ``base``.
+
+    ``triage`` are the triage answers that completions give, ``statuses`` maps each
+    treatment code to its status before one of them is advised, ``outcome`` is what the
+    advice comes to. A search that is given up leaves what Kleene's logic leaves.
+    """
 
     def __init__(
         self,
@@ -105,7 +114,10 @@ class ResolvedCase:
             return frozenset(possible_triage(self.program, self.truth))
 
     def _urgency(self) -> Urgency:
-        """The urgency in every completion, else that of the first sure row."""
+        """The urgency in every completion, else that of the first sure row.
+
+        Never less than what the known facts alone call for.
+        """
         possible = self.possible_urgencies()
         if len(possible) == 1:
             return next(iter(possible))
@@ -116,6 +128,7 @@ class ResolvedCase:
         return Urgency.ELECTIVE
 
     def possible_urgencies(self) -> frozenset[Urgency]:
+        """The urgencies that completions give (never too few)."""
         try:
             return frozenset(self._ask(self.questions.urgency))
         except BudgetSpentError:
@@ -143,7 +156,7 @@ class ResolvedCase:
 
 
 class _Statuses(dict[str, OptionStatus]):
-    """Each option's status, settled when it is first asked for."""
+    """Each option's status, resolved when it is first asked for."""
 
     def __init__(self, resolved: ResolvedCase) -> None:
         super().__init__()
@@ -155,7 +168,10 @@ class _Statuses(dict[str, OptionStatus]):
 
 
 def computed_masks(program: Program, case: Case) -> dict[str, int]:
-    """The regions that the worst neighbouring grade can still be in."""
+    """The regions that the worst neighbouring Pfirrmann grade can still be in.
+
+    A mask by the fact's name, for :meth:`.Program.masks`; empty where no rule tests it.
+    """
     at = program.index.get(NEIGHBOUR_MAXIMUM)
     if at is None:
         return {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from ..case import CONTRACT, UnknownFact
 from ..ruleset.enums import Disposition, OptionStatus, Urgency
@@ -17,7 +17,12 @@ ENGINE_VERSION = "1.1.0"
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One treatment's place: its status and the rules that speak of it."""
+    """One treatment's place: its status and the rules that speak of it.
+
+    ``treatment`` and ``rung`` are codes. ``reasons_for`` and ``reasons_against`` are
+    ids of rules that hold; ``undetermined`` has those that wait, each with the names of
+    the facts it waits for.
+    """
 
     treatment: str
     rung: str
@@ -27,6 +32,7 @@ class Option:
     undetermined: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def to_document(self) -> dict[str, Any]:
+        """The option as it stands in an evaluation document."""
         return {
             "treatment": self.treatment,
             "rung": self.rung,
@@ -42,10 +48,14 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class RuleTrace:
-    """Why a rule holds, fails or waits: its cells that fail, and those not known."""
+    """Why a rule holds, fails or waits.
+
+    ``state`` is Kleene's: true, false or undetermined. ``failed`` names the facts whose
+    cells fail, ``unknown`` those whose cells are not determined.
+    """
 
     rule: str
-    state: str
+    state: Literal["true", "false", "undetermined"]
     failed: tuple[str, ...]
     unknown: tuple[str, ...]
 
@@ -54,8 +64,11 @@ class RuleTrace:
 class Evaluation:
     """The answer to one case; :meth:`to_document` gives the contract's form.
 
-    ``not_said`` has the reason for each part that is null: ``robust``, or the effect
-    of some ``missing`` facts.
+    ``recommended`` is a treatment code. ``robust`` is true where every completion of
+    the unknown facts gives this outcome, None where that is not known. ``missing`` has
+    each unknown fact with its effect: ``blocks``, ``could_change``, ``cannot_change``,
+    or None. ``not_said`` has the reason for each part that is null. ``reachable`` is
+    for :func:`.explore`, which starts from it.
     """
 
     ruleset: Ruleset

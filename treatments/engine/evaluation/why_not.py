@@ -23,7 +23,7 @@ def why_not(
     ``reason`` is ``against`` (``rules`` speak against it), ``not_met`` (of the rule
     for it that comes closest, the ``conditions`` that fail), ``later`` (another comes
     first in the order of preference), ``unknown`` (``facts`` decide) or
-    ``unavailable``.
+    ``unavailable``. Where triage stops the ladder there is none.
     """
     if resolved.outcome.disposition not in (
         Disposition.LADDER,
@@ -61,8 +61,8 @@ def _reason(
         entry["rules"] = _ids(program, sure & effects.caution)
     elif status == OptionStatus.UNDETERMINED:
         entry["reason"] = "unknown"
-        waiting = undetermined_rules(program, code, resolved.truth)
-        facts = open_facts(program, resolved.truth, waiting)
+        undetermined = undetermined_rules(program, code, resolved.truth)
+        facts = open_facts(program, resolved.truth, undetermined)
         entry["facts"] = [program.variables[at].name for at in facts]
     else:
         entry["reason"] = "not_met"
@@ -73,7 +73,11 @@ def _reason(
 def _closest(
     program: Program, case: Case, resolved: ResolvedCase, indicated: int
 ) -> list[dict[str, Any]]:
-    """The failing conditions of the rule for it that fails in the fewest."""
+    """The failing conditions of that rule for it which fails in the fewest.
+
+    The closest rule, not all: a surgeon asks what it would take, and a list of every
+    way in is the rule table itself.
+    """
     best: list[dict[str, Any]] | None = None
     for number in members(indicated):
         rule = program.rules[number]

@@ -1,4 +1,4 @@
-"""What holds over *all* completions of the unknown facts: exact, or not said.
+"""What holds over *all* completions of the unknown facts: exact, or left open.
 
 A question is asked of a partly known case. Where Kleene's logic leaves several
 answers possible, the search splits the regions of a fact on which an undetermined
@@ -11,6 +11,7 @@ states, not seconds: the same case and ruleset always give the same document.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from ..compiler.bitset import bit_set
@@ -20,27 +21,49 @@ from ..compiler.possible_outcomes import (
 from ..compiler.program import Program, Truth
 from .questions import Answer, CaseQuestion, StateSummary
 
+#: A state: the mask of the regions that each base variable may be in.
 Base = tuple[int, ...]
 
 
 class BudgetSpentError(Exception):
-    """The search was given up: nothing may be said about its question."""
+    """The search was given up: its question has no answer."""
 
 
 class Budget:
-    """How many states a search may still enter."""
+    """How many states a search may still enter.
+
+    States, not seconds: the same case and ruleset give the same document anywhere.
+    """
 
     def __init__(self, states: int) -> None:
         self.left = states
 
     def spend(self) -> None:
+        """Enter a state.
+
+        Raises:
+            BudgetSpentError: none was left.
+        """
         self.left -= 1
         if self.left < 0:
             raise BudgetSpentError
 
+    @contextmanager
+    def lend(self, states: int) -> Iterator[Budget]:
+        """A budget of at most so many states; what it spends is taken from this one."""
+        part = Budget(min(states, self.left))
+        lent = part.left
+        try:
+            yield part
+        finally:
+            self.left -= lent - max(part.left, 0)
+
 
 class Split(NamedTuple):
-    """A base variable that an open rule hangs on, and the regions its cell accepts."""
+    """A base variable ``at`` that an open ``rule`` hangs on.
+
+    ``accepted`` is the mask of the regions that the rule's cell accepts.
+    """
 
     rule: int
     at: int
@@ -48,8 +71,11 @@ class Split(NamedTuple):
 
 
 def splits(program: Program, truth: Truth, deciding: Iterable[int]) -> Iterator[Split]:
-    """The first open cell over each base variable that open rules hang on, in
-    deciding order."""
+    """The first open cell over each base variable that open rules hang on.
+
+    They come in deciding order. A cell over a derived fact stands for the open rules
+    of the table that gives it.
+    """
     facts = rules = 0
     queue = list(deciding)
     queue.reverse()
@@ -81,35 +107,55 @@ def search(
     base: Sequence[int],
     budget: Budget,
 ) -> Iterator[tuple[Answer, Base]]:
-    """Each answer that some completion gives, with such a completion's regions.
+    """Each answer that some completion gives, with such completions' regions.
 
-    Stops early once ``question.enough``.
+    ``base`` has the regions that each base variable may be in. Stops early once
+    ``question.enough``. The worked example in the package's docstring goes through a
+    search state by state.
 
     Raises:
         BudgetSpentError: not all states could be entered.
     """
     found: set[Answer] = set()
-    entered: set[object] = set()
+    seen: set[object] = set()
     stack: list[Base] = [tuple(base)]
-    while stack and not question.enough(found):
-        state = stack.pop()
-        budget.spend()
-        truth = program.propagate(state)
-        summary = question.summary(truth)
+    for state, truth, summary in states(program, question, stack, budget):
         possible = summary.possible
         if possible <= found:
             continue
         if len(possible) == 1:
             found |= possible
             yield next(iter(possible)), state
+            if question.enough(found):
+                return
             continue
         key, _ = state_key(program, summary, truth)
-        if key in entered:
+        if key in seen:
             continue
-        entered.add(key)
+        seen.add(key)
         _, at, accepted = next(splits(program, truth, summary.deciding))
         stack.append(with_mask(state, at, state[at] & ~accepted))
         stack.append(with_mask(state, at, state[at] & accepted))
+
+
+def states(
+    program: Program,
+    question: CaseQuestion[Answer],
+    stack: list[Base],
+    budget: Budget,
+) -> Iterator[tuple[Base, Truth, StateSummary[Answer]]]:
+    """Enter the states on a stack, the last first, until none is left.
+
+    Whoever goes through them puts the halves of a state back on the stack.
+
+    Raises:
+        BudgetSpentError: not all states could be entered.
+    """
+    while stack:
+        state = stack.pop()
+        budget.spend()
+        truth = program.propagate(state)
+        yield state, truth, question.summary(truth)
 
 
 def answers(
@@ -118,18 +164,23 @@ def answers(
     base: Sequence[int],
     budget: Budget,
 ) -> dict[Answer, Base]:
-    """Every answer that some completion gives; see :func:`search`."""
+    """Every answer that some completion gives, with its regions; see :func:`search`.
+
+    Raises:
+        BudgetSpentError: not all states could be entered.
+    """
     return dict(search(program, question, base, budget))
 
 
 def state_key(
     program: Program, summary: StateSummary[Answer], truth: Truth
 ) -> tuple[object, int]:
-    """What makes two states one, all that their answers can still depend on, and the
-    bits of the base variables that open rules hang on.
+    """The key of a state, and the set of base variables that open rules hang on.
 
-    Of a derived fact that is all the rules that may give its value: one that surely
-    holds is not open, and still says which value is left where the open ones fail.
+    Two states with the same key have the same answers over their completions, so that
+    one of them is enough. The key holds all that the answers can still depend on. Of a
+    derived fact that is every rule that may give its value: one that surely holds is
+    not open, and still decides which value is left where the open ones fail.
     """
     masks, rules, facts = truth.masks, summary.deciding_bits, 0
     derived = []
@@ -148,4 +199,5 @@ def state_key(
 
 
 def with_mask(state: Base, at: int, mask: int) -> Base:
+    """The same state with other regions for one base variable."""
     return (*state[:at], mask, *state[at + 1 :])

@@ -1,7 +1,7 @@
 """What can be asked of a partly known case: a status, triage, urgency, the outcome.
 
 A question reads from the truth of the rules which answers are still possible, and which
-open rules decide between them. What a state says is kept.
+undetermined rules decide between them. What was read once is memoised.
 """
 
 from __future__ import annotations
@@ -34,9 +34,13 @@ _TruthKey = tuple[int, int]
 
 
 class StateSummary(NamedTuple, Generic[Answer]):
-    """What a state says of a question: the answers that are still possible, the open
-    rules that decide, in deciding order and as bits, and what else of the state tells
-    it apart from one with the same open rules and facts."""
+    """What one state leaves of a question.
+
+    ``possible`` are the answers that are left (never too few), ``deciding`` the numbers
+    of the undetermined rules that decide between them, in deciding order, and
+    ``deciding_bits`` the same as a set. ``residue`` is what else of the state the
+    answers depend on: see :func:`.completions.state_key`.
+    """
 
     possible: frozenset[Answer]
     deciding: tuple[int, ...]
@@ -45,9 +49,10 @@ class StateSummary(NamedTuple, Generic[Answer]):
 
 
 class CaseQuestion(Generic[Answer]):
-    """What is asked of a case. ``rules`` are the bits of all that can answer it.
+    """What is asked of a case; ``rules`` is the set of all rules that can answer it.
 
-    What a state says depends on the truth of those rules alone, and is kept.
+    What a state leaves of a question depends on the truth of those rules alone, so it
+    is memoised by that. A subclass says how the three parts of a summary are read.
     """
 
     def __init__(self, program: Program, rules: int) -> None:
@@ -56,6 +61,7 @@ class CaseQuestion(Generic[Answer]):
         self._summaries: dict[_TruthKey, StateSummary[Answer]] = {}
 
     def summary(self, truth: Truth) -> StateSummary[Answer]:
+        """What a state with this truth of the rules leaves of the question."""
         key = truth.sure & self.rules, truth.possible & self.rules
         found = self._summaries.get(key)
         if found is None:
@@ -79,11 +85,11 @@ class CaseQuestion(Generic[Answer]):
         return found
 
     def deciding(self, truth: Truth) -> Iterable[int]:
-        """The open rules that decide, the deciding ones first."""
+        """The numbers of the undetermined rules that decide, in deciding order."""
         return self.summary(truth).deciding
 
     def residue(self, truth: Truth) -> object:
-        """What tells two states with the same open rules and open facts apart."""
+        """What tells two states with the same deciding rules and open facts apart."""
         return self.summary(truth).residue
 
     def enough(self, found: Collection[Answer]) -> bool:
@@ -91,16 +97,22 @@ class CaseQuestion(Generic[Answer]):
         return False
 
     def relevant_part(self, answer: Answer) -> object:
-        """What of an answer matters where one fact is asked about."""
+        """What of an answer matters to whoever asks whether one fact can affect it.
+
+        Two answers with the same part count as the same.
+        """
         return answer
 
     def _answers(self, truth: Truth) -> Iterable[Answer]:
+        """The possible answers; see :class:`StateSummary`."""
         raise NotImplementedError
 
     def _deciding(self, truth: Truth) -> Iterable[int]:
+        """The deciding rules; one may be named more than once."""
         raise NotImplementedError
 
     def _residue(self, truth: Truth) -> object:
+        """What else the answers depend on; hashable."""
         raise NotImplementedError
 
 
@@ -127,52 +139,57 @@ class StatusQuestion(CaseQuestion[OptionStatus]):
         return self.possible(truth)
 
     def relevant_part(self, answer: OptionStatus) -> bool:
+        """Whether the treatment may be taken: a reservation alone moves no advice."""
         return answer in FOR
 
     def enough(self, found: Collection[OptionStatus]) -> bool:
+        """Whether no further status could change :func:`.status_of` these."""
         statuses = frozenset(found)
         if self.never_excluded:
             return SUITABLE in statuses
         return bool(statuses & FOR) and bool(statuses - FOR)
 
 
-class TriageQuestion(CaseQuestion[Triage]):
+class _HitQuestion(CaseQuestion[Answer]):
+    """A question that single-hit tables answer."""
+
+    def __init__(self, program: Program, hits: tuple[SingleHit, ...]) -> None:
+        super().__init__(program, union(hit.bits for hit in hits))
+        self._hits = hits
+
+    def _deciding(self, truth: Truth) -> Iterable[int]:
+        return undetermined_hits(self.program, self._hits, truth)
+
+    def _residue(self, truth: Truth) -> object:
+        return possible_hits_of(self._hits, truth)
+
+
+class TriageQuestion(_HitQuestion[Triage]):
     """Where can triage send the case?"""
 
     def __init__(self, program: Program) -> None:
-        super().__init__(program, union(hit.bits for hit in program.triage))
+        super().__init__(program, program.triage)
 
     def _answers(self, truth: Truth) -> Iterable[Triage]:
         return possible_triage(self.program, truth)
 
-    def _deciding(self, truth: Truth) -> Iterable[int]:
-        return undetermined_hits(self.program, self.program.triage, truth)
-
-    def _residue(self, truth: Truth) -> object:
-        return possible_hits_of(self.program.triage, truth)
-
     def enough(self, found: Collection[Triage]) -> bool:
+        """Whether triage is open: two answers are as good as three."""
         return len(found) > 1
 
 
-class UrgencyQuestion(CaseQuestion[Urgency]):
+class UrgencyQuestion(_HitQuestion[Urgency]):
     """How urgent can the case be on the ladder?"""
 
     def __init__(self, program: Program) -> None:
-        super().__init__(program, union(hit.bits for hit in program.urgency))
+        super().__init__(program, program.urgency)
 
     def _answers(self, truth: Truth) -> Iterable[Urgency]:
         return possible_urgencies(self.program, truth)
 
-    def _deciding(self, truth: Truth) -> Iterable[int]:
-        return undetermined_hits(self.program, self.program.urgency, truth)
-
-    def _residue(self, truth: Truth) -> object:
-        return possible_hits_of(self.program.urgency, truth)
-
 
 class OutcomeQuestion(CaseQuestion[Outcome]):
-    """What can the advice come to?"""
+    """What can the advice come to? ``unavailable`` are treatments not offered here."""
 
     def __init__(self, program: Program, unavailable: frozenset[str]) -> None:
         self._options = union(effects.all for effects in program.effects.values())
@@ -182,7 +199,11 @@ class OutcomeQuestion(CaseQuestion[Outcome]):
         self._memo_candidates: dict[_TruthKey, AdviceCandidates] = {}
 
     def ablated(self, codes: Iterable[str]) -> OutcomeQuestion:
-        """The same question with these treatments off the list."""
+        """The same question with these treatments off the list.
+
+        Of a treatment that no completion advises that changes no answer, and fewer
+        rules are left to split by.
+        """
         return OutcomeQuestion(self.program, self.unavailable | frozenset(codes))
 
     def _candidates(self, truth: Truth) -> AdviceCandidates:
@@ -194,7 +215,7 @@ class OutcomeQuestion(CaseQuestion[Outcome]):
         return found
 
     def _on_ladder(self, truth: Truth) -> AdviceCandidates | None:
-        """The race, where the ladder is possible."""
+        """The candidates, where triage can still lead to the ladder."""
         triage = possible_triage(self.program, truth)
         ladder = any(answer.disposition == _LADDER for answer in triage)
         return self._candidates(truth) if ladder else None
@@ -209,8 +230,8 @@ class OutcomeQuestion(CaseQuestion[Outcome]):
             if answer.disposition != _LADDER:
                 yield from (Outcome(answer.disposition, u, None) for u in urgencies)
                 continue
-            winners = self._candidates(truth).treatments
-            yield from (Outcome(_LADDER, u, c) for u in urgencies for c in winners)
+            codes = self._candidates(truth).treatments
+            yield from (Outcome(_LADDER, u, c) for u in urgencies for c in codes)
 
     def _deciding(self, truth: Truth) -> Iterator[int]:
         program = self.program
@@ -234,10 +255,15 @@ class AdviceQuestion(OutcomeQuestion):
     """Is there one treatment that every completion advises?"""
 
     def enough(self, found: Collection[Outcome]) -> bool:
+        """Whether two treatments were found."""
         return len({outcome.recommended for outcome in found}) > 1
 
 
 def possible_hits_of(hits: Iterable[SingleHit], truth: Truth) -> object:
-    """The rules that may be the hit of each table, those that surely hold included."""
+    """The rules that may be the hit of each table, and whether there may be none.
+
+    Those that surely hold are among them: such a one is not open, and still decides
+    the answer where the open ones before it fail.
+    """
     found = (hit.possible_hits(truth.sure, truth.possible) for hit in hits)
     return tuple((tuple(numbers), none) for numbers, none in found)

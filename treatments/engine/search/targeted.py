@@ -22,6 +22,7 @@ from .completions import (
     search,
     splits,
     state_key,
+    states,
     with_mask,
 )
 from .questions import Answer, CaseQuestion, OutcomeQuestion
@@ -31,8 +32,11 @@ FIRST_LOOK_STATES = 300
 
 
 class ReachableOutcomes(NamedTuple):
-    """Outcomes that some completion gives, each with the regions of such completions;
-    ``complete`` where there are no others."""
+    """Outcomes that some completion gives, each with the regions of such completions.
+
+    ``complete`` is true where there are no others, and false where the budget ended
+    the search before that was known.
+    """
 
     found: dict[Outcome, Base]
     complete: bool
@@ -41,18 +45,19 @@ class ReachableOutcomes(NamedTuple):
 def reachable_outcomes(
     program: Program, question: OutcomeQuestion, base: Base, budget: Budget
 ) -> ReachableOutcomes:
-    """Every outcome of the completions of ``base``, as far as the budget allows."""
+    """Every outcome of the completions of ``base``, as far as the budget allows.
+
+    A search without an aim settles most cases within its first states. Where it does
+    not, each outcome that is still possible is aimed at by itself.
+    """
     found: dict[Outcome, Base] = {}
-    first = Budget(min(FIRST_LOOK_STATES, budget.left))
-    allowed = first.left
+    first_look = Budget(min(FIRST_LOOK_STATES, budget.left))
     try:
-        found.update(search(program, question, base, first))
+        found.update(search(program, question, base, first_look))
         return ReachableOutcomes(found, complete=True)
     except BudgetSpentError:
         possible = question.possible(program.propagate(base))
         return reachable_among(program, question, base, budget, possible, found)
-    finally:
-        budget.left -= allowed - max(first.left, 0)
 
 
 def reachable_among(
@@ -63,14 +68,16 @@ def reachable_among(
     among: Collection[Outcome],
     found: dict[Outcome, Base],
 ) -> ReachableOutcomes:
-    """The outlook where all outcomes are among some, of which some are found already:
-    the others are looked for one by one, and added to those found.
+    """The reachable outcomes, where there can be none but those ``among`` some.
+
+    ``found`` are those found already; the others are looked for one by one, and added
+    to it.
 
     A treatment that no completion advises may be left out from then on: it changes
     nothing between the others.
     """
     places = {(outcome.disposition, outcome.recommended) for outcome in among}
-    for place in sorted(places, key=str):
+    for place in sorted(places, key=_order):
         possible = question.possible(program.propagate(base))
         left = {o for o in possible if (o.disposition, o.recommended) == place}
         left = left.intersection(among) - found.keys()
@@ -91,7 +98,7 @@ def _witnesses(
     budget: Budget,
     outcomes: set[Outcome],
 ) -> Iterator[tuple[Outcome, Base]]:
-    """Those of some outcomes that some completion gives."""
+    """Those of some outcomes that some completion gives, each with its witness."""
     left = set(outcomes)
     while left:
         reached = find_witness(program, question, base, left, budget)
@@ -108,34 +115,37 @@ def find_witness(
     outcomes: set[Outcome],
     budget: Budget,
 ) -> tuple[Outcome, Base] | None:
-    """One of some outcomes with completions that give it, or None where none does.
+    """A witness for one of some outcomes: it, and completions that give it.
+
+    None where no completion of ``base`` gives any of them.
 
     Raises:
         BudgetSpentError: neither was settled.
     """
-    aim = aim_at(program, next(iter(sorted(outcomes, key=str))))
-    entered: set[object] = set()
+    aim = aim_at(program, min(outcomes, key=_order))
+    seen: set[object] = set()
     stack = [base]
-    while stack:
-        state = stack.pop()
-        budget.spend()
-        truth = program.propagate(state)
-        summary = question.summary(truth)
+    for state, truth, summary in states(program, question, stack, budget):
         if not summary.possible & outcomes:
             continue
         if len(summary.possible) == 1:
             return next(iter(summary.possible)), state
         key, _ = state_key(program, summary, truth)
-        if key in entered:
+        if key in seen:
             continue
-        entered.add(key)
+        seen.add(key)
         deciding = sorted(summary.deciding, key=lambda n: not aim.first >> n & 1)
         stack += _halves(state, next(splits(program, truth, deciding)), aim)
     return None
 
 
+def _order(parts: Iterable[str | None]) -> tuple[tuple[bool, str], ...]:
+    """An outcome's place in a fixed order: a set has none that stays the same."""
+    return tuple((part is None, part or "") for part in parts)
+
+
 class Aim(NamedTuple):
-    """The rules to look at first, and those that should rather hold than fail."""
+    """The rules to split by first, and those that should rather hold than fail."""
 
     first: int
     hold: int
@@ -153,18 +163,19 @@ def aim_at(program: Program, outcome: Outcome) -> Aim:
             other = program.effects[code]
             hold |= (other.contraindicated | other.unsuitable) & ~first
     for hit in (*program.triage, *program.urgency):
-        hold |= _saying(program, hit, outcome)
+        hold |= _giving(program, hit, outcome)
     for step in program.steps:
         hold |= step.hit.bits
     return Aim(first, hold)
 
 
-def _saying(program: Program, hit: SingleHit, outcome: Outcome) -> int:
+def _giving(program: Program, hit: SingleHit, outcome: Outcome) -> int:
+    """The rules of a triage or urgency table that give an outcome its part."""
     bits = 0
     for number in hit.rules:
-        says = program.rules[number].outputs
-        same = says.get("disposition", outcome.disposition) == outcome.disposition
-        if same and says["urgency"] in (FROM_URGENCY_TABLES, outcome.urgency):
+        outputs = program.rules[number].outputs
+        same = outputs.get("disposition", outcome.disposition) == outcome.disposition
+        if same and outputs["urgency"] in (FROM_URGENCY_TABLES, outcome.urgency):
             bits |= 1 << number
     return bits
 
@@ -178,22 +189,20 @@ def can_affect(
 ) -> bool:
     """Whether in some completion another value of one fact gives another answer.
 
+    ``fact`` is the number of a base variable.
+
     Raises:
         BudgetSpentError: neither a witness was found nor could all states be entered.
     """
-    entered: set[object] = set()
+    seen: set[object] = set()
     stack = [base]
-    while stack:
-        state = stack.pop()
-        budget.spend()
-        truth = program.propagate(state)
-        summary = question.summary(truth)
+    for state, truth, summary in states(program, question, stack, budget):
         if len({question.relevant_part(answer) for answer in summary.possible}) == 1:
             continue
         key, facts = state_key(program, summary, truth)
-        if not facts >> fact & 1 or key in entered:
+        if not facts >> fact & 1 or key in seen:
             continue
-        entered.add(key)
+        seen.add(key)
         if _affects_first_completion(program, question, fact, state):
             return True
         if facts != 1 << fact:
@@ -204,7 +213,7 @@ def can_affect(
 def _affects_first_completion(
     program: Program, question: CaseQuestion[Answer], fact: int, state: Base
 ) -> bool:
-    """Whether one fact decides in the first of the completions of a state."""
+    """Whether one fact decides in the completion of every first region of a state."""
     whole = tuple(mask & -mask for mask in state)
     found = set()
     for region in singletons(state[fact]):
@@ -235,7 +244,7 @@ def _halves_towards(
 
 def _aim_of(program: Program, possible: Iterable[Outcome], over_fact: int) -> Aim:
     """Towards the first treatment that the over_fact rules speak of."""
-    for outcome in sorted(possible, key=str):
+    for outcome in sorted(possible, key=_order):
         code = outcome.recommended
         if code is not None and program.effects[code].all & over_fact:
             first, hold = aim_at(program, outcome)
@@ -245,7 +254,7 @@ def _aim_of(program: Program, possible: Iterable[Outcome], over_fact: int) -> Ai
 
 
 def _rules_over(program: Program, truth: Truth, fact: int) -> int:
-    """The rules that hang on one fact, over derived facts too."""
+    """The rules that hang on one fact, by way of derived facts too."""
     rules = program.open_cells(fact, truth.masks[fact])
     for step in program.steps:
         if rules & step.hit.bits:
@@ -254,7 +263,7 @@ def _rules_over(program: Program, truth: Truth, fact: int) -> int:
 
 
 def _halves(state: Base, split: Split, aim: Aim) -> tuple[Base, Base]:
-    """The two halves of a state, the one to be entered first last."""
+    """The two halves of a state; the one to be entered first is last, on the stack."""
     number, at, accepted = split
     passing = with_mask(state, at, state[at] & accepted)
     failing = with_mask(state, at, state[at] & ~accepted)
