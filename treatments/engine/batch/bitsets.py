@@ -29,14 +29,21 @@ _TYPES = (np.uint8, np.uint16, np.uint32, np.uint64)
 
 
 class ColumnMasks(NamedTuple):
-    """A column as rules see it: the regions each code leaves, and the codes in use."""
+    """A column as rules see it.
+
+    ``masks`` has for each code the mask of the regions that it leaves, ``used`` are the
+    codes that occur.
+    """
 
     masks: Sequence[int]
     used: Sequence[int]
 
 
 class RuleWord:
-    """At most 64 rules over given columns, a bit a rule."""
+    """At most 64 rules over given columns, a bit a rule.
+
+    ``determined`` is true where no code in use leaves a rule undetermined.
+    """
 
     def __init__(self, grid: Grid, sources: Sequence[ColumnMasks]) -> None:
         self.type = next(t for t in _TYPES if grid.rules <= 8 * np.dtype(t).itemsize)
@@ -65,7 +72,10 @@ class RuleWord:
             self._open.append((at, sure_of, possible_of))
 
     def truths(self, codes: Sequence[Codes], size: int) -> Truths:
-        """The truth of the rules for ``size`` cases."""
+        """The truth of the rules for ``size`` cases, an array element a case.
+
+        ``codes`` has for each variable an array of ``size`` codes.
+        """
         sure: Words = np.full(size, self.possible, self.type)
         found = np.empty_like(sure)
         for at, bits in self._determined:
@@ -102,10 +112,14 @@ class RuleWords:
         self.total = any(word.sure for word in self.words)
 
     def truths(self, codes: Sequence[Codes], size: int) -> list[Truths]:
+        """The truth of the rules for ``size`` cases, word by word."""
         return [word.truths(codes, size) for word in self.words]
 
     def possible_hits(self, truths: Sequence[Truths], *, ranked: bool) -> list[Words]:
-        """The rules that may be the hit, see ``SingleHit.possible_hits``."""
+        """The rules that may be the hit, see ``SingleHit.possible_hits``.
+
+        ``truths`` and the answer are word by word, an array element a case.
+        """
         found = []
         decided: Flags | None = None
         for sure, possible in truths:
@@ -135,7 +149,7 @@ class RuleWords:
         ]
 
     def places(self, numbers: Iterable[int]) -> list[tuple[int, int]]:
-        """Rules as words and bits of them."""
+        """Rules, by their place in the order of rank, as words and bits of them."""
         bits: dict[int, int] = {}
         for number in numbers:
             word, bit = divmod(number, self.width)
@@ -144,7 +158,10 @@ class RuleWords:
 
 
 def any_of(words: Sequence[Words], places: Iterable[tuple[int, int]]) -> Flags:
-    """In which cases one of the rules at ``places`` is in the bit sets."""
+    """In which cases one of the rules at ``places`` is in the bit sets.
+
+    ``words`` holds an array for each word; the answer has a flag for each case.
+    """
     found: Flags | None = None
     for word, bits in places:
         flags = (words[word] & words[word].dtype.type(bits)) != 0
@@ -153,19 +170,24 @@ def any_of(words: Sequence[Words], places: Iterable[tuple[int, int]]) -> Flags:
 
 
 def slices(size: int) -> Iterator[slice]:
+    """``size`` cases in slices of ``SLICE``, the last one shorter."""
     for start in range(0, size, SLICE):
         yield slice(start, min(start + SLICE, size))
 
 
 def column_masks(var: Variable, column: EncodedColumn) -> ColumnMasks:
-    """The regions that what is said of a fact leaves, no presumption being used."""
+    """The regions that each statement of a column leaves; nothing is presumed."""
     return ColumnMasks(
         [statement_mask(var, statement) for statement in column.statements], column.used
     )
 
 
 def statement_mask(var: Variable, statement: Any) -> int:
-    """The regions left by a value, by one of several, or by none that is known."""
+    """The mask of the regions left by a value, by one of several, or by none known.
+
+    A value that this ruleset's fact does not allow leaves every region: such a case is
+    marked as invalid elsewhere.
+    """
     if statement is None or statement == ():
         return var.everything
     mask = 0

@@ -30,10 +30,11 @@ _ELIGIBILITY_WORD = 32
 
 
 class SliceHits(NamedTuple):
-    """What a single-hit table says of a slice of the cases.
+    """What a single-hit table gives for a slice of the cases, a flag a case.
 
-    ``possible`` has the cases in which each answer is possible, ``none`` those that
-    may have none, ``conflict`` those in which rules hold that must not hold together.
+    ``possible`` has for each answer of the table the cases in which it is
+    possible, ``none`` the cases that may have none, ``conflict`` those in which rules
+    hold that must not hold together; None instead of flags where there is no such case.
     """
 
     possible: list[Flags]
@@ -52,6 +53,7 @@ class BoundTable:
     rivals: tuple[Places, ...]
 
     def read(self, codes: Sequence[Codes], size: int) -> SliceHits:
+        """Ask the table of ``size`` cases, given an array of codes a variable."""
         truths = self.table.truths(codes, size)
         hits = self.table.possible_hits(truths, ranked=self.ranked)
         none = None if self.table.total else ~_any(truths)
@@ -85,7 +87,13 @@ class Condition:
 
 
 class BoundProgram:
-    """The tables of a program, each ready to be asked of slices of the columns."""
+    """The tables of a program, each ready to be asked of slices of the columns.
+
+    ``invalid`` flags the cases that this version of the ruleset cannot read.
+
+    Raises:
+        ValueError: a derived fact has more values than can be looked up.
+    """
 
     def __init__(self, program: Program, columns: Columns) -> None:
         self.program, self.columns = program, columns
@@ -99,11 +107,11 @@ class BoundProgram:
         self.sources += [nothing] * (len(program.variables) - program.base_count)
         self.steps = [self._step(step) for step in program.steps]
         self.triage = [
-            self._choice(hit, lambda r: Triage(r["disposition"], r["urgency"]))
+            self._bound(hit, lambda r: Triage(r["disposition"], r["urgency"]))
             for hit in program.triage
         ]
         self.urgency = [
-            self._choice(hit, lambda r: r["urgency"]) for hit in program.urgency
+            self._bound(hit, lambda r: r["urgency"]) for hit in program.urgency
         ]
         self._bind_effects()
 
@@ -120,7 +128,10 @@ class BoundProgram:
         return EncodedColumn((None, NOWHERE), codes)
 
     def codes(self, part: slice) -> list[Codes]:
-        """The codes of the base variables, with room for the derived ones."""
+        """The codes of the base variables for a slice, with room for the derived ones.
+
+        An unknown fact has the code of the first conditional presumption that holds.
+        """
         codes = [column[part] for column in self.base]
         for at, conditions in self.conditions.items():
             unknown = codes[at] == UNKNOWN_CODE
@@ -193,7 +204,7 @@ class BoundProgram:
         cells = [self.program.cells[number] for number in numbers]
         return RuleWords(cells, self.sources, width)
 
-    def _choice(self, hit: SingleHit, answer: Any) -> BoundTable:
+    def _bound(self, hit: SingleHit, answer: Any) -> BoundTable:
         table = self._table(hit.rules)
         groups: dict[Any, list[int]] = {}
         rivals: list[tuple[Mapping[str, Any], list[int]]] = []
@@ -220,14 +231,14 @@ class BoundProgram:
         values = self.program.variables[step.variable].values
         if len(values) >= MOST_REGIONS:
             raise ValueError(f"{step.hit.table.output} has too many values for a batch")
-        choice = self._choice(step.hit, lambda r: values.index(r["value"]))
-        regions = [1 << region for region in choice.answers]
-        regions += [] if choice.table.total else [step.nothing]
+        bound = self._bound(step.hit, lambda r: values.index(r["value"]))
+        regions = [1 << region for region in bound.answers]
+        regions += [] if bound.table.total else [step.nothing]
         masks = range(2 * step.nothing)
         reached = sum(regions)
-        used = regions if choice.table.determined else [m for m in masks if m & reached]
+        used = regions if bound.table.determined else [m for m in masks if m & reached]
         self.sources[step.variable] = ColumnMasks(masks, used)
-        return step.variable, choice
+        return step.variable, bound
 
     def _bind_effects(self) -> None:
         """The eligibility rules, and for each treatment its rules by effect."""

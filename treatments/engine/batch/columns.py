@@ -1,4 +1,4 @@
-"""Cases as columns: each fact a dictionary of statements, and a code a case.
+"""Cases as columns: each fact a list of different statements, and a code a case.
 
 Columns know the vocabulary's facts but no rule, so that any version of a ruleset can
 be asked of the same columns.
@@ -20,7 +20,7 @@ from ..ruleset.model import Ruleset
 from ..ruleset.unary_tests import Value
 from ..ruleset.vocabulary import Fact
 
-#: What a case says of a fact: a value; None, not known; several values, one of them;
+#: What a case states of a fact: a value; None, not known; several values, one of them;
 #: no values at all, ``NOWHERE``: not known, of a disc that is itself not known.
 Statement = Value | None | tuple[Value, ...]
 NOWHERE: tuple[Value, ...] = ()
@@ -33,7 +33,10 @@ _WIDER = {"B": "H", "H": "I"}
 
 @dataclass(frozen=True)
 class EncodedColumn:
-    """``statements[codes[case]]`` is what a case says."""
+    """One fact of many cases: ``statements[codes[case]]`` is what a case states.
+
+    The statements all differ; ``codes`` is an array with an element for each case.
+    """
 
     statements: tuple[Any, ...]
     codes: Codes
@@ -67,6 +70,7 @@ class _ColumnBuilder:
     codes: array[int] = field(default_factory=lambda: array("B"))
 
     def add(self, statement: object) -> None:
+        """The next case's statement."""
         code = self.index.setdefault(statement, len(self.index))
         try:
             self.codes.append(code)
@@ -75,11 +79,15 @@ class _ColumnBuilder:
             self.codes.append(code)
 
     def column(self) -> EncodedColumn:
+        """The column of all cases added."""
         return EncodedColumn(tuple(self.index), np.asarray(self.codes))
 
 
 def encode(cases: Iterable[object], ruleset: Ruleset) -> Columns:
-    """Read case documents into columns, by the vocabulary of ``ruleset``."""
+    """Read case documents into columns, by the vocabulary of ``ruleset``.
+
+    A document with errors is not refused: it takes its place and is marked invalid.
+    """
     facts = [fact for fact in ruleset.facts.values() if fact.scope != "derived"]
     growing = [(fact, _ColumnBuilder({None: 0, NOWHERE: 1})) for fact in facts]
     unavailable = _ColumnBuilder({frozenset(): 0})

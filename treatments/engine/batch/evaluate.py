@@ -1,9 +1,9 @@
 """Many cases at once: columns through a whole ruleset, with NumPy.
 
-What is said of a case is what ``evaluate`` says of it, presumptions included, or
-``OPEN``: Kleene's logic leaves several answers possible, and only the exact evaluator,
-which looks at all completions, can tell whether they come to the same. A case whose
-facts are all known or presumed is never open.
+The answer to a case is that of ``evaluate``, presumptions included, or ``OPEN``:
+Kleene's logic leaves several answers possible, and only the exact evaluator, which
+looks at all completions, can tell whether they come to the same. A case whose facts
+are all known or presumed is never open.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ class BatchResult:
 
     @cached_property
     def open(self) -> NDArray[np.intp]:
-        """The cases that only the exact evaluator can answer in full."""
+        """The numbers of the cases that only the exact evaluator can answer in full."""
         found: Flags = self.disposition == _DISPOSITION[OPEN]
         found = found | (self.urgency == _URGENCY[OPEN])
         return np.flatnonzero(found | (self.statuses == _STATUS[OPEN]).any(axis=0))
@@ -137,7 +137,7 @@ class BatchResult:
 
 
 def evaluate_batch(columns: Columns, ruleset: Ruleset) -> BatchResult:
-    """Evaluate every case of the columns.
+    """Evaluate every case of the columns, in slices that fit the processor's cache.
 
     Raises:
         ValueError: a derived fact has more values than can be worked on.
@@ -165,22 +165,22 @@ class _Slice:
         self.treatments = list(bound.program.ruleset.treatments)
         self.conflict = np.zeros(self.size, np.bool_)
         self.codes = bound.codes(part)
-        for at, choice in bound.steps:
-            self.codes[at] = self._regions(choice, at)
+        for at, table in bound.steps:
+            self.codes[at] = self._regions(table, at)
 
-    def _read(self, choice: BoundTable) -> SliceHits:
-        hits = choice.read(self.codes, self.size)
+    def _read(self, table: BoundTable) -> SliceHits:
+        hits = table.read(self.codes, self.size)
         if hits.conflict is not None:
             self.conflict |= hits.conflict
         return hits
 
-    def _regions(self, choice: BoundTable, at: int) -> Codes:
+    def _regions(self, table: BoundTable, at: int) -> Codes:
         """The set of regions that a derived fact may be in, a bit a region."""
         nothing = len(self.bound.program.variables[at].values)
         kind: Any = np.uint8 if nothing < 8 else np.uint16
-        hits = self._read(choice)
+        hits = self._read(table)
         mask: Codes = np.zeros(self.size, kind)
-        found = [*zip(choice.answers, hits.possible, strict=True)]
+        found = [*zip(table.answers, hits.possible, strict=True)]
         if hits.none is not None:
             found.append((nothing, hits.none))
         for region, possible in found:
@@ -193,8 +193,8 @@ class _Slice:
         """The codes of disposition and urgency; open where triage is."""
         possible: dict[Triage, Flags] = {}
         none: Flags | None = np.ones(self.size, np.bool_)
-        for choice in self.bound.triage:
-            none = self._gather(choice, possible)
+        for table in self.bound.triage:
+            none = self._gather(table, possible)
         _add(possible, UNCOVERED, none)
         only = _only(list(possible.values()), self.size)
         dispositions = [_DISPOSITION[triage.disposition] for triage in possible]
@@ -213,18 +213,18 @@ class _Slice:
         """The code of the urgency on the ladder."""
         possible: dict[Urgency, Flags] = {}
         none: Flags | None = np.ones(self.size, np.bool_)
-        for number, choice in enumerate(self.bound.urgency):
-            found = self._gather(choice, possible)
+        for number, table in enumerate(self.bound.urgency):
+            found = self._gather(table, possible)
             none = found if number == 0 else _either(none, found)
         _add(possible, Urgency.ELECTIVE, none)
         only = _only(list(possible.values()), self.size)
         codes = [_URGENCY[urgency] for urgency in possible]
         return np.array([*codes, _URGENCY[OPEN]], np.uint8)[only]
 
-    def _gather(self, choice: BoundTable, possible: dict[Any, Flags]) -> Flags | None:
+    def _gather(self, table: BoundTable, possible: dict[Any, Flags]) -> Flags | None:
         """Add a table's answers to the possible ones; where it may have none."""
-        hits = self._read(choice)
-        for answer, flags in zip(choice.answers, hits.possible, strict=True):
+        hits = self._read(table)
+        for answer, flags in zip(table.answers, hits.possible, strict=True):
             _add(possible, answer, flags)
         return hits.none
 
@@ -323,6 +323,7 @@ class _CandidateTally:
         self.winner = np.full(size, _NOBODY, np.uint8)
 
     def enter(self, place: int, where: Flags) -> None:
+        """Count a treatment, by its place in the ruleset, in the flagged cases."""
         fresh = (self.winner == _NOBODY) | (self.winner == place)
         self.winner[where & ~fresh] = self.several
         self.winner[where & fresh] = place

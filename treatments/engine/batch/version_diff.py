@@ -62,7 +62,11 @@ class VersionDifference:
 def version_difference(
     columns: Columns, old: Ruleset, new: Ruleset
 ) -> VersionDifference:
-    """Both versions of a ruleset asked of the same cases."""
+    """Ask both versions of a ruleset of the same cases, and count what moved.
+
+    Raises:
+        ValueError: a derived fact has more values than can be worked on.
+    """
     places: dict[BatchOutcome, int] = {}
     one = _numbered(evaluate_batch(columns, old), places)
     other = _numbered(evaluate_batch(columns, new), places)
