@@ -20,8 +20,12 @@ from tests.treatments.engine.small import case
 from treatments.engine import Invariant, Ruleset, evaluate
 from treatments.engine.analysis import check
 from treatments.engine.analysis.coverage import share
-from treatments.engine.analysis.invariants import Breaks, Said
-from treatments.engine.analysis.rule_ablation import Without, differs, said_of
+from treatments.engine.analysis.invariants import Breaks, OutcomeClaim
+from treatments.engine.analysis.rule_ablation import (
+    AblatedProgram,
+    affected_statements,
+    differing_case,
+)
 from treatments.engine.analysis.satisfiability import (
     AllOf,
     Goal,
@@ -29,7 +33,7 @@ from treatments.engine.analysis.satisfiability import (
     Pattern,
     Within,
     everything,
-    find,
+    find_witness,
 )
 from treatments.engine.compiler.bitset import bit_set
 from treatments.engine.compiler.program import Program
@@ -62,7 +66,9 @@ def goals(program: Program) -> st.SearchStrategy[Goal]:
     regions = st.integers(1, (1 << len(VALUES) + 1) - 2)
     breaks = st.sampled_from(THEN).map(
         lambda then: Breaks(
-            Said(Invariant("I", "I", {}, {"recommended": unary_tests.parse(then)}, ())),
+            OutcomeClaim(
+                Invariant("I", "I", {}, {"recommended": unary_tests.parse(then)}, ())
+            ),
             OutcomeQuestion(program, frozenset()),
         )
     )
@@ -85,7 +91,7 @@ def test_a_search_finds_a_case_exactly_when_there_is_one_and_measures_them_all(
     whole = everything(program)
     met = [bool(goal.decide(program.propagate(one))) for one in cases_of(program)]
     for prefer in orders(program):
-        state = find(program, goal, whole, Budget(STATES), prefer=prefer)
+        state = find_witness(program, goal, whole, Budget(STATES), prefer=prefer)
         assert (state is not None) is any(met)
         if state:
             assert goal.decide(program.propagate(state)) is True
@@ -100,16 +106,16 @@ def test_a_derived_row_changes_what_is_said_exactly_when_some_case_shows_it(
     whole = Program(ruleset)
     step = data.draw(st.sampled_from(whole.steps))
     number = data.draw(st.sampled_from(step.hit.rules))
-    without = Without(whole, number)
+    ablated = AblatedProgram(whole, number)
     every = step.nothing | (step.nothing - 1)
-    for said in said_of(whole, step.hit.table.output, every):
+    for statement in affected_statements(whole, step.hit.table.output, every):
         shown = any(
-            set(said.answers(whole, whole.propagate(one)))
-            != set(said.answers(without, without.propagate(one)))
+            set(statement.answers(whole, whole.propagate(one)))
+            != set(statement.answers(ablated, ablated.propagate(one)))
             for one in cases_of(whole)
         )
         for prefer in orders(whole):
-            found = differs(whole, number, said, Budget(STATES), prefer)
+            found = differing_case(whole, number, statement, Budget(STATES), prefer)
             assert (found is not None) is shown
 
 

@@ -5,6 +5,40 @@ rules?" is a search with unit propagation: a rule that is open in one column alo
 takes its regions away from that column, so that a branch is only taken where every
 rule is open in two. A column may have a region that no cell accepts, such as
 "not known".
+
+A worked example. The cells of a table cut the age into three regions, "under 18", "18
+to 64" and "65 or more"; a deficit is there or not. A mask has a bit for each region,
+the first region's bit on the right.
+
+>>> young, adult, old = 0b001, 0b010, 0b100
+>>> deficit, no_deficit = 0b01, 0b10
+>>> AGE, DEFICIT = 0, 1
+
+Rule 0 accepts everybody under 65, rule 1 the old who have a deficit. A cell is a column
+with the regions that it accepts; rule 1 has one in both columns.
+
+>>> under_65 = [(AGE, young | adult)]
+>>> old_with_deficit = [(AGE, old), (DEFICIT, deficit)]
+>>> table = Space([3, 2], [(0, under_65), (1, old_with_deficit)])
+>>> states = iter(range(100))
+>>> spend = lambda: next(states)
+
+*Is there a gap?* That is: is there a box that neither rule touches? Rule 0 is open in
+one column alone, so its regions go from it, and the old are left; then rule 1 is open
+in one column alone too, and the deficit goes. No branch was taken, and what is left is
+the witness: 65 or more, without a deficit.
+
+>>> gap = table.uncovered(table.everything, table.rules, spend)
+>>> gap.box == (old, no_deficit)
+True
+
+*Can rule 2, "an adult with a deficit", ever fire in a table of hit policy FIRST?* It
+can where some case of its box escapes the rules before it. None does, and ``used``
+names the rules that leave nothing: rule 0 alone (bit 0), so rule 2 is masked by it.
+
+>>> masked = table.uncovered((adult, deficit), 0b011, spend)
+>>> masked.box is None, bin(masked.used)
+(True, '0b1')
 """
 
 from __future__ import annotations
@@ -19,15 +53,22 @@ Cells = Iterable[tuple[int, int]]
 Spend = Callable[[], None]
 
 
-class Escape(NamedTuple):
-    """``box`` escapes all the rules; without one, ``used`` alone leave nothing."""
+class Uncovered(NamedTuple):
+    """What a search found: a ``box`` that no rule touches, or the proof of none.
+
+    ``used`` are the rules, as bits, that took part: where ``box`` is None, they alone
+    leave nothing; there may be fewer that do.
+    """
 
     box: Box | None
     used: int
 
 
 class Space:
-    """Columns of so many regions each, and rules by number, each a box in them."""
+    """Columns of so many regions each, and rules by number, each a box in them.
+
+    Rules are bit sets throughout: bit n is the rule with the number n.
+    """
 
     def __init__(
         self, sizes: Sequence[int], rules: Iterable[tuple[int, Cells]]
@@ -80,14 +121,14 @@ class Space:
             found &= self._covers(at, box[at])
         return found
 
-    def escape(
+    def uncovered(
         self,
         box: Box,
         rules: int,
         spend: Spend,
         *,
         greedy: bool = False,
-    ) -> Escape:
+    ) -> Uncovered:
         """A part of the box that none of the rules touches, if there is any.
 
         ``greedy`` looks first into the region that most rules leave out: sooner there
@@ -101,7 +142,7 @@ class Space:
             alive, pairs, taken = self._propagated(masks, rules)
             used |= taken
             if alive == 0:
-                return Escape(tuple(masks), 0)
+                return Uncovered(tuple(masks), 0)
             if alive > 0 and greedy:
                 stack.extend(self._least(masks, alive))
                 used |= alive
@@ -109,7 +150,7 @@ class Space:
                 number = lowest(pairs or alive)
                 used |= 1 << number
                 stack.extend(self._halves(masks, number))
-        return Escape(None, used)
+        return Uncovered(None, used)
 
     def widened(self, box: Box, rules: int, within: Box | None = None) -> Box:
         """The box made as large as the rules leave room for, few columns cut."""
@@ -129,7 +170,10 @@ class Space:
         return tuple(masks)
 
     def close(self, box: Box) -> None:
-        """Nothing of the box counts as uncovered from now on."""
+        """Nothing of the box counts as uncovered from now on.
+
+        It becomes one more rule, with a number of its own above all others.
+        """
         cells = enumerate(box)
         self.add(
             self.rules.bit_length(),
@@ -150,6 +194,9 @@ class Space:
             alive = none = rules
             one = two = 0
             narrow: list[tuple[int, int]] = []
+            # Each rule is counted over the columns in which it is open: none, one or
+            # two (which stands for more), each a bit set, so that a column moves all
+            # its rules up by one in a few operations.
             for at in self.columns:
                 mask = masks[at]
                 met, full = self._known[at].get(mask) or self._look_up(at, mask)

@@ -1,4 +1,8 @@
-"""``check``: a whole ruleset, proved; ``recheck``: one edited rule, at once."""
+"""``check``: a whole ruleset, proved; ``recheck``: one edited rule, at once.
+
+A re-check answers while an admin types: it asks about one table alone, of fewer states,
+and keeps what the last check found of all else.
+"""
 
 from __future__ import annotations
 
@@ -27,20 +31,19 @@ from .findings import (
 from .gaps import Gap
 from .invariants import InvariantCheck
 from .maintenance import grounds, refusals, unused_facts
-from .redundant_rules import MatterCheck
+from .redundant_rules import RedundancyCheck
 from .row_checks import TableCheck
-from .satisfiability import AllOf, NoIndication, everything, find
-from .table_scope import STATES, Allowance, Part, ladder_patterns
+from .satisfiability import AllOf, NoIndication, everything, find_witness
+from .table_scope import STATES, Allowance, TableScope, ladder_patterns
 from .witnesses import example, ordinary
 
 #: Of a re-check of one table, which is to answer while an admin types: states in all
 #: and of one question, questions that the exact share of a gap may cost, and how many
 #: of its parts are named.
 RECHECK_STATES, RECHECK_EACH, RECHECK_SHARE, RECHECK_PARTS = 40_000, 2_000, 1, 10
-#: Of a rule found to be one of these it goes without saying that it never matters.
-_SAID = ("masked", "duplicate", "conflict")
-#: Added to the id of a rule as it was.
-_WAS = " (before)"
+#: A rule with a finding of one of these kinds is known to be idle: that it never
+#: matters would only repeat it.
+_IDLE_KINDS = ("masked", "duplicate", "conflict")
 
 
 def check(
@@ -53,16 +56,25 @@ def check(
 ) -> Analysis:
     """Everything that can be found in a ruleset, the gravest ``limit`` findings.
 
-    ``budget`` is how many states all searches together may enter; ``is_over``, where
-    it is given, is asked now and then whether to give up what is left. Without
-    ``today`` no rule is overdue.
+    Args:
+        ruleset: what is checked, all its tables and invariants.
+        budget: how many states all searches together may enter. What it does not pay
+            for is an ``undecided`` finding, never an error.
+        limit: how many findings are kept; the analysis counts the others.
+        today: the date that review dates are held against; without it no rule is
+            overdue.
+        is_over: asked now and then, between states, whether to give up what is left.
     """
     allowance = Allowance(budget, is_over=is_over)
-    return _Check(ruleset, allowance).analysis(today).limited(limit)
+    return _RulesetCheck(ruleset, allowance).analysis(today).limited(limit)
 
 
 def check_document(document: Mapping[str, Any], **options: Any) -> Analysis:
-    """As :func:`check`; a document that the loader refuses has its problems found."""
+    """As :func:`check`, of a ruleset document.
+
+    A document that the loader refuses gives an analysis in which each problem is a
+    finding; nothing is raised. ``options`` are those of :func:`check`.
+    """
     try:
         ruleset = Ruleset.from_document(document)
     except RulesetError as error:
@@ -93,27 +105,28 @@ def recheck_table(analysis: Analysis, ruleset: Ruleset, table_id: str) -> Analys
     The kinds of :data:`TABLE_KINDS` are exact for that table, and ``opened`` are its
     gaps where one of its rules held when ``analysis`` was made. All else is as it was:
     other kinds are named in ``pending``, tables that rest on this one in ``stale``.
-    Of a gap it names ten parts at most, and its share may be left unsaid. The answer
-    may be asked about the next edit in turn. Facts must be as they were.
+    Of a gap it names ten parts at most, and its share may be None. A table that is gone
+    has no findings. The answer may be asked about the next edit in turn. Facts must be
+    as they were.
     """
     found: tuple[Finding, ...] = ()
     opened: tuple[Finding, ...] = ()
     table = ruleset.tables.get(table_id)
     if table is not None:
         allowance = Allowance(RECHECK_STATES, each=RECHECK_EACH)
-        gone = _gone(analysis.tables.get(table_id), table)
-        part = Part(ruleset, table, gone)
+        former = _former_rules(analysis.tables.get(table_id), table)
+        scope = TableScope(ruleset, table, former)
         found = tuple(
             TableCheck(
-                part,
+                scope,
                 allowance,
                 share_costs=RECHECK_SHARE,
-                parts=RECHECK_PARTS,
-                masked=_unaffected(analysis, part),
+                most_parts=RECHECK_PARTS,
+                masked=_unaffected(analysis, scope),
             ).findings()
         )
-        if gone and any(f.kind == "gap" for f in found):
-            opened = tuple(_opened(part, allowance))
+        if former and any(f.kind == "gap" for f in found):
+            opened = tuple(_opened(scope, allowance))
     kept = tuple(
         f
         for f in analysis.findings
@@ -139,31 +152,28 @@ def _plain(table: DecisionTable) -> DecisionTable:
     return replace(table, rules=tuple(rules))
 
 
-def _gone(before: DecisionTable | None, table: DecisionTable) -> list[Rule]:
+def _former_rules(before: DecisionTable | None, table: DecisionTable) -> list[Rule]:
     """The rules as they were that are not there now, or have other cells."""
     cells = {rule.id: rule.cells for rule in table.rules}
-    return [
-        replace(rule, id=rule.id + _WAS)
-        for rule in (before.rules if before else ())
-        if cells.get(rule.id) != rule.cells
-    ]
+    rules = before.rules if before else ()
+    return [rule for rule in rules if cells.get(rule.id) != rule.cells]
 
 
-def _unaffected(analysis: Analysis, part: Part) -> dict[int, Finding | None]:
+def _unaffected(analysis: Analysis, scope: TableScope) -> dict[int, Finding | None]:
     """Of rules to which no changed rule matters, whether they are masked, as found.
 
     A masked rule stays so while the rules that take its cases stay; another one, while
     no changed rule above it meets its cases. Nothing is known where rules changed their
     order, or not all was named.
     """
-    before = analysis.tables.get(part.table.id)
-    kinds = {f.kind for f in analysis.findings if f.table == part.table.id}
-    if before is None or not part.is_flat or analysis.left_out or "undecided" in kinds:
+    before = analysis.tables.get(scope.table.id)
+    kinds = {f.kind for f in analysis.findings if f.table == scope.table.id}
+    if before is None or not scope.is_flat or analysis.left_out or "undecided" in kinds:
         return {}
     same = {rule.id: rule for rule in before.rules}
-    numbers = {part.rule(n).id: n for n in part.numbers}
-    changed = [n for id_, n in numbers.items() if same.get(id_) != part.rule(n)]
-    if not _same_order(before, part, changed):
+    numbers = {scope.rule(n).id: n for n in scope.numbers}
+    changed = [n for id_, n in numbers.items() if same.get(id_) != scope.rule(n)]
+    if not _same_order(before, scope, changed):
         return {}
     stays = {id_ for id_, n in numbers.items() if n not in changed}
     masked = {f.rules[0]: f for f in analysis.of("masked")}
@@ -174,16 +184,18 @@ def _unaffected(analysis: Analysis, part: Part) -> dict[int, Finding | None]:
             found[number] = known
         elif known is None:
             above = [n for n in changed if n < number]
-            if all(part.apart(number, other) for other in above):
+            if all(scope.apart(number, other) for other in above):
                 found[number] = None
     return found
 
 
-def _same_order(before: DecisionTable, part: Part, changed: Sequence[int]) -> bool:
+def _same_order(
+    before: DecisionTable, scope: TableScope, changed: Sequence[int]
+) -> bool:
     """Whether the rules that stay rank as they did."""
-    now = [part.rule(n).id for n in part.numbers]
+    now = [scope.rule(n).id for n in scope.numbers]
     was = [rule.id for rule in before.rules if rule.id in set(now)]
-    policy = part.table.hit_policy
+    policy = scope.table.hit_policy
     ranked_by_answer = policy == "PRIORITY" and bool(changed)
     same = {rule.id for rule in before.rules}
     return (
@@ -193,17 +205,18 @@ def _same_order(before: DecisionTable, part: Part, changed: Sequence[int]) -> bo
     )
 
 
-def _opened(part: Part, allowance: Allowance) -> Iterator[Finding]:
+def _opened(scope: TableScope, allowance: Allowance) -> Iterator[Finding]:
     """Cases that a rule matched before and none does now."""
-    gap = Gap(part, allowance, was=part.was, times=RECHECK_SHARE, most=RECHECK_PARTS)
+    former = tuple(scope.former)
+    gap = Gap(scope, allowance, former=former, times=RECHECK_SHARE, most=RECHECK_PARTS)
     boxes = tuple(gap.boxes())
     if boxes or not gap.is_whole:
-        ids = tuple(part.rule(n).id.removesuffix(_WAS) for n in part.was)
+        ids = tuple(rule.id for rule in scope.former.values())
         yield Finding(
             "gap",
             ERROR,
-            f"No row of {part.table.id} matches what {', '.join(ids)} did.",
-            part.table.id,
+            f"No row of {scope.table.id} matches what {', '.join(ids)} did.",
+            scope.table.id,
             ids,
             example=boxes[0].example if boxes else None,
             boxes=boxes,
@@ -227,13 +240,17 @@ def _resting(ruleset: Ruleset, table_id: str) -> Iterator[str]:
             yield other.id
 
 
-class _Check:
+class _RulesetCheck:
+    """Every question about one ruleset, in the order of the findings."""
+
     def __init__(self, ruleset: Ruleset, allowance: Allowance) -> None:
         self.ruleset, self.allowance = ruleset, allowance
         self.program = Program(ruleset)
 
     def analysis(self, today: datetime.date | None) -> Analysis:
         rows = [f for t in self.ruleset.tables.values() for f in self._rows(t)]
+        # Where rules contradict, the engine refuses to answer: there is nothing of
+        # which an invariant could be proved.
         contradictory = any(f.kind == "overlap" for f in rows)
         proofs: list[Proof] = []
         findings: list[Finding] = []
@@ -260,14 +277,14 @@ class _Check:
         )
 
     def _rows(self, table: DecisionTable) -> Iterator[Finding]:
-        part = Part(self.ruleset, table)
-        found = list(TableCheck(part, self.allowance).findings())
+        scope = TableScope(self.ruleset, table)
+        found = list(TableCheck(scope, self.allowance).findings())
         yield from found
         if table.kind != "alert":
-            dead = {f.rules[0] for f in found if f.kind in _SAID}
+            dead = {f.rules[0] for f in found if f.kind in _IDLE_KINDS}
             dead |= {f.rules[1] for f in found if f.kind in ("duplicate", "conflict")}
             whole = self.program
-            yield from MatterCheck(whole, part, self.allowance, dead).findings()
+            yield from RedundancyCheck(whole, scope, self.allowance, dead).findings()
 
     def _without_indication(self) -> Iterator[Finding]:
         """Cases on the ladder that no option is for: they end at the last resort."""
@@ -276,7 +293,7 @@ class _Check:
             goal = AllOf((ladder, NoIndication(self.program)))
             base = everything(self.program)
             try:
-                ask = partial(find, self.program, goal, base, prefer=prefer)
+                ask = partial(find_witness, self.program, goal, base, prefer=prefer)
                 state = self.allowance.ask(ask)
             except BudgetSpentError:
                 message = "Whether every case has an indicated option was given up."

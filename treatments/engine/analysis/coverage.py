@@ -12,7 +12,7 @@ from ..compiler.bitset import members
 from ..compiler.program import Program
 from ..compiler.regions import Variable
 from ..search.completions import Base, Budget, BudgetSpentError
-from .satisfiability import Goal, open_state, with_mask
+from .satisfiability import Goal, key_and_split, with_mask
 
 Weights = Sequence[Sequence[Fraction]]
 
@@ -21,7 +21,11 @@ DEEPEST = 400
 
 
 def weights(program: Program) -> Weights:
-    """The part of its range that each region of each base fact takes up."""
+    """The part of its range that each region of each base fact takes up.
+
+    Indexed by variable, then by region; the parts of one variable add up to 1. A single
+    value of a decimal range has no weight.
+    """
     return [_weights(v) for v in program.variables[: program.base_count]]
 
 
@@ -53,10 +57,14 @@ def share(
 ) -> Fraction:
     """The exact part of the cases in ``base`` in which the goal holds.
 
-    Facts count as independent, each spread evenly over its range.
+    A half of a split counts by its weight within the fact's regions that are left.
+    Equal states are measured once (:func:`.satisfiability.key_and_split`).
+
+    Returns:
+        a fraction from 0 to 1, of the cases in ``base``, not of all cases.
 
     Raises:
-        BudgetSpentError: it was not settled.
+        BudgetSpentError: it was not settled within the budget, or nests too deeply.
     """
     known: dict[Hashable, Fraction] = {}
     measure = weights(program)
@@ -69,7 +77,7 @@ def share(
         decided = goal.decide(truth)
         if decided is not None:
             return Fraction(decided)
-        key, at, accepted = open_state(program, goal, truth, state)
+        key, at, accepted = key_and_split(program, goal, truth, state)
         if key not in known:
             whole = _weight(measure[at], state[at])
             found = Fraction(0)
@@ -85,8 +93,8 @@ def share(
     return part(tuple(base))
 
 
-def share_of(measure: Weights, base: Base) -> Fraction:
-    """The exact part of all cases that lie in ``base``."""
+def box_share(measure: Weights, base: Base) -> Fraction:
+    """The exact part of all cases that lie in ``base``: a fraction from 0 to 1."""
     found = Fraction(1)
     for of_fact, mask in zip(measure, base, strict=True):
         if mask != (1 << len(of_fact)) - 1:

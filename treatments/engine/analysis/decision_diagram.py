@@ -1,7 +1,9 @@
 """What rules leave uncovered, as a decision diagram: its exact part, and its boxes.
 
-One column after another; what is left to know is which rules no column has ruled out,
-so that equal remainders are worked out once.
+A node stands at a column and knows the rules that no column before it has ruled out
+(``alive``); its branches are the regions of the column. Nodes that are alike are worked
+out once, which is what keeps the diagram small. A search (:mod:`.boxes`) is faster
+where much is uncovered; the diagram where little is, and it alone measures.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from .boxes import Box, Space, Spend
 Branch = tuple[int, int, int]
 
 
-class Diagram:
+class DecisionDiagram:
     """Which cases no rule of a space covers.
 
     ``weights`` gives for each column the part of it that each region takes up;
@@ -52,11 +54,15 @@ class Diagram:
         self._left: dict[tuple[int, int], bool] = {}
 
     def share(self) -> Fraction:
-        """The exact part of the space that no rule covers."""
+        """The exact part of the space that no rule covers: a fraction from 0 to 1."""
         return Fraction(self._part(0, self.rules), self._whole[0])
 
-    def escape(self, space: Space) -> Box | None:
-        """A box outside of the rules, and of what ``space`` has beside them."""
+    def uncovered(self, space: Space) -> Box | None:
+        """A box that no rule touches, nor any rule that ``space`` has beside them.
+
+        ``space`` is a copy of the diagram's own in which boxes found before were closed
+        (:meth:`.boxes.Space.close`). None: nothing is left.
+        """
         found = _Walk(self, space).down(0, self.rules, space.rules & ~self.rules)
         if found is None:
             return None
@@ -110,13 +116,14 @@ class Diagram:
         return self._left[key]
 
     def branches(self, place: int) -> Sequence[Branch]:
+        """The branches of a column, by its place in :attr:`order`."""
         return self._branches[place]
 
 
 class _Walk:
     """One way down a diagram, past what is closed."""
 
-    def __init__(self, diagram: Diagram, space: Space) -> None:
+    def __init__(self, diagram: DecisionDiagram, space: Space) -> None:
         self.diagram, self.space = diagram, space
         self.closed = space.rules & ~diagram.rules
         self.later = [0]

@@ -66,6 +66,7 @@ class GapBox:
     without_value: tuple[str, ...] = ()
 
     def to_document(self) -> dict[str, Any]:
+        """JSON values alone; ``share`` is a float, for reading."""
         return {
             "cells": dict(self.cells),
             "words": self.words,
@@ -99,6 +100,7 @@ class Finding:
     is_whole: bool = True
 
     def to_document(self) -> dict[str, Any]:
+        """JSON values alone; the example is its case document and its facts."""
         return {
             "kind": self.kind,
             "severity": self.severity,
@@ -128,6 +130,7 @@ class Proof:
     anywhere: str
 
     def to_document(self) -> dict[str, str]:
+        """JSON values alone, by the names of the fields."""
         return {
             "invariant": self.invariant,
             "title": self.title,
@@ -166,9 +169,11 @@ class Analysis:
 
     @property
     def is_sound(self) -> bool:
+        """Whether no finding is an error; warnings may remain."""
         return not self.counts[ERROR]
 
     def of(self, kind: str) -> tuple[Finding, ...]:
+        """The findings of one kind of :data:`KINDS`."""
         return tuple(finding for finding in self.findings if finding.kind == kind)
 
     def about(self, rule: str) -> tuple[Finding, ...]:
@@ -185,6 +190,7 @@ class Analysis:
         )
 
     def to_document(self) -> dict[str, Any]:
+        """JSON values alone; the tables as analysed are left out."""
         return {
             "ruleset": self.ruleset,
             "sound": self.is_sound,

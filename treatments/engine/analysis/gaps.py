@@ -1,7 +1,7 @@
 """Gaps: the cases that no row of a single-hit table matches, as maximal boxes.
 
-A box is said in the cells of a row that would fill it. What a table rests on makes its
-columns depend on each other: there a box counts only where some case lies in it, and
+A box is told as the cells of a row that would fill it. Derived facts make the columns
+of a table depend on each other: there a box counts only where some case lies in it, and
 its share is measured over the facts behind it.
 """
 
@@ -17,11 +17,11 @@ from ..compiler.regions import Variable
 from ..ruleset.unary_tests import Value
 from ..search.completions import Base, Budget, BudgetSpentError
 from .boxes import Box, Spend
-from .coverage import share, share_of, weights
-from .decision_diagram import Diagram
+from .coverage import box_share, share, weights
+from .decision_diagram import DecisionDiagram
 from .findings import Example, GapBox
-from .satisfiability import AllOf, Goal, Pattern, Within, find
-from .table_scope import Allowance, Part
+from .satisfiability import AllOf, Goal, Pattern, Within, find_witness
+from .table_scope import Allowance, TableScope
 from .witnesses import example, ordinary, plain_example
 
 #: Boxes that are named of one gap.
@@ -36,41 +36,46 @@ _EMPTY = 50
 class Gap:
     """What the rows of a table leave out.
 
-    ``was`` are further rules of the part: where any are named, only what one of them
-    holds of counts. ``times`` is what the exact share may cost, in questions; ``most``
-    boxes are named.
+    Args:
+        former: numbers of rules that stand beside the table. Where any are named, only
+            the cases of which one of them holds count.
+        times: what the exact share may cost, in questions of the allowance.
+        most: how many boxes are named.
     """
 
     def __init__(
         self,
-        part: Part,
+        scope: TableScope,
         allowance: Allowance,
         *,
-        was: Sequence[int] = (),
+        former: Sequence[int] = (),
         times: int,
         most: int = MOST,
     ) -> None:
-        self.part, self.allowance, self.times = part, allowance, times
+        self.scope, self.allowance, self.times = scope, allowance, times
         self.most = most
-        self.program = part.program
-        self.goal = Pattern(none_of=part.rules)
-        self.was = was
+        self.program = scope.program
+        self.goal = Pattern(none_of=scope.rules)
+        self.former = former
         self.is_whole = True
-        self._weights = weights(part.program)
-        self._diagram: Diagram | None = None
-        self._open = part.new_space()
+        self._weights = weights(scope.program)
+        self._diagram: DecisionDiagram | None = None
+        self._open = scope.new_space()
 
     def share(self) -> Fraction | None:
-        """The exact part of all cases, or None where it costs too much."""
+        """The gap's exact part of all cases (0 to 1), or None where it costs too much.
+
+        The diagram that it is counted on is kept: :meth:`boxes` reads from it.
+        """
         try:
             return self.allowance.ask(self._share, times=self.times)
         except BudgetSpentError:
             return None
 
     def _share(self, budget: Budget) -> Fraction:
-        if not self.part.is_flat:
-            return share(self.program, self.goal, self.part.base, budget)
-        diagram = Diagram(self.part.space, self._weights, budget.spend)
+        if not self.scope.is_flat:
+            return share(self.program, self.goal, self.scope.base, budget)
+        diagram = DecisionDiagram(self.scope.space, self._weights, budget.spend)
         found = diagram.share()
         self._diagram = diagram
         return found
@@ -94,11 +99,11 @@ class Gap:
         return sorted(found, key=lambda box: -(box.share or 0))
 
     def _all_boxes(self) -> Iterator[GapBox]:
-        within = [self.part.box(n) for n in self.was]
-        for whole in within or [self.part.space.everything]:
+        within = [self.scope.box(n) for n in self.former]
+        for whole in within or [self.scope.space.everything]:
             empty = 0
             for box in self._uncovered(whole):
-                found = self._said(box)
+                found = self._gap_box(box)
                 empty = 0 if found else empty + 1
                 if found:
                     yield found
@@ -125,7 +130,7 @@ class Gap:
             found = found or self._next(whole)
             if found is None:
                 return
-            box = space.widened(found, self.part.rules, whole)
+            box = space.widened(found, self.scope.rules, whole)
             space.close(box)
             yield box
             beside += [
@@ -151,24 +156,24 @@ class Gap:
     def _walked(self, budget: Budget) -> Box | None:
         assert self._diagram is not None  # noqa: S101
         self._diagram.spend = budget.spend
-        return self._diagram.escape(self._open)
+        return self._diagram.uncovered(self._open)
 
     def _escape(self, box: Box, spend: Spend) -> Box | None:
         space = self._open
-        return space.escape(box, space.rules, spend, greedy=True).box
+        return space.uncovered(box, space.rules, spend, greedy=True).box
 
     # -- in words -------------------------------------------------------------------
 
-    def _said(self, box: Box) -> GapBox | None:
+    def _gap_box(self, box: Box) -> GapBox | None:
         """The box as cells, with its share and a case; None where no case is in it."""
         variables = self.program.variables
         shown = self._shown(box)
         if shown is None:
             return None
-        cells, words, without = {}, [], []
+        cells, words, without_value = {}, [], []
         masks = self.program.propagate(box[: self.program.base_count]).masks
         for at, mask in enumerate(box):
-            reached = self.part.space.everything[at]
+            reached = self.scope.space.everything[at]
             if at >= self.program.base_count:
                 reached, mask = masks[at], mask & masks[at]
             if mask == reached:
@@ -176,26 +181,26 @@ class Gap:
             found = variables[at]
             known = mask & found.everything
             if known != mask:
-                without.append(found.name)
+                without_value.append(found.name)
             if known and known != found.everything:
                 cells[found.name] = cell_text(found, known)
             words.append(_in_words(found, mask, known))
         measured, case = shown
-        return GapBox(cells, "; ".join(words), measured, case, tuple(without))
+        return GapBox(cells, "; ".join(words), measured, case, tuple(without_value))
 
     def _shown(self, box: Box) -> tuple[Fraction | None, Example] | None:
         count = self.program.base_count
         state = box[:count]
-        if self.part.is_flat:
-            return share_of(self._weights, state), self._plain(state)
+        if self.scope.is_flat:
+            return box_share(self._weights, state), self._plain(state)
         inside: list[Goal] = [
             Within(self.program, at, mask)
             for at, mask in enumerate(box)
-            if at >= count and mask != self.part.space.everything[at]
+            if at >= count and mask != self.scope.space.everything[at]
         ]
         goal = AllOf((*inside, self.goal))
         prefer = ordinary(self.program)
-        ask = partial(find, self.program, goal, state, prefer=prefer)
+        ask = partial(find_witness, self.program, goal, state, prefer=prefer)
         found = self.allowance.ask(ask)
         if found is None:
             return None
@@ -204,28 +209,31 @@ class Gap:
             pairs = zip(truth.masks, state, strict=False)
             return bool(goal.decide(truth)) and all(not m & ~b for m, b in pairs)
 
-        case = example(self.part.ruleset, self.program, found, stays)
+        case = example(self.scope.ruleset, self.program, found, stays)
         try:
             measure = partial(share, self.program, goal, state)
             inner: Fraction | None = self.allowance.ask(measure)
         except BudgetSpentError:
             inner = None
-        whole = share_of(self._weights, state)
+        whole = box_share(self._weights, state)
         return None if inner is None else inner * whole, case
 
     def _plain(self, state: Base) -> Example:
-        return plain_example(self.part.ruleset, self.program, state)
+        return plain_example(self.scope.ruleset, self.program, state)
 
 
 def _in_words(variable: Variable, mask: int, known: int) -> str:
     """``Age: under 18``; a derived fact may also have no value."""
-    said = [regions_in_words(variable, known)] if known else []
-    said += ["no value"] if known != mask else []
-    return f"{variable.fact.label}: {' or '.join(said)}"
+    phrases = [regions_in_words(variable, known)] if known else []
+    phrases += ["no value"] if known != mask else []
+    return f"{variable.fact.label}: {' or '.join(phrases)}"
 
 
 def cell_text(variable: Variable, mask: int) -> str:
-    """Regions as S-FEEL unary tests; ``-`` where they are all."""
+    """Regions as S-FEEL unary tests; ``-`` where they are all.
+
+    ``mask`` has a bit for each region of the variable; it must not be empty.
+    """
     if mask == variable.everything:
         return "-"
     if variable.points:

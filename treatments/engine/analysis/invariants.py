@@ -1,10 +1,12 @@
 """Invariants proved: over every complete case, and over every partial one.
 
 **Complete cases.** A violation is a case in which every ``when`` holds and some
-``then`` fails. :func:`.goals.find` splits regions until it has one or none is left.
+``then`` fails. :func:`.satisfiability.find_witness` splits regions until it has one or
+none is left.
 
-**Partial cases.** What is said of a partly known case K (presumptions P in use) is
-one of these, for *every* completion c of K and P (``resolve``, ``possible_outcomes``):
+**Partial cases.** What the engine says of a partly known case K (presumptions P in use)
+is one of these, for *every* completion c of K and P (``resolve``,
+``possible_outcomes``):
 
 - triage is not settled: ``insufficient_data``, and nothing is advised;
 - triage gives one answer in all completions, so it gives it in c;
@@ -15,7 +17,7 @@ one of these, for *every* completion c of K and P (``resolve``, ``possible_outco
   or ``elective``.
 
 A search that was given up leaves more possible, which only makes the first more
-frequent. So what is said of K is always among the *cover* of c: triage's answer, any
+frequent. So what it says of K is always among the *cover* of c: triage's answer, any
 urgency whose row holds, any option that c is for, the last resort where c is for none.
 What of K is *known* (a fact, a derived value) holds in c. If no complete case has an
 outcome in its cover that violates the invariant, then no partial case violates it,
@@ -62,12 +64,20 @@ from .findings import (
     Finding,
     Proof,
 )
-from .satisfiability import AllOf, Goal, NoIndication, Pattern, Within, everything, find
+from .satisfiability import (
+    AllOf,
+    Goal,
+    NoIndication,
+    Pattern,
+    Within,
+    everything,
+    find_witness,
+)
 from .table_scope import Allowance, hit_pattern
 from .witnesses import example, narrowed, nearest_value, ordinary
 
 COMPLETE, PARTIAL, ANYWHERE = "complete", "partial", "anywhere"
-_SCOPES = {
+_EXTENTS = {
     COMPLETE: "cases in which everything is known",
     PARTIAL: "cases with unknown facts",
     ANYWHERE: "cases where some treatments are not on offer",
@@ -77,11 +87,12 @@ Condition = tuple[str, UnaryTests, bool]
 NOT_SHOWN: tuple[str, Example | None] = (NOT_DECIDED, None)
 
 
-class Said:
-    """Which outcomes break an invariant: within its ``when``, without its ``then``.
+class OutcomeClaim:
+    """What an invariant claims of an outcome: where ``when`` holds, ``then`` does.
 
-    Without a ``then`` about outcomes none breaks it; with ``other_then`` a fact of
-    its ``then`` fails, so that every outcome within ``when`` does.
+    Only the cells on outcomes (disposition, urgency, recommended) are looked at.
+    Without such a cell in ``then`` no outcome breaks the claim. With ``other_then`` a
+    fact of ``then`` is known to fail, so that every outcome within ``when`` breaks it.
     """
 
     def __init__(self, invariant: Invariant, *, other_then: bool = False) -> None:
@@ -90,13 +101,14 @@ class Said:
         self.other_then = other_then
         self.of_urgency = "urgency" in {*self.when, *self.then}
 
-    def breaks(self, outcome: Outcome) -> bool:
-        said = outcome._asdict()
+    def broken_by(self, outcome: Outcome) -> bool:
+        """Whether this outcome of a case violates the invariant."""
+        values = outcome._asdict()
         for name, cell in self.when.items():
-            if said[name] is None or not cell.accepts(said[name]):
+            if values[name] is None or not cell.accepts(values[name]):
                 return False
         return self.other_then or not all(
-            cell.negated if said[name] is None else cell.accepts(said[name])
+            cell.negated if values[name] is None else cell.accepts(values[name])
             for name, cell in self.then.items()
         )
 
@@ -105,35 +117,45 @@ class Said:
 class Breaks:
     """A goal: the outcome of a complete case, everything on offer, breaks it."""
 
-    said: Said
+    claim: OutcomeClaim
     question: OutcomeQuestion
 
     def decide(self, truth: Truth) -> bool | None:
+        """See :class:`.Goal`: whether all outcomes still possible break it, or none."""
         possible = self.question.possible(truth)
-        broken = {self.said.breaks(outcome) for outcome in possible}
+        broken = {self.claim.broken_by(outcome) for outcome in possible}
         return None if len(broken) > 1 else broken.pop()
 
     def waiting(self, truth: Truth) -> Iterable[int]:
+        """The open rules on which the outcome hangs, while this is not settled."""
         return self.question.deciding(truth) if self.decide(truth) is None else ()
 
     def open(self, truth: Truth) -> int:
+        """The same as a bit set."""
         return bit_set(self.waiting(truth))
 
-    def left(self, truth: Truth) -> Hashable:
+    def residue(self, truth: Truth) -> Hashable:
+        """What of the outcome is left to decide."""
         return self.question.residue(truth)
 
 
-def covering(program: Program, said: Said, scope: str) -> Iterator[tuple[Goal, str]]:
-    """The ways in which a case's cover can hold an outcome that breaks it, each with
-    the treatment advised."""
+def covering(
+    program: Program, claim: OutcomeClaim, extent: str
+) -> Iterator[tuple[Goal, str]]:
+    """The ways in which a case's cover can hold an outcome that breaks the claim.
+
+    Returns:
+        for each way a goal, and the treatment advised ("": none). The invariant holds
+        of partial cases if no case meets any of the goals; see the module's text.
+    """
     for triage, disposition, urgency in _triage_ways(program):
         if urgency != FROM_URGENCY_TABLES and disposition != Disposition.LADDER:
-            if said.breaks(Outcome(disposition, urgency, None)):
+            if claim.broken_by(Outcome(disposition, urgency, None)):
                 yield triage, ""
             continue
-        for hurry, words in _urgency_ways(program, said, urgency):
-            for advised, code in _advised_ways(program, scope):
-                if said.breaks(Outcome(Disposition.LADDER, words, code)):
+        for hurry, final_urgency in _urgency_ways(program, claim, urgency):
+            for advised, code in _advised_ways(program, extent):
+                if claim.broken_by(Outcome(Disposition.LADDER, final_urgency, code)):
                     yield AllOf((triage, *hurry, *advised)), code
 
 
@@ -142,27 +164,27 @@ def _triage_ways(
 ) -> Iterator[tuple[Pattern, Disposition, TriageUrgency]]:
     for hit in program.triage:
         for number in hit.rules:
-            says = program.rules[number].outputs
-            yield hit_pattern(hit, number), says["disposition"], says["urgency"]
+            outputs = program.rules[number].outputs
+            yield hit_pattern(hit, number), outputs["disposition"], outputs["urgency"]
         yield Pattern(none_of=bit_set(hit.rules)), *UNCOVERED
 
 
 def _urgency_ways(
-    program: Program, said: Said, urgency: TriageUrgency
+    program: Program, claim: OutcomeClaim, urgency: TriageUrgency
 ) -> Iterator[tuple[tuple[Pattern, ...], Urgency]]:
     """Any row that holds, or none; all the same where the urgency is not asked of."""
-    if urgency != FROM_URGENCY_TABLES or not said.of_urgency:
+    if urgency != FROM_URGENCY_TABLES or not claim.of_urgency:
         yield (), Urgency.ELECTIVE if urgency == FROM_URGENCY_TABLES else urgency
         return
     yield (), Urgency.ELECTIVE
     for hit in program.urgency:
         for number in hit.rules:
-            says = Urgency(program.rules[number].outputs["urgency"])
-            yield (Pattern(all_of=1 << number),), says
+            answer = Urgency(program.rules[number].outputs["urgency"])
+            yield (Pattern(all_of=1 << number),), answer
 
 
 def _advised_ways(
-    program: Program, scope: str
+    program: Program, extent: str
 ) -> Iterator[tuple[tuple[Goal, ...], str]]:
     """An option that the case is for, or the last resort."""
     for code, effects in program.effects.items():
@@ -170,11 +192,11 @@ def _advised_ways(
         if effects.indicated:
             yield (Pattern(0, against, effects.indicated),), code
     last_resort = program.ruleset.selection.last_resort_treatment
-    yield (() if scope == ANYWHERE else (NoIndication(program),)), last_resort
+    yield (() if extent == ANYWHERE else (NoIndication(program),)), last_resort
 
 
 @dataclass(slots=True)
-class _Start:
+class _Premise:
     """The cases in which an invariant applies: regions, and goals for derived facts.
 
     ``named`` holds the facts that the invariant names, those that no rule tests
@@ -219,53 +241,55 @@ class InvariantCheck:
 
         The widest claim first: what holds anywhere holds of every case.
         """
-        says: dict[str, str] = {}
+        proved: dict[str, str] = {}
         findings: list[Finding] = []
-        for scope in (ANYWHERE, PARTIAL, COMPLETE):
-            if PROVED in says.values():
-                says[scope] = PROVED
+        for extent in (ANYWHERE, PARTIAL, COMPLETE):
+            if PROVED in proved.values():
+                proved[extent] = PROVED
                 continue
-            says[scope], shown = self._tried(scope)
-            if says[scope] != PROVED:
-                findings.append(self._finding(scope, says[scope], shown))
-        proof = Proof(self.invariant.id, self.invariant.title, **says)
+            proved[extent], shown = self._tried(extent)
+            if proved[extent] != PROVED:
+                findings.append(self._finding(extent, proved[extent], shown))
+        proof = Proof(self.invariant.id, self.invariant.title, **proved)
         return proof, findings[-1:]
 
-    def _tried(self, scope: str) -> tuple[str, Example | None]:
+    def _tried(self, extent: str) -> tuple[str, Example | None]:
         prefer = ordinary(self.program)
         try:
-            for start, goal, code in self._violations(scope):
-                ask = partial(find, self.program, goal, start.base, prefer=prefer)
+            for premise, goal, code in self._violations(extent):
+                ask = partial(
+                    find_witness, self.program, goal, premise.base, prefer=prefer
+                )
                 state = self.allowance.ask(ask)
                 if state is not None:
-                    offered = code if scope == ANYWHERE else ""
-                    shown = self._example(goal, state, start.stated(state), offered)
+                    offered = code if extent == ANYWHERE else ""
+                    shown = self._example(goal, state, premise.stated(state), offered)
                     return (VIOLATED, shown) if self._shows(shown) else NOT_SHOWN
         except BudgetSpentError:
             return NOT_SHOWN
         return PROVED, None
 
-    def _violations(self, scope: str) -> Iterator[tuple[_Start, Goal, str]]:
+    def _violations(self, extent: str) -> Iterator[tuple[_Premise, Goal, str]]:
         """The goals of which none may be met."""
         when = [(name, cell, False) for name, cell in self.invariant.when.items()]
         fails = [(name, cell, True) for name, cell in self.invariant.then.items()]
         facts = [[test] for test in fails if test[0] not in OUTCOMES]
         for failing in ([], *facts):
-            start = self._start([*when, *failing])
-            if start:
-                said = Said(self.invariant, other_then=bool(failing))
-                for goal, code in self._ways(said, scope):
-                    yield start, AllOf((*start.derived, goal)), code
+            premise = self._premise([*when, *failing])
+            if premise:
+                claim = OutcomeClaim(self.invariant, other_then=bool(failing))
+                for goal, code in self._ways(claim, extent):
+                    yield premise, AllOf((*premise.derived, goal)), code
 
-    def _ways(self, said: Said, scope: str) -> Iterator[tuple[Goal, str]]:
-        if scope == COMPLETE:
-            yield Breaks(said, OutcomeQuestion(self.program, frozenset())), ""
+    def _ways(self, claim: OutcomeClaim, extent: str) -> Iterator[tuple[Goal, str]]:
+        if extent == COMPLETE:
+            yield Breaks(claim, OutcomeQuestion(self.program, frozenset())), ""
         else:
-            yield from covering(self.program, said, scope)
+            yield from covering(self.program, claim, extent)
 
-    def _start(self, conditions: Sequence[Condition]) -> _Start | None:
+    def _premise(self, conditions: Sequence[Condition]) -> _Premise | None:
         """The cases in which conditions on facts hold (or fail), if there are any."""
-        start = _Start(list(everything(self.program)))
+        premise = _Premise(list(everything(self.program)))
         for name, cell, fails in conditions:
             at = self.program.index.get(name, -1)
             if name in OUTCOMES:
@@ -273,10 +297,10 @@ class InvariantCheck:
             if at >= self.program.base_count:
                 accepted = self.program.variables[at].accepted(cell)
                 wanted = self._failing(at, cell) if fails else accepted
-                start.derived.append(Within(self.program, at, wanted))
-            elif not start.restrict(self._variable(name, at), at, cell, fails=fails):
+                premise.derived.append(Within(self.program, at, wanted))
+            elif not premise.restrict(self._variable(name, at), at, cell, fails=fails):
                 return None
-        return start
+        return premise
 
     def _variable(self, name: str, at: int) -> Variable:
         """The variable of a fact; of one that no rule tests, made for the purpose."""
@@ -293,21 +317,24 @@ class InvariantCheck:
         accepted = found.accepted(cell) | (nothing if cell.negated else 0)
         return (found.everything | nothing) & ~accepted
 
-    # -- what is said of it -----------------------------------------------------------
+    # -- its finding, and the example -------------------------------------------------
 
-    def _finding(self, scope: str, state: str, shown: Example | None) -> Finding:
+    def _finding(self, extent: str, state: str, shown: Example | None) -> Finding:
         name = f"{self.invariant.id} ({self.invariant.title})"
         if state == NOT_DECIDED:
-            message = f"{name} was not decided: {_SCOPES[scope]}."
+            message = f"{name} was not decided: {_EXTENTS[extent]}."
             return Finding("undecided", WARNING, message)
-        severity = WARNING if scope == ANYWHERE else ERROR
-        message = f"{name} is violated: {_SCOPES[scope]}."
+        severity = WARNING if extent == ANYWHERE else ERROR
+        message = f"{name} is violated: {_EXTENTS[extent]}."
         return Finding("invariant", severity, message, example=shown)
 
     def _example(
         self, goal: Goal, state: Base, stated: Mapping[str, Value], offered: str
     ) -> Example:
-        """The violating case, with the facts that the invariant names ``stated``."""
+        """The violating case, with the facts that the invariant names ``stated``.
+
+        ``offered`` is the one treatment on offer, where that matters to the violation.
+        """
         question = OutcomeQuestion(self.program, frozenset())
         index = self.program.index
         masks = {

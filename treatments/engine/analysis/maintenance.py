@@ -13,7 +13,7 @@ from .findings import ERROR, INFO, WARNING, Finding
 
 
 def unused_facts(ruleset: Ruleset) -> Iterator[Finding]:
-    """Facts that no rule and no invariant names."""
+    """A finding for each fact that no rule and no invariant names."""
     used = {name for rule in ruleset.rules.values() for name in rule.cells}
     for invariant in ruleset.invariants:
         used |= {*invariant.when, *invariant.then}
@@ -27,7 +27,11 @@ def unused_facts(ruleset: Ruleset) -> Iterator[Finding]:
 
 
 def grounds(ruleset: Ruleset, today: datetime.date | None) -> Iterator[Finding]:
-    """Rules past their review date, and rules without one verified source."""
+    """Rules past their review date, and rules without one verified source.
+
+    Without ``today`` no rule is overdue. Rules of a table that rest on the same
+    unverified sources share a finding.
+    """
     for rule in ruleset.rules.values():
         if today and rule.review_by and rule.review_by < today:
             message = f"{rule.id} was to be reviewed by {rule.review_by.isoformat()}."
@@ -42,7 +46,7 @@ def grounds(ruleset: Ruleset, today: datetime.date | None) -> Iterator[Finding]:
 
 
 def refusals(error: RulesetError) -> Iterator[Finding]:
-    """The loader's problems as findings."""
+    """A finding, an error, for each reason why the loader refused a document."""
     for problem in error.problems:
         missing = problem.path.startswith("table ") and problem.value == "sources"
         kind = "source_missing" if missing else "refused"

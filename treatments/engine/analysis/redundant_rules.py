@@ -2,8 +2,8 @@
 
 The advice is the disposition, the urgency, the status of every option on the ladder,
 and the alerts; of a presumption table, the values presumed. A rule without which a
-table of one answer has a gap matters; one that changes only the words in which the same
-is said does not.
+single-hit table has a gap matters; one that changes only the words of an answer does
+not.
 """
 
 from __future__ import annotations
@@ -17,29 +17,34 @@ from ..ruleset.enums import Effect
 from ..search.completions import Base
 from .findings import Finding
 from .row_checks import TableCheck
-from .rule_ablation import differs, said_of
-from .satisfiability import Pattern, everything, find
-from .table_scope import Allowance, Part, ladder_patterns
+from .rule_ablation import affected_statements, differing_case
+from .satisfiability import Pattern, everything, find_witness
+from .table_scope import Allowance, TableScope, ladder_patterns
 from .witnesses import ordinary
 
 
-class MatterCheck(TableCheck):
-    """The rules of one table that never matter; ``skip`` are those known to be idle."""
+class RedundancyCheck(TableCheck):
+    """The rules of one table that never matter.
+
+    ``whole`` is the ruleset with all its tables, on which the advice depends; ``scope``
+    is the table alone. Rules with an id in ``skip`` are not asked about.
+    """
 
     def __init__(
         self,
         whole: Program,
-        part: Part,
+        scope: TableScope,
         allowance: Allowance,
         skip: Collection[str] = (),
     ) -> None:
-        super().__init__(part, allowance)
+        super().__init__(scope, allowance)
         self.whole, self.skip = whole, skip
         self.usual = ordinary(whole)
 
     def findings(self) -> Iterator[Finding]:
-        for number in self.part.numbers:
-            if self.part.rule(number).id not in self.skip:
+        """A finding for each rule that never matters, with a case in which it holds."""
+        for number in self.scope.numbers:
+            if self.scope.rule(number).id not in self.skip:
                 yield from self._tried(self._never_matters, number)
 
     def _never_matters(self, number: int) -> Iterator[Finding]:
@@ -47,7 +52,7 @@ class MatterCheck(TableCheck):
             return
         ids = self._ids(number)
         message = f"Without {ids[0]} no complete case is advised otherwise."
-        if self.part.presumes:
+        if self.scope.presumes:
             message = f"Without {ids[0]} the same is presumed of every case."
         goal = Pattern(all_of=1 << number)
         yield from self._shown("never_matters", message, ids, goal)
@@ -56,7 +61,7 @@ class MatterCheck(TableCheck):
         kind = self.table.kind
         if kind == "eligibility":
             return self._decides_a_status(number)
-        found = (self._find(goal) is not None for goal in self._other_hits(number))
+        found = (self._witness(goal) is not None for goal in self._other_hits(number))
         if not any(found):
             return False
         if kind not in ("urgency", "derived") or self._leaves_a_gap(number):
@@ -65,35 +70,38 @@ class MatterCheck(TableCheck):
             return self._decides_the_urgency(number)
         return self._is_seen(number)
 
-    # -- tables of which one row answers ----------------------------------------------
+    # -- single-hit tables ------------------------------------------------------------
 
     def _other_hits(self, number: int) -> Iterator[Pattern]:
-        """It is the hit, and what would be instead says otherwise."""
-        hit = self.part.hit
+        """It is the hit, and the rule that would be the hit instead answers otherwise.
+
+        One goal for each such rule, and one for a case without any other hit.
+        """
+        hit = self.scope.hit
         assert hit is not None  # noqa: S101
         after = hit.rules[hit.rules.index(number) + 1 :] if hit.ranked else hit.rules
         possible = self._meeting(number)
-        own = self.part.is_hit(number)
-        answer = self.part.answer(number)
+        own = self.scope.is_hit(number)
+        answer = self.scope.answer(number)
         before = 0
         for other in after:
             if other == number or not possible >> other & 1:
                 continue
-            if self.part.answer(other) != answer:
+            if self.scope.answer(other) != answer:
                 yield own & Pattern(all_of=1 << other, none_of=before)
             before |= 1 << other
-        if not self.part.presumes or answer != self._without_any():
+        if not self.scope.presumes or answer != self._without_any():
             yield own & Pattern(none_of=before)
 
     def _without_any(self) -> Hashable:
         """What is presumed where no row holds, as the answer of a rule."""
-        fact = self.part.ruleset.facts[self.table.output]
+        fact = self.scope.ruleset.facts[self.table.output]
         return frozenset({"value": fact.presumed}.items())
 
     def _leaves_a_gap(self, number: int) -> bool:
         """Whether some case has no row without it."""
-        others = self.part.rules & ~(1 << number)
-        return self._find(Pattern(1 << number, others)) is not None
+        others = self.scope.rules & ~(1 << number)
+        return self._witness(Pattern(1 << number, others)) is not None
 
     def _decides_the_urgency(self, number: int) -> bool:
         """Whether it does so for a case on the ladder."""
@@ -106,21 +114,23 @@ class MatterCheck(TableCheck):
             )
         ]
         return any(
-            self._find_whole(ladder & self._numbered(goal)) is not None
+            self._witness_in_whole(ladder & self._numbered(goal)) is not None
             for goal in self._other_hits(number)
             for ladder in ladders
         )
 
     def _is_seen(self, number: int) -> bool:
         """Whether the derived value without it leads to anything else."""
-        place = self.whole.numbers[self.part.rule(number).id]
+        place = self.whole.numbers[self.scope.rule(number).id]
         at = self.whole.index[self.table.output]
         regions = self.whole.step_of[at].regions
         values = regions[place]
-        for other in members(self._meeting(number) & self.part.rules):
-            values |= regions[self.whole.numbers[self.part.rule(other).id]]
-        for said in said_of(self.whole, self.table.output, values):
-            ask = partial(differs, self.whole, place, said, prefer=self.usual)
+        for other in members(self._meeting(number) & self.scope.rules):
+            values |= regions[self.whole.numbers[self.scope.rule(other).id]]
+        for statement in affected_statements(self.whole, self.table.output, values):
+            ask = partial(
+                differing_case, self.whole, place, statement, prefer=self.usual
+            )
             if self.allowance.ask(ask) is not None:
                 return True
         return False
@@ -129,13 +139,13 @@ class MatterCheck(TableCheck):
 
     def _decides_a_status(self, number: int) -> bool:
         """Whether some case on the ladder has a status by this rule alone."""
-        rule = self.part.rule(number)
+        rule = self.scope.rule(number)
         goals = (
             ladder & self._only_ground(self.whole.numbers[rule.id], code)
             for code in rule.outputs["treatments"]
             for ladder in ladder_patterns(self.whole)
         )
-        return any(self._find_whole(goal) is not None for goal in goals)
+        return any(self._witness_in_whole(goal) is not None for goal in goals)
 
     def _only_ground(self, number: int, code: str) -> Pattern:
         """No other rule gives the treatment the status that this one does."""
@@ -155,7 +165,7 @@ class MatterCheck(TableCheck):
     # -- the whole ruleset ------------------------------------------------------------
 
     def _numbered(self, goal: Pattern) -> Pattern:
-        """A pattern of the part in the numbers of the whole ruleset."""
+        """A pattern of the table alone in the numbers of the whole ruleset."""
         return Pattern(
             self._whole_bits(goal.all_of),
             self._whole_bits(goal.none_of),
@@ -163,9 +173,11 @@ class MatterCheck(TableCheck):
         )
 
     def _whole_bits(self, rules: int) -> int:
-        return bit_set(self.whole.numbers[self.part.rule(n).id] for n in members(rules))
+        return bit_set(
+            self.whole.numbers[self.scope.rule(n).id] for n in members(rules)
+        )
 
-    def _find_whole(self, goal: Pattern) -> Base | None:
+    def _witness_in_whole(self, goal: Pattern) -> Base | None:
         base = list(everything(self.whole))
         for number in members(goal.all_of):
             for at, accepted in self.whole.cells[number]:
@@ -173,5 +185,5 @@ class MatterCheck(TableCheck):
                     base[at] &= accepted
         if not all(base):
             return None
-        ask = partial(find, self.whole, goal, base, prefer=self.usual)
+        ask = partial(find_witness, self.whole, goal, base, prefer=self.usual)
         return self.allowance.ask(ask)

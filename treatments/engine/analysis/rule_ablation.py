@@ -1,4 +1,9 @@
-"""A rule of a derived table, and what of the advice would be otherwise without it."""
+"""Rule ablation: would the advice be another if one rule of a derived table were gone?
+
+The ruleset is compiled once; an :class:`AblatedProgram` is the same one less a rule. A
+case is looked for in which the two make different statements: a search like that of
+:mod:`.satisfiability`, on two programs at once.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +21,10 @@ from ..compiler.possible_outcomes import (
 from ..compiler.program import DerivedStep, Program, Truth
 from ..ruleset.enums import Disposition
 from ..search.completions import Base, Budget
-from .satisfiability import open_state, with_mask
+from .satisfiability import key_and_split, with_mask
 
 
-class Without(Program):
+class AblatedProgram(Program):
     """A compiled ruleset in which one rule of a derived table gives no value.
 
     Its regions and its rules' numbers are those of the whole.
@@ -27,12 +32,12 @@ class Without(Program):
 
     def __init__(self, whole: Program, number: int) -> None:
         vars(self).update(vars(whole))
-        self.steps = tuple(_less(step, number) for step in whole.steps)
+        self.steps = tuple(_ablated(step, number) for step in whole.steps)
         self.step_of = {step.variable: step for step in self.steps}
         self._derived = {}
 
 
-def _less(step: DerivedStep, number: int) -> DerivedStep:
+def _ablated(step: DerivedStep, number: int) -> DerivedStep:
     rules = tuple(n for n in step.hit.rules if n != number)
     if rules == step.hit.rules:
         return step
@@ -44,62 +49,78 @@ Waiting = Callable[[Program, Truth], Iterable[int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """One thing that is said of a case: ``rules`` are all that decide it."""
+class Statement:
+    """One thing that the advice states of a case, such as the status of a treatment.
+
+    ``rules`` are the bits of all rules that decide it. ``answers`` gives what it can
+    still come to, ``waiting`` the open rules on which that hangs.
+    """
 
     rules: int
     answers: Answers
     waiting: Waiting
 
 
-def said_of(program: Program, output: str, values: int) -> Iterator[Said]:
-    """All that is said of a case and tells these values of a derived fact apart.
+def affected_statements(
+    program: Program, output: str, values: int
+) -> Iterator[Statement]:
+    """The statements that can come out differently by these values of a derived fact.
 
-    ``values`` are regions of the fact; triage comes first.
+    ``output`` is the derived fact, ``values`` a mask of its regions. Triage comes
+    first, then the urgency, the status of each treatment, and each alert.
     """
-    telling = _telling(program, program.index[output], values)
+    deciding = _deciding(program, program.index[output], values)
     triage = bit_set(n for hit in program.triage for n in hit.rules)
     urgency = bit_set(n for hit in program.urgency for n in hit.rules)
-    if telling & triage:
-        yield Said(triage, possible_triage, _triage_waits)
-    if telling & urgency:
-        yield Said(triage | urgency, _urgencies, _urgency_waits)
+    if deciding & triage:
+        yield Statement(triage, possible_triage, _triage_waits)
+    if deciding & urgency:
+        yield Statement(triage | urgency, _urgencies, _urgency_waits)
     for code, effects in program.effects.items():
-        if telling & effects.all:
+        if deciding & effects.all:
             yield _status_of(code, triage | effects.all)
     for number in program.alerts:
-        if telling >> number & 1:
+        if deciding >> number & 1:
             yield _alert(number)
 
 
-def _telling(program: Program, at: int, values: int) -> int:
+def _deciding(program: Program, at: int, values: int) -> int:
     """The rules that can hold or not by which of these values a derived fact has."""
-    telling, moved = 0, {at: values}
+    deciding, moved = 0, {at: values}
     for number, cells in enumerate(program.cells):
-        if any(_tells(accepted, moved.get(place, 0)) for place, accepted in cells):
-            telling |= 1 << number
+        if any(_parts(accepted, moved.get(place, 0)) for place, accepted in cells):
+            deciding |= 1 << number
     for step in program.steps:
-        if step.hit.bits & telling and step.variable not in moved:
+        if step.hit.bits & deciding and step.variable not in moved:
             moved[step.variable] = step.nothing | (step.nothing - 1)
             for number, cells in enumerate(program.cells):
                 if any(place == step.variable for place, _ in cells):
-                    telling |= 1 << number
-    return telling
+                    deciding |= 1 << number
+    return deciding
 
 
-def _tells(accepted: int, values: int) -> bool:
+def _parts(accepted: int, values: int) -> bool:
+    """Whether a cell accepts some of the values, and not all."""
     return bool(accepted & values) and bool(values & ~accepted)
 
 
-def differs(
-    whole: Program, number: int, said: Said, budget: Budget, prefer: Base
+def differing_case(
+    whole: Program, number: int, statement: Statement, budget: Budget, prefer: Base
 ) -> Base | None:
-    """A case of which something else is said without the rule, or None.
+    """A case of which the statement is another without the rule.
+
+    Args:
+        number: the rule of a derived table that is left out.
+        prefer: regions of an ordinary case; the half of a split that holds one of them
+            is looked into first.
+
+    Returns:
+        regions in all of which the statements differ, or None: there is no such case.
 
     Raises:
         BudgetSpentError: neither was settled.
     """
-    search = _Difference(whole, number, said)
+    search = _Difference(whole, number, statement)
     entered: set[Hashable] = set()
     stack = [search.start()]
     while stack:
@@ -111,7 +132,7 @@ def differs(
             return state
         if decided is not None:
             continue
-        key, at, accepted = search.open_state(truths, state)
+        key, at, accepted = search.key_and_split(truths, state)
         if key in entered:
             continue
         entered.add(key)
@@ -123,11 +144,11 @@ def differs(
 
 
 class _Difference:
-    """The question whether one thing is said otherwise without a rule."""
+    """The question whether a statement is another without a rule."""
 
-    def __init__(self, whole: Program, number: int, said: Said) -> None:
-        self.number, self.said = number, said
-        self.programs = (whole, Without(whole, number))
+    def __init__(self, whole: Program, number: int, statement: Statement) -> None:
+        self.number, self.statement = number, statement
+        self.programs = (whole, AblatedProgram(whole, number))
         (self.step,) = (s for s in whole.steps if number in s.hit.rules)
 
     def start(self) -> Base:
@@ -145,31 +166,36 @@ class _Difference:
         if same_value or not truths[0].possible >> self.number & 1:
             return False
         before, after = (
-            frozenset(self.said.answers(program, truth))
+            frozenset(self.statement.answers(program, truth))
             for program, truth in zip(self.programs, truths, strict=True)
         )
         if not before & after:
             return True
         return False if len(before) == len(after) == 1 else None
 
-    def open_state(self, truths: list[Truth], state: Base) -> tuple[Hashable, int, int]:
-        """What tells the state apart, and the first split: a fact and its regions."""
+    def key_and_split(
+        self, truths: list[Truth], state: Base
+    ) -> tuple[Hashable, int, int]:
+        """The key of the state, and the first split: a fact and its regions."""
         keys: list[Hashable] = []
         splits: list[tuple[int, int]] = []
         for program, truth in zip(self.programs, truths, strict=True):
-            waits = _Waits(self, program)
-            if any(waits.waiting(truth)):
-                key, at, accepted = open_state(program, waits, truth, state)
+            goal = _OpenStatement(self, program)
+            if any(goal.waiting(truth)):
+                key, at, accepted = key_and_split(program, goal, truth, state)
                 keys.append(key)
                 splits.append((at, accepted))
             else:
-                keys.append(frozenset(self.said.answers(program, truth)))
+                keys.append(frozenset(self.statement.answers(program, truth)))
         return tuple(keys), *splits[0]
 
 
 @dataclass(frozen=True, slots=True)
-class _Waits:
-    """What the difference hangs on in one of the two programs."""
+class _OpenStatement:
+    """What the difference hangs on in one of the two programs, as a goal.
+
+    It is never settled: :class:`_Difference` decides on both programs together.
+    """
 
     difference: _Difference
     program: Program
@@ -180,13 +206,13 @@ class _Waits:
     def waiting(self, truth: Truth) -> Iterator[int]:
         hit = self.program.step_of[self.difference.step.variable].hit
         yield from undetermined_hits(self.program, (hit,), truth)
-        yield from self.difference.said.waiting(self.program, truth)
+        yield from self.difference.statement.waiting(self.program, truth)
 
     def open(self, truth: Truth) -> int:
         return bit_set(self.waiting(truth))
 
-    def left(self, truth: Truth) -> Hashable:
-        rules = self.difference.said.rules | self.difference.step.hit.bits
+    def residue(self, truth: Truth) -> Hashable:
+        rules = self.difference.statement.rules | self.difference.step.hit.bits
         return truth.sure & rules, truth.possible & rules
 
 
@@ -207,8 +233,8 @@ def _urgency_waits(program: Program, truth: Truth) -> Iterator[int]:
     yield from undetermined_hits(program, program.urgency, truth)
 
 
-def _status_of(code: str, rules: int) -> Said:
-    """The status of a treatment; away from the ladder nothing is said of it."""
+def _status_of(code: str, rules: int) -> Statement:
+    """The status of a treatment; away from the ladder it has none."""
 
     def answers(program: Program, truth: Truth) -> Iterator[object]:
         ladder = {
@@ -223,10 +249,10 @@ def _status_of(code: str, rules: int) -> Said:
         yield from undetermined_hits(program, program.triage, truth)
         yield from undetermined_rules(program, code, truth)
 
-    return Said(rules, answers, waiting)
+    return Statement(rules, answers, waiting)
 
 
-def _alert(number: int) -> Said:
+def _alert(number: int) -> Statement:
     def answers(_program: Program, truth: Truth) -> Iterator[object]:
         if truth.possible >> number & 1:
             yield True
@@ -237,4 +263,4 @@ def _alert(number: int) -> Said:
         if (truth.possible & ~truth.sure) >> number & 1:
             yield number
 
-    return Said(1 << number, answers, waiting)
+    return Statement(1 << number, answers, waiting)

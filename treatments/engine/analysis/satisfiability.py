@@ -3,7 +3,8 @@
 A goal is asked of a partly known case: it surely holds, surely fails, or hangs on
 open rules. The search splits the regions of a fact on which an open rule hangs until
 the goal holds or no case is left, so "none found" is a proof. Nothing is sampled. The
-budget counts states, not seconds.
+budget counts states, not seconds. What is found is a *witness*: regions of each fact,
+in all of which the goal holds.
 """
 
 from __future__ import annotations
@@ -40,20 +41,28 @@ class Goal(Protocol):
         """The same as a bit set."""
         ...
 
-    def left(self, truth: Truth) -> Hashable:
-        """What of it is left to decide: equal states with it have equal answers."""
+    def residue(self, truth: Truth) -> Hashable:
+        """What of it is left to decide.
+
+        Two states with the same residue, the same open rules and the same regions of
+        the facts these hang on have the same answer; see :func:`key_and_split`.
+        """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """All of these rules hold, none of those, and (if any are named) one of these."""
+    """All of these rules hold, none of those, and (if any are named) one of these.
+
+    Each field is a bit set of rule numbers.
+    """
 
     all_of: int = 0
     none_of: int = 0
     any_of: int = 0
 
     def decide(self, truth: Truth) -> bool | None:
+        """See :meth:`Goal.decide`."""
         sure, possible, _ = truth
         if self.all_of & ~possible or self.none_of & sure:
             return False
@@ -64,14 +73,17 @@ class Pattern:
         return True if settled and met else None
 
     def waiting(self, truth: Truth) -> Iterator[int]:
-        for part in self.left(truth):
+        """See :meth:`Goal.waiting`."""
+        for part in self.residue(truth):
             yield from members(part)
 
     def open(self, truth: Truth) -> int:
-        all_left, any_left, none_left = self.left(truth)
+        """See :meth:`Goal.open`."""
+        all_left, any_left, none_left = self.residue(truth)
         return (all_left | any_left | none_left) & ~truth.sure
 
-    def left(self, truth: Truth) -> tuple[int, int, int]:
+    def residue(self, truth: Truth) -> tuple[int, int, int]:
+        """See :meth:`Goal.residue`."""
         sure, possible, _ = truth
         met = self.any_of & sure
         return (
@@ -98,20 +110,23 @@ class Within:
     accepted: int
 
     def decide(self, truth: Truth) -> bool | None:
+        """See :meth:`Goal.decide`."""
         mask = truth.masks[self.at]
         if not mask & self.accepted:
             return False
         return None if mask & ~self.accepted else True
 
     def waiting(self, truth: Truth) -> Iterator[int]:
+        """See :meth:`Goal.waiting`."""
         if self.decide(truth) is None:
             yield from undetermined_hits(self.program, self._hits, truth)
 
     def open(self, truth: Truth) -> int:
+        """See :meth:`Goal.open`."""
         return bit_set(self.waiting(truth))
 
-    def left(self, truth: Truth) -> Hashable:
-        """A rule that surely holds is not open, and says which value is left."""
+    def residue(self, truth: Truth) -> Hashable:
+        """A rule that surely holds is not open, and gives the value that is left."""
         decided = self.decide(truth)
         return possible_hits_of(self._hits, truth) if decided is None else decided
 
@@ -127,6 +142,7 @@ class AllOf:
     goals: tuple[Goal, ...]
 
     def decide(self, truth: Truth) -> bool | None:
+        """See :meth:`Goal.decide`."""
         decided: bool | None = True
         for goal in self.goals:
             one = goal.decide(truth)
@@ -136,17 +152,20 @@ class AllOf:
         return decided
 
     def waiting(self, truth: Truth) -> Iterator[int]:
+        """See :meth:`Goal.waiting`."""
         for goal in self.goals:
             yield from goal.waiting(truth)
 
     def open(self, truth: Truth) -> int:
+        """See :meth:`Goal.open`."""
         found = 0
         for goal in self.goals:
             found |= goal.open(truth)
         return found
 
-    def left(self, truth: Truth) -> Hashable:
-        return tuple(goal.left(truth) for goal in self.goals)
+    def residue(self, truth: Truth) -> Hashable:
+        """See :meth:`Goal.residue`."""
+        return tuple(goal.residue(truth) for goal in self.goals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +175,7 @@ class NoIndication:
     program: Program
 
     def decide(self, truth: Truth) -> bool | None:
+        """See :meth:`Goal.decide`."""
         decided: bool | None = True
         for statuses in self._statuses(truth):
             if statuses <= FOR:
@@ -165,19 +185,24 @@ class NoIndication:
         return decided
 
     def waiting(self, truth: Truth) -> Iterator[int]:
+        """See :meth:`Goal.waiting`."""
         for code in self.program.ruleset.selection.order:
             if possible_statuses(self.program, code, truth) & FOR:
                 yield from undetermined_rules(self.program, code, truth)
 
     def open(self, truth: Truth) -> int:
+        """See :meth:`Goal.open`."""
         found = 0
         for code in self.program.ruleset.selection.order:
             if possible_statuses(self.program, code, truth) & FOR:
                 found |= self.program.effects[code].all
         return found & truth.possible & ~truth.sure
 
-    def left(self, truth: Truth) -> Hashable:
-        """A sure indication is told from one that may yet fail."""
+    def residue(self, truth: Truth) -> Hashable:
+        """The statuses that a treatment may come to, where one of them is for it.
+
+        A sure indication is kept apart from one that may yet fail: both may stay open.
+        """
         return tuple(s if s & FOR else None for s in self._statuses(truth))
 
     def _statuses(self, truth: Truth) -> Iterator[Statuses]:
@@ -185,7 +210,7 @@ class NoIndication:
             yield possible_statuses(self.program, code, truth)
 
 
-def find(
+def find_witness(
     program: Program,
     goal: Goal,
     base: Sequence[int],
@@ -193,9 +218,15 @@ def find(
     *,
     prefer: Sequence[int] = (),
 ) -> Base | None:
-    """Regions in all of which the goal holds, or None where no case meets it.
+    """A witness of the goal, or the proof that there is none.
 
-    The half that holds a region of ``prefer`` is looked into first.
+    Args:
+        base: the regions of each fact that are searched, a mask a base variable.
+        prefer: regions of an ordinary case; the half of a split that holds one of them
+            is looked into first, so that the witness is close to it.
+
+    Returns:
+        regions in all of which the goal holds; None where no case meets it.
 
     Raises:
         BudgetSpentError: neither was settled.
@@ -211,7 +242,7 @@ def find(
             return state
         if decided is not None:
             continue
-        key, at, accepted = open_state(program, goal, truth, state)
+        key, at, accepted = key_and_split(program, goal, truth, state)
         if key in entered:
             continue
         entered.add(key)
@@ -222,14 +253,14 @@ def find(
     return None
 
 
-def open_state(
+def key_and_split(
     program: Program, goal: Goal, truth: Truth, state: Base
 ) -> tuple[Hashable, int, int]:
-    """What tells this state apart, and the first split: a fact and its regions.
+    """The key of a state, and where to split it: a fact and the regions of one half.
 
-    Two states with the same goal left, the same open rules, and the same regions of
-    the facts on which these hang have the same completions; of a derived fact, with the
-    same rules that may give its value, those that surely hold included.
+    States with equal keys have the same completions: the same residue of the goal, the
+    same open rules, and the same regions of the facts on which these hang; of a derived
+    fact also the same rules that may give its value, those that surely hold included.
     """
     rules = goal.open(truth)
     masks: list[tuple[int, ...]] = []
@@ -243,7 +274,7 @@ def open_state(
         if mask & (mask - 1) and rules & program.open_cells(at, mask):
             masks.append((at, mask))
     at, accepted = _first_split(program, truth, goal.waiting(truth))
-    return (goal.left(truth), rules, tuple(masks)), at, accepted
+    return (goal.residue(truth), rules, tuple(masks)), at, accepted
 
 
 def _first_split(
@@ -264,9 +295,10 @@ def _first_split(
 
 
 def with_mask(state: Base, at: int, mask: int) -> Base:
+    """The state with other regions of one base variable."""
     return (*state[:at], mask, *state[at + 1 :])
 
 
 def everything(program: Program) -> Base:
-    """Nothing is known."""
+    """The state in which nothing is known: every region of every base variable."""
     return tuple(v.everything for v in program.variables[: program.base_count])

@@ -1,6 +1,6 @@
 """One table with the derived tables it rests on, compiled by itself.
 
-A question about one table needs no other: the smaller program has fewer facts and
+A question about one table needs no other table: the smaller program has fewer facts and
 coarser regions, and gives the same answers.
 """
 
@@ -24,7 +24,7 @@ from ..ruleset.model import Ruleset
 from ..ruleset.unary_tests import Value
 from ..search.completions import Base, Budget, BudgetSpentError
 from .boxes import Box, Space
-from .satisfiability import Pattern, everything, find
+from .satisfiability import Pattern, everything, find_witness
 
 Answer = TypeVar("Answer")
 
@@ -33,8 +33,9 @@ STATES_PER_QUESTION = 20_000
 STATES = 400_000
 #: Rules before a rule of which each is tried to be left out as its cause.
 MOST_TRIED = 8
-#: The table of the rules that a table had before.
-_WAS = "(before)"
+#: The table of the rules that a table had before, and the start of their ids. No
+#: document can hold the character, so it is nobody else's name.
+_FORMER = "\0former"
 #: How often a timed search looks at the time.
 _STATES_BETWEEN_LOOKS = 20
 
@@ -56,7 +57,7 @@ class Allowance:
         self.is_over = is_over
 
     def ask(self, question: Callable[[Budget], Answer], *, times: int = 1) -> Answer:
-        """The question's answer; it may cost as much as so many others.
+        """The question's answer; it may cost as many states as ``times`` questions.
 
         Raises:
             BudgetSpentError: it could not be settled.
@@ -86,37 +87,41 @@ class _TimedBudget(Budget):
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The rules of a single-hit table, in order of rank where it has one."""
+    """The rules of a single-hit table, by number; the best first where ``ranked``."""
 
     rules: tuple[int, ...]
     ranked: bool
 
 
-class Part:
-    """A table and what it rests on.
+class TableScope:
+    """A table and the derived tables that it rests on: what a question is asked of.
 
     A presumption table is asked of *stated* facts: its columns have one more region,
-    "not known", that no cell accepts. ``was`` are rules that the table had before; they
-    only stand beside it.
+    "not known", that no cell accepts. ``former`` are rules that the table had before.
+    They stand beside it, in a table that decides nothing: :attr:`former` has them by
+    the number that the program gave them.
     """
 
     def __init__(
-        self, ruleset: Ruleset, table: DecisionTable, was: Sequence[Rule] = ()
+        self, ruleset: Ruleset, table: DecisionTable, former: Sequence[Rule] = ()
     ) -> None:
         self.ruleset, self.table = ruleset, table
         self.presumes = table.kind == "presumption"
         kept = {table.id: table}
         if not self.presumes:
-            kept = _resting_on(ruleset, table, was)
+            kept = _resting_on(ruleset, table, former)
         if table.kind in ("derived", "presumption"):
-            # Its own value is what is asked about: nothing in the part rests on it.
+            # Its own value is what is asked about: nothing in the scope rests on it.
             kept[table.id] = replace(table, kind="alert", hit_policy="COLLECT")
-        kept[_WAS] = replace(table, id=_WAS, kind="alert", rules=tuple(was))
+        # A former rule may have the id of a rule that is there now.
+        named = {f"{_FORMER}{at}": rule for at, rule in enumerate(former)}
+        beside = tuple(replace(rule, id=id_) for id_, rule in named.items())
+        kept[_FORMER] = replace(table, id=_FORMER, kind="alert", rules=beside)
         tables = MappingProxyType(kept)
         self.program = Program(replace(ruleset, tables=tables, invariants=()))
         self.base: Base = everything(self.program)
         self.numbers = [self.program.numbers[rule.id] for rule in table.rules]
-        self.was = [self.program.numbers[rule.id] for rule in was]
+        self.former = {self.program.numbers[id_]: rule for id_, rule in named.items()}
         self.rules = bit_set(self.numbers)
         self._cells = [self._cells_of(n) for n in range(len(self.program.rules))]
         self.hit = self._hit() if table.hit_policy in SINGLE_HIT else None
@@ -137,7 +142,7 @@ class Part:
         if self.presumes:
             return True
         count = self.program.base_count
-        numbers = (*self.numbers, *self.was)
+        numbers = (*self.numbers, *self.former)
         return all(at < count for n in numbers for at, _ in self._cells[n])
 
     @cached_property
@@ -146,6 +151,7 @@ class Part:
         return self.new_space()
 
     def new_space(self) -> Space:
+        """As :attr:`space`, for a caller who closes boxes in it."""
         count = self.program.base_count
         sizes = [
             len(v.representatives) + (self.presumes or at >= count)
@@ -169,7 +175,10 @@ class Part:
         return DISPOSITIONS if self.table.kind == "triage" else URGENCIES
 
     def within(self, numbers: Iterable[int]) -> Base:
-        """The regions that the cells of these rules accept; 0 where they exclude."""
+        """The regions that the cells of all these rules accept, a mask a base variable.
+
+        A mask is 0 where the cells exclude each other.
+        """
         masks = list(self.base)
         for number in numbers:
             for at, accepted in self._cells[number]:
@@ -183,12 +192,16 @@ class Part:
         cells = (accepted for n in numbers for _, accepted in self._cells[n])
         return all(cells) and all(self.within(numbers))
 
-    def find(
+    def find_witness(
         self, goal: Pattern, allowance: Allowance, prefer: Base = ()
     ) -> Base | None:
         """A case that meets the goal, looked for within the cells that must hold.
 
-        Where columns are independent it need not be one to ``prefer``.
+        Where columns are independent the search is one over boxes, and ``prefer`` is
+        not asked.
+
+        Returns:
+            regions of each base variable, in all of which the goal holds, or None.
 
         Raises:
             BudgetSpentError: it could not be settled.
@@ -197,16 +210,16 @@ class Part:
             return None
         base = self.within(members(goal.all_of))
         if not self.is_flat or goal.any_of:
-            ask = partial(find, self.program, goal, base, prefer=prefer)
+            ask = partial(find_witness, self.program, goal, base, prefer=prefer)
             return allowance.ask(ask)
         box = self._in_space(base)
-        escape = allowance.ask(
-            lambda budget: self.space.escape(box, goal.none_of, budget.spend)
+        found = allowance.ask(
+            lambda budget: self.space.uncovered(box, goal.none_of, budget.spend)
         )
-        return escape.box and escape.box[: len(base)]
+        return found.box and found.box[: len(base)]
 
     def _in_space(self, base: Base) -> Box:
-        """The box of all columns; with nothing said of one, "not known" is in it."""
+        """The box of all columns; a column that is not cut has "not known" in it."""
         box = list(self.space.everything)
         for at, mask in enumerate(base):
             if mask != self.base[at]:
@@ -229,7 +242,7 @@ class Part:
             for one in members(self.space.covering(box) & before):
                 return [one]
             used = allowance.ask(
-                lambda budget: self.space.escape(box, before, budget.spend)
+                lambda budget: self.space.uncovered(box, before, budget.spend)
             ).used
         else:
             used = before & self.program.propagate(self.within([number])).possible
@@ -245,11 +258,12 @@ class Part:
         for one in reversed(rules):
             fewer = bit_set(rules) & ~(1 << one)
             goal = Pattern(all_of=1 << number, none_of=fewer)
-            if self.find(goal, allowance) is None:
+            if self.find_witness(goal, allowance) is None:
                 rules = [n for n in rules if n != one]
         return rules
 
     def rule(self, number: int) -> Rule:
+        """The rule with a number of the program."""
         return self.program.rules[number]
 
     def box(self, number: int) -> Box:
@@ -268,11 +282,16 @@ class Part:
         return dict(self._cells[number])
 
     def answer(self, number: int) -> Hashable:
+        """What a rule answers, to be compared with another's: see :func:`answer_of`."""
         return answer_of(self.rule(number))
 
 
 def hit_pattern(hit: SingleHit | Ranking | None, number: int) -> Pattern:
-    """The rule holds, and in a ranked table none that goes before it."""
+    """The goal that a rule is the hit: it holds, and in a ranked table none before it.
+
+    Without ``hit`` the table is a multiple-hit one, in which each rule answers for
+    itself.
+    """
     if hit is None or not hit.ranked:
         return Pattern(all_of=1 << number)
     before = hit.rules[: hit.rules.index(number)]
@@ -280,7 +299,7 @@ def hit_pattern(hit: SingleHit | Ranking | None, number: int) -> Pattern:
 
 
 def ladder_patterns(program: Program) -> list[Pattern]:
-    """How triage lets a case onto the ladder."""
+    """Goals of which a case on the ladder meets one: that a triage rule is the hit."""
     return [
         hit_pattern(hit, number)
         for hit in program.triage
@@ -290,20 +309,20 @@ def ladder_patterns(program: Program) -> list[Pattern]:
 
 
 def answer_of(rule: Rule) -> Hashable:
-    """What a rule says, its words aside."""
-    said = {name: says for name, says in rule.outputs.items() if name != "text"}
-    if "treatments" in said:
-        said["treatments"] = frozenset(said["treatments"])
-    return frozenset(said.items())
+    """The outputs of a rule, its words aside: equal where two rules answer alike."""
+    answer = {name: given for name, given in rule.outputs.items() if name != "text"}
+    if "treatments" in answer:
+        answer["treatments"] = frozenset(answer["treatments"])
+    return frozenset(answer.items())
 
 
 def _resting_on(
-    ruleset: Ruleset, table: DecisionTable, was: Iterable[Rule]
+    ruleset: Ruleset, table: DecisionTable, former: Iterable[Rule]
 ) -> dict[str, DecisionTable]:
     """The table and the derived tables that it rests on, or did."""
     makers = {made.output: made for made in ruleset.tables_of("derived")}
     found = {table.id}
-    queue = [*table.rules, *was]
+    queue = [*table.rules, *former]
     while queue:
         for name in queue.pop().cells:
             made = makers.get(name)

@@ -1,4 +1,4 @@
-"""A finding's example: a small, plausible case document that shows it.
+"""From a witness to an example: a small, plausible case document that shows a finding.
 
 The facts that matter are as few as can be, and as close to an ordinary case as the
 finding allows; the other essential facts are those of an ordinary case.
@@ -55,7 +55,7 @@ ORDINARY: Mapping[str, Value] = MappingProxyType(
 
 
 def ordinary_value(fact: Fact) -> Value:
-    """The value that an ordinary case has."""
+    """The value that an ordinary case has, of the fact's own type."""
     for value in (ORDINARY.get(fact.name), fact.presumed):
         read = None if value is None else fact.read(value)
         if read is not None:
@@ -69,7 +69,7 @@ def ordinary_value(fact: Fact) -> Value:
 
 
 def ordinary(program: Program) -> Base:
-    """The regions of an ordinary case."""
+    """The regions of an ordinary case: one bit a base variable."""
     return tuple(
         variable.mask_of(ordinary_value(variable.fact))
         for variable in program.variables[: program.base_count]
@@ -94,7 +94,11 @@ def example(
 ) -> Example:
     """The example for a finding that ``holds`` in all of ``state``.
 
-    ``stated`` are values that it must name.
+    Args:
+        state: the witness, regions of each base variable.
+        holds: whether the finding shows in every completion of a truth (None: in some).
+        unavailable: codes of treatments that are not on offer in the case.
+        stated: values that the example must name.
     """
     state = _minimal(program, state, holds)
     facts = {

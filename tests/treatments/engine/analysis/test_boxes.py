@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import doctest
 from fractions import Fraction
 from itertools import product
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from treatments.engine.analysis import boxes
 from treatments.engine.analysis.boxes import Box, Space
-from treatments.engine.analysis.decision_diagram import Diagram
+from treatments.engine.analysis.decision_diagram import DecisionDiagram
 
 SIZES = (3, 2, 4, 2)
 POINTS = list(product(*(range(size) for size in SIZES)))
@@ -23,6 +25,12 @@ cells = st.dictionaries(st.integers(0, 3), st.integers(0, 15), max_size=4).map(
     lambda row: [(at, mask & ((1 << SIZES[at]) - 1)) for at, mask in row.items()]
 )
 tables = st.lists(cells, min_size=1, max_size=7)
+
+
+def test_the_worked_example_beside_the_code_is_true() -> None:
+    outcome = doctest.testmod(boxes)
+    assert outcome.attempted
+    assert not outcome.failed
 
 
 def spend() -> None:
@@ -51,7 +59,7 @@ def test_what_escapes_does_and_what_is_used_is_enough_where_nothing_does(
     box = tuple(masks.get(at, whole) for at, whole in enumerate(space.everything))
     points = [p for p in POINTS if inside(box, p)]
     free = [p for p in points if not any(holds(row, p) for row in rows)]
-    escape = space.escape(box, space.rules, spend, greedy=greedy)
+    escape = space.uncovered(box, space.rules, spend, greedy=greedy)
     if escape.box is None:
         used = [row for n, row in enumerate(rows) if escape.used >> n & 1]
         assert not free
@@ -68,9 +76,9 @@ def test_the_boxes_of_a_diagram_are_maximal_and_all_that_is_left(
 ) -> None:
     space, open_ = space_of(rows), space_of(rows)
     free = {p for p in POINTS if not any(holds(row, p) for row in rows)}
-    diagram = Diagram(space, WEIGHTS, spend)
+    diagram = DecisionDiagram(space, WEIGHTS, spend)
     found: set[tuple[int, ...]] = set()
-    while (box := diagram.escape(open_)) is not None:
+    while (box := diagram.uncovered(open_)) is not None:
         wide = open_.widened(box, space.rules)
         held = {p for p in POINTS if inside(wide, p)}
         assert {p for p in POINTS if inside(box, p)} <= held <= free
@@ -94,4 +102,4 @@ def test_the_share_of_a_diagram_is_exact(rows: list[list[tuple[int, int]]]) -> N
         for at, region in enumerate(point):
             part *= WEIGHTS[at][region]
         whole += part
-    assert Diagram(space_of(rows), WEIGHTS, spend).share() == whole
+    assert DecisionDiagram(space_of(rows), WEIGHTS, spend).share() == whole

@@ -196,3 +196,22 @@ def test_of_more_than_a_hundred_parts_it_is_said_that_there_are_more() -> None:
     assert (gap.is_whole, len(gap.boxes)) == (False, 100)
     assert "in 100 or more parts" in gap.message
     assert gap.share == (1 - Fraction(4, 10) ** 2) ** 8
+
+
+def test_a_removed_rule_is_not_mistaken_for_one_with_a_similar_name() -> None:
+    """Names are the author's own: none is set aside for what a table had before."""
+    stays = rule("D-1 (before)", {"flag": "false"}, value="low")
+    whole = document([])
+    whole["facts"].append(fact("degree", "enum", scope="derived", values=["low"]))
+
+    def with_rows(*rows: dict[str, Any]) -> Ruleset:
+        derived = table("degree", "derived", [*rows], output="degree")
+        options = eligibility(({"degree": '"low"'}, "CONS", "indicated"))
+        tables = [*DERIVED, derived, TRIAGE, URGENCY, options]
+        return Ruleset.from_document(whole | {"tables": tables})
+
+    gone = rule("D-1", {"flag": "true"}, value="low")
+    again = recheck_table(check(with_rows(gone, stays)), with_rows(stays), "degree")
+    (gap,) = again.opened
+    assert gap.rules == ("D-1",)
+    assert [dict(box.cells) for box in gap.boxes] == [{"flag": "true"}]

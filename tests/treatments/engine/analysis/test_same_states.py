@@ -25,7 +25,7 @@ from treatments.engine.analysis.satisfiability import (
     Pattern,
     Within,
     everything,
-    find,
+    find_witness,
 )
 from treatments.engine.compiler.program import Program
 from treatments.engine.search.completions import Base, Budget
@@ -74,7 +74,7 @@ def found_in_any_order(program: Program, goal: Goal) -> bool:
     whole = everything(program)
     first: Base = tuple(mask & -mask for mask in whole)
     states = [
-        find(program, goal, whole, Budget(1000), prefer=prefer)
+        find_witness(program, goal, whole, Budget(1000), prefer=prefer)
         for prefer in (whole, first, ())
     ]
     return all(states)

@@ -32,7 +32,7 @@ from treatments.engine.analysis.satisfiability import (
     Pattern,
     Within,
     everything,
-    find,
+    find_witness,
 )
 from treatments.engine.compiler.program import Program
 from treatments.engine.search.completions import Budget
@@ -101,7 +101,7 @@ def test_a_case_is_found_exactly_when_there_is_one(
         for case in cases
         if all(one & whole for one, whole in zip(case, start, strict=True))
     ]
-    state = find(program, goal, start, Budget(10_000))
+    state = find_witness(program, goal, start, Budget(10_000))
     assert (state is not None) is any(met)
     if state:
         assert goal.decide(program.propagate(state)) is True
