@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .feel.nodes import called_by_name
+from .feel.calls import called_by_name
 from .feel.run import Node, Scope
 from .feel.values import Function, kind
 from .itemtypes import ItemType, Types
@@ -21,6 +21,7 @@ class Typed:
     types: Types
 
     def value(self, scope: Scope) -> Any:
+        """The value, coerced to the type; null with a message where it is not of it."""
         value = self.types.coerced(self.node.value(scope), self.of, scope.run)
         reason = self.types.mismatch(value, self.of, scope.run)
         return scope.run.null(f"{self.where}: {reason}") if reason else value
@@ -34,6 +35,7 @@ class BoxedContext:
     result: Node | None
 
     def value(self, scope: Scope) -> Any:
+        """A context of the entries, or what the result entry makes of them."""
         made: dict[str, Any] = {}
         for name, node in self.entries:
             made[name] = node.value(scope.child(made))
@@ -48,6 +50,7 @@ class Relation:
     rows: tuple[tuple[Node, ...], ...]
 
     def value(self, scope: Scope) -> list[dict[str, Any]]:
+        """One context a row, in order."""
         return [
             {
                 name: node.value(scope)
@@ -65,6 +68,7 @@ class Invocation:
     bindings: tuple[tuple[str, Node], ...]
 
     def value(self, scope: Scope) -> Any:
+        """What the function gives; null with a message where it is none."""
         function = self.function.value(scope)
         if not isinstance(function, Function):
             return scope.run.null(f"{kind(function)} cannot be called")

@@ -16,7 +16,7 @@ from .feel.lexer import normal
 from .feel.run import Run, Scope
 from .feel.temporal import Months
 from .feel.values import NUMBERS, Function, Range
-from .model import Decision, Knowledge, Model
+from .model import DmnDecision, Knowledge, Model
 
 MAX_INPUT_DEPTH = 20
 _AS_THEY_ARE = frozenset({NoneType, bool, date, time, datetime, timedelta, Months})
@@ -58,14 +58,14 @@ def evaluate_decision(
             messages += run.messages
 
 
-def _wanted(model: Model, name: str) -> Decision:
+def _wanted(model: Model, name: str) -> DmnDecision:
     decision = model.decisions.get(normal(name))
     if decision is None:
         raise DecisionError(f"decision {name!r}", "is not in this model")
     return decision
 
 
-def _value(model: Model, wanted: Decision, given: dict[str, Any], run: Run) -> Any:
+def _value(model: Model, wanted: DmnDecision, given: dict[str, Any], run: Run) -> Any:
     needed = _needed(model, wanted)
     functions = _functions(model, run)
     found: dict[str, Any] = {}
@@ -85,7 +85,7 @@ def _value(model: Model, wanted: Decision, given: dict[str, Any], run: Run) -> A
     return found[wanted.name]
 
 
-def _needed(model: Model, wanted: Decision) -> set[str]:
+def _needed(model: Model, wanted: DmnDecision) -> set[str]:
     """The names of the decisions to evaluate.
 
     Raises:
@@ -137,9 +137,9 @@ def _function(model: Model, knowledge: Knowledge, seen: dict[str, Any]) -> Funct
 
 def _given(model: Model, inputs: Mapping[str, Any], run: Run) -> dict[str, Any]:
     given: dict[str, Any] = {}
-    for told, raw in inputs.items():
-        name = normal(told)
-        place = f"input {told!r}"
+    for given_name, raw in inputs.items():
+        name = normal(given_name)
+        place = f"input {given_name!r}"
         if name in model.inputs:
             of = model.inputs[name].of
         elif name in model.decisions and model.decisions[name].logic is None:
@@ -150,7 +150,7 @@ def _given(model: Model, inputs: Mapping[str, Any], run: Run) -> dict[str, Any]:
         value = model.types.coerced(value, of, run)
         reason = model.types.mismatch(value, of, run)
         if reason:
-            raise DecisionError(place, reason, _told(raw))
+            raise DecisionError(place, reason, _shortened(raw))
         given[name] = value
     return given
 
@@ -176,7 +176,7 @@ def _inward(value: Any, place: str, run: Run, depth: int) -> Any:
     raise DecisionError(place, f"is a {type(value).__name__}, which FEEL does not have")
 
 
-def _told(value: Any) -> str:
+def _shortened(value: Any) -> str:
     try:
         return shown(value)
     except ValueError:  # Python writes no number of more than 4,300 digits

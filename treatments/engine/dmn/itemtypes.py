@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .feel.nodes import Tests
 from .feel.run import Run, Scope
 from .feel.temporal import read_date, read_date_time, read_duration, read_time
+from .feel.unary_tests import FeelTests
 from .feel.values import Function, kind
 
 BUILT_IN = {
@@ -47,8 +47,8 @@ class ItemType:
     base: str = ""
     components: Mapping[str, ItemType] = field(default_factory=dict)
     collection: bool = False
-    allowed: Tests | None = None
-    constraint: Tests | None = None
+    allowed: FeelTests | None = None
+    constraint: FeelTests | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +134,16 @@ class Types:
         return value if found is None else found
 
     def plural(self, of: ItemType) -> bool:
+        """Whether a value of the type is a list."""
         while not of.collection and of.base:
             of = self.defined[of.base]
         return of.collection
 
     def kind_of(self, of: ItemType) -> str:
+        """FEEL's name of the built-in type that a type comes down to; "" for any."""
         return self._resolved(of).kind
 
-    def allowed(self, of: ItemType) -> Tests | None:
+    def allowed(self, of: ItemType) -> FeelTests | None:
         """The allowed values that hold for a type, its own or those of its base."""
         while of.allowed is None and of.base:
             of = self.defined[of.base]

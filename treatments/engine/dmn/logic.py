@@ -6,26 +6,28 @@ decision it belongs to is then never evaluated.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from ..ruleset.errors import Problem, shown
 from .boxed import BoxedContext, Invocation, Relation, Typed
 from .errors import DmnError
 from .feel.lexer import FeelError, Names, normal
-from .feel.nodes import Constant, ListOf, Tests
+from .feel.nodes import ConstantNode, ListNode
 from .feel.parser import parse_expression, parse_tests
 from .feel.run import Node
+from .feel.unary_tests import FeelTests
 from .itemtypes import BUILT_IN, ItemType, Types
 from .markup import Element
 from .model import InputData
 from .table import (
     AGGREGATIONS,
     HIT_POLICIES,
-    DecisionTable,
+    DmnRule,
+    DmnTable,
     InputClause,
     OutputClause,
-    Rule,
 )
 
 MAX_EXPRESSIONS = 1_500_000  # characters of all expressions of a model together
@@ -37,10 +39,12 @@ _EXPRESSIONS = (
     *("relation", "functionDefinition", "conditional", "filter", "for"),
     *("some", "every"),
 )
-_NOTHING = Constant(None)
+_NOTHING = ConstantNode(None)
 _ANY = ItemType("Any")
 _SIMPLE = {name: ItemType(name, kind=kind) for name, kind in BUILT_IN.items()}
 _RANKED = ("PRIORITY", "OUTPUT ORDER")
+
+Parsed = TypeVar("Parsed")
 
 
 def own_name(element: Element) -> str:
@@ -92,6 +96,7 @@ class LogicReader:
         ]
 
     def note(self, element: Element, message: str, value: str = "") -> None:
+        """Note a problem of the owner, at the line of an element."""
         if len(self.problems) >= MAX_PROBLEMS:
             return
         place = f"line {element.line}: {self.owner}"
@@ -116,27 +121,33 @@ class LogicReader:
     # Expressions
 
     def expression(self, text: str, element: Element, names: Names) -> Node:
-        self._count(text, element)
-        if not self._is_feel(element):
-            return _NOTHING
-        try:
-            return parse_expression(text, names, self.members, self.free)
-        except FeelError as error:
-            self.note(element, f"the expression {error}", text.strip())
-            return _NOTHING
+        """The expression of a text; null, with a problem, where it cannot be read."""
+        parsed = self._parsed(parse_expression, "the expression", text, element, names)
+        return _NOTHING if parsed is None else parsed
 
-    def tests(self, element: Element | None, names: Names) -> Tests | None:
+    def tests(self, element: Element | None, names: Names) -> FeelTests | None:
         """The unary tests in an element, if it is there and has any."""
         text = text_of(element)
         if element is None or not text.strip():
             return None
+        return self._parsed(parse_tests, "the cell", text, element, names)
+
+    def _parsed(
+        self,
+        parse: Callable[[str, Names, Names, set[str] | None], Parsed],
+        what: str,
+        text: str,
+        element: Element,
+        names: Names,
+    ) -> Parsed | None:
+        """What a text stands for; None, with a problem, where it cannot be read."""
         self._count(text, element)
         if not self._is_feel(element):
             return None
         try:
-            return parse_tests(text, names, self.members, self.free)
+            return parse(text, names, self.members, self.free)
         except FeelError as error:
-            self.note(element, f"the cell {error}", text.strip())
+            self.note(element, f"{what} {error}", text.strip())
             return None
 
     def _count(self, text: str, element: Element) -> None:
@@ -175,7 +186,7 @@ class LogicReader:
         if element.name == "invocation":
             return self._invocation(element, names)
         if element.name == "list":
-            return ListOf(tuple(self._boxed_in(element, names)))
+            return ListNode(tuple(self._boxed_in(element, names)))
         if element.name == "relation":
             return self._relation(element, names)
         self.note(element, "is no expression that is read here", element.name)
@@ -242,7 +253,7 @@ class LogicReader:
             self.note(element, "is no hit policy", policy)
         inputs = tuple(self._input(clause, names) for clause in element.all("input"))
         outputs = self._outputs(element, names, ranked=policy in _RANKED)
-        table = DecisionTable(
+        table = DmnTable(
             f"line {element.line}: {self.owner}",
             policy,
             self._aggregation(element, policy, len(outputs)),
@@ -320,9 +331,9 @@ class LogicReader:
         inputs: tuple[InputClause, ...],
         outputs: tuple[OutputClause, ...],
         names: Names,
-    ) -> Iterator[Rule]:
+    ) -> Iterator[DmnRule]:
         owner = self.owner
-        cells: dict[str, Tests] = {}
+        cells: dict[str, FeelTests] = {}
         for number, rule in enumerate(element.all("rule"), 1):
             conditions = list(rule.all("inputEntry"))
             conclusions = list(rule.all("outputEntry"))
@@ -330,15 +341,17 @@ class LogicReader:
             if (len(conditions), len(conclusions)) != (len(inputs), len(outputs)):
                 self.note(rule, "the rule has more or fewer cells than the table")
                 continue
-            yield Rule(
+            yield DmnRule(
                 number,
                 tuple(self._cell(entry, names, cells) for entry in conditions),
                 tuple(self._entry(entry, names) for entry in conclusions),
             )
         self.owner = owner
 
-    def _cell(self, entry: Element, names: Names, known: dict[str, Tests]) -> Tests:
+    def _cell(
+        self, entry: Element, names: Names, known: dict[str, FeelTests]
+    ) -> FeelTests:
         text = text_of(entry)
         if text not in known or entry.get("expressionLanguage"):
-            known[text] = self.tests(entry, names) or Tests((), anything=True)
+            known[text] = self.tests(entry, names) or FeelTests((), anything=True)
         return known[text]

@@ -30,6 +30,7 @@ class Element:
     text: str = ""
 
     def get(self, name: str, default: str = "") -> str:
+        """An attribute's value, or the default."""
         return self.attributes.get(name, default)
 
     def all(self, *names: str) -> Iterator[Element]:
@@ -39,10 +40,12 @@ class Element:
                 yield child
 
     def first(self, *names: str) -> Element | None:
+        """The first child of these names, as :meth:`all` has them, or None."""
         return next(self.all(*names), None)
 
 
 def refused(line: int, message: str, value: str = "") -> DmnError:
+    """The error that refuses a file at a line; it is for the caller to raise."""
     return DmnError([Problem(f"line {line}", value, message)])
 
 
@@ -55,9 +58,9 @@ def read_markup(content: bytes) -> Element:
     """
     if len(content) > MAX_BYTES:
         raise refused(1, f"the file is larger than {MAX_BYTES:,} bytes")
-    tree = _Tree()
+    builder = _MarkupBuilder()
     try:
-        tree.parser.Parse(content, True)  # noqa: FBT003
+        builder.parser.Parse(content, True)  # noqa: FBT003
     except expat.ExpatError as error:
         message = f"the file is not well-formed XML: {expat.ErrorString(error.code)}"
         raise refused(error.lineno, message) from None
@@ -65,11 +68,11 @@ def read_markup(content: bytes) -> Element:
         raise
     except (ValueError, LookupError) as error:  # an encoding that does not exist
         message = f"the file's encoding cannot be read: {shown(error)}"
-        raise refused(tree.parser.CurrentLineNumber, message) from None
-    return tree.root
+        raise refused(builder.parser.CurrentLineNumber, message) from None
+    return builder.root
 
 
-class _Tree:
+class _MarkupBuilder:
     """Collects what expat reports; refuses at the first thing that is too much."""
 
     def __init__(self) -> None:

@@ -30,7 +30,7 @@ class Knowledge:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class DmnDecision:
     """A decision: its logic, and the names of what that may use.
 
     A decision without logic takes its value from the asker, as an input does.
@@ -53,7 +53,7 @@ class Model:
     name: str
     version: str
     inputs: Mapping[str, InputData]
-    decisions: Mapping[str, Decision]
+    decisions: Mapping[str, DmnDecision]
     knowledge: Mapping[str, Knowledge]
     types: Types
     order: tuple[str, ...]

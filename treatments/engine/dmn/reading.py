@@ -12,7 +12,7 @@ from .feel.lexer import Names
 from .itemtypes import BUILT_IN, ItemType, Types
 from .logic import LogicReader, own_name
 from .markup import MAX_BYTES, Element, read_markup, refused
-from .model import Decision, InputData, Knowledge, Model
+from .model import DmnDecision, InputData, Knowledge, Model
 
 NAMESPACES = {
     "http://www.omg.org/spec/DMN/20151101/dmn.xsd": "1.1",
@@ -39,12 +39,14 @@ def load_dmn(source: str | Path | bytes) -> Model:
         OSError: there is no file at the path.
     """
     if isinstance(source, bytes):
-        return _Reader(read_markup(source)).model()
+        return _ModelReader(read_markup(source)).model()
     with Path(source).open("rb") as file:
-        return _Reader(read_markup(file.read(MAX_BYTES + 1))).model()
+        return _ModelReader(read_markup(file.read(MAX_BYTES + 1))).model()
 
 
-class _Reader:
+class _ModelReader:
+    """Reads one file: names and types first, then decisions, then their order."""
+
     def __init__(self, root: Element) -> None:
         self.version = NAMESPACES.get(root.namespace, "")
         if root.name != "definitions" or not self.version:
@@ -104,8 +106,8 @@ class _Reader:
             raise DmnError(self.problems)
 
     def _refuse(self, element: Element, message: str, value: str = "") -> None:
-        told = shown(value) if value else ""
-        self.problems.append(Problem(f"line {element.line}", told, message))
+        value_text = shown(value) if value else ""
+        self.problems.append(Problem(f"line {element.line}", value_text, message))
 
     def _by_id(self) -> dict[str, Element]:
         found: dict[str, Element] = {}
@@ -140,7 +142,7 @@ class _Reader:
         holder = element if variable is None else variable
         return logic.type_named(holder.get("typeRef"), holder)
 
-    def _decision(self, element: Element, logic: LogicReader) -> Decision:
+    def _decision(self, element: Element, logic: LogicReader) -> DmnDecision:
         name = own_name(element)
         logic.start(f"decision {name!r}", free=self.free)
         inputs = self._required(element, "requiredInput", "inputData", logic)
@@ -152,7 +154,7 @@ class _Reader:
         undeclared = tuple(one.name for one in logic.undeclared())
         for other in self.names.intersection(undeclared):
             logic.note(element, "is used but not required", other)
-        return Decision(
+        return DmnDecision(
             name,
             body,
             of,
@@ -224,6 +226,7 @@ class _TypeReader:
         self.problems = problems
 
     def types(self) -> dict[str, ItemType]:
+        """The types by name. Problems are added to the list that was given."""
         if len(self.names) < len(self.definitions):
             message = "two item definitions have one name"
             self.problems.append(Problem("item definitions", "", message))

@@ -15,8 +15,8 @@ from typing import Any
 from ..ruleset.errors import shown
 from .errors import DecisionError
 from .feel.list_functions import least_of, most_of, sum_of
-from .feel.nodes import Tests
 from .feel.run import Node, Run, Scope
+from .feel.unary_tests import FeelTests
 from .feel.values import same, text_of
 from .itemtypes import ItemType, Types
 
@@ -24,6 +24,7 @@ HIT_POLICIES = (
     *("UNIQUE", "FIRST", "PRIORITY", "ANY"),
     *("COLLECT", "RULE ORDER", "OUTPUT ORDER"),
 )
+#: The policies that give a list, one item a hit.
 _LISTS = ("COLLECT", "RULE ORDER", "OUTPUT ORDER")
 AGGREGATIONS = ("SUM", "COUNT", "MIN", "MAX")
 
@@ -35,7 +36,7 @@ class InputClause:
     label: str
     expression: Node
     of: ItemType
-    allowed: Tests | None = None
+    allowed: FeelTests | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +45,20 @@ class OutputClause:
 
     name: str
     of: ItemType
-    allowed: Tests | None = None
+    allowed: FeelTests | None = None
     default: Node | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class DmnRule:
     """A row, numbered from 1."""
 
     number: int
-    conditions: tuple[Tests, ...]
+    conditions: tuple[FeelTests, ...]
     outputs: tuple[Node, ...]
 
     def hits(self, values: list[Any], scope: Scope) -> bool:
+        """Whether every condition is true of its input's value."""
         scope.run.spend(1 + len(values))
         return all(
             condition.anything or condition.accept(value, scope) is True
@@ -73,7 +75,7 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class DecisionTable:
+class DmnTable:
     """A decision table; with several outputs, a result is a context of their names.
 
     Raises (from ``value``):
@@ -87,10 +89,11 @@ class DecisionTable:
     aggregation: str
     inputs: tuple[InputClause, ...]
     outputs: tuple[OutputClause, ...]
-    rules: tuple[Rule, ...]
+    rules: tuple[DmnRule, ...]
     types: Types
 
     def value(self, scope: Scope) -> Any:
+        """The result for the inputs in the scope, as the hit policy makes it."""
         values = [self._input(clause, scope) for clause in self.inputs]
         first = self.hit_policy == "FIRST"
         hits = []
@@ -112,7 +115,7 @@ class DecisionTable:
             raise self._error(message, value)
         return value
 
-    def _hit(self, rule: Rule, scope: Scope) -> Hit:
+    def _hit(self, rule: DmnRule, scope: Scope) -> Hit:
         outputs = []
         for clause, node in zip(self.outputs, rule.outputs, strict=True):
             value = self.types.coerced(node.value(scope), clause.of, scope.run)
@@ -175,7 +178,7 @@ class DecisionTable:
         }
         return sorted(hits, key=lambda hit: ranks[hit.number])
 
-    def _rank(self, listed: Tests, value: Any, run: Run) -> int:
+    def _rank(self, listed: FeelTests, value: Any, run: Run) -> int:
         scope = Scope({}, run)
         for place, test in enumerate(listed.tests):
             if test.accepts(value, scope) is True:
@@ -206,11 +209,11 @@ class DecisionTable:
         return dict(zip(names, values, strict=True))
 
     def _error(self, message: str, value: Any = None) -> DecisionError:
-        told = "" if value is None else shown(text_of(value, Run()))
-        return DecisionError(self.where, message, told)
+        value_text = "" if value is None else shown(text_of(value, Run()))
+        return DecisionError(self.where, message, value_text)
 
 
-def _listed(allowed: Tests | None, value: Any, scope: Scope) -> bool:
+def _listed(allowed: FeelTests | None, value: Any, scope: Scope) -> bool:
     """Whether a value is one of those listed; null, not given, always is."""
     if allowed is None or value is None:
         return True

@@ -41,6 +41,7 @@ def calculate(operator: str, left: Any, right: Any, run: Run) -> Any:
 
 
 def negative(value: Any, run: Run) -> Any:
+    """Minus a number or a duration; null with a message for anything else."""
     if isinstance(value, Decimal):
         return NUMBERS.minus(value)
     if isinstance(value, timedelta):

@@ -17,7 +17,14 @@ Body = Callable[..., Any]
 
 
 def declare(name: str, signature: str) -> Callable[[Body], Body]:
-    """``"string:s, length:n?"``: each parameter, its kind (a: any), ? if optional."""
+    """Register a function of FEEL under its name; used as a decorator.
+
+    ``signature`` names its parameters, each with its kind: ``"string:s, length:n?"``.
+    Kinds are s (string), n (number), l (list), c (context) and a (any); ``?`` says that
+    the parameter may be left out. The body gets the run and the checked arguments. It
+    answers null, with a message, for arguments of other kinds, and where the body
+    raises ``ValueError`` or ``ArithmeticError``.
+    """
     parts = [part.split(":") for part in signature.split(", ") if part]
     kinds = [sort for _, sort in parts]
 
@@ -59,7 +66,10 @@ def _as_kind(value: Any, sort: str) -> Any:
 
 
 def declare_over_list(name: str) -> Callable[[Body], Body]:
-    """A function of one list, or of as many items as one likes."""
+    """Register a function of one list, or of any number of items; used as a decorator.
+
+    The body gets the run and the items as one list.
+    """
 
     def register(body: Body) -> Body:
         def call(run: Run, arguments: list[Any]) -> Any:
@@ -82,6 +92,11 @@ def declare_over_list(name: str) -> Callable[[Body], Body]:
 
 
 def whole(number: Decimal) -> int:
+    """A number as an int.
+
+    Raises:
+        ValueError: it has a fraction.
+    """
     if number != number.to_integral_value():
         raise ValueError("not a whole number")
     return int(number)

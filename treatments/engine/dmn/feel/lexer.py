@@ -45,6 +45,7 @@ class Names:
             self.add(name)
 
     def add(self, name: str) -> None:
+        """One more known name; a name that is known already stays."""
         self.known.add(name)
         branch = self.tree
         for piece in pieces(name):
@@ -67,6 +68,7 @@ class Names:
 
 
 def pieces(name: str) -> list[str]:
+    """A name cut into words, marks and spaces, as a text is cut when it is read."""
     return [" " if piece.isspace() else piece for piece in _PIECE.findall(name)]
 
 
@@ -116,6 +118,7 @@ class Lexer:
         raise FeelError(f"has {text[at]!r} where nothing like it can stand")
 
     def skip(self, at: int) -> int:
+        """The first place at or after ``at`` that is no space or comment."""
         match = _SPACE.match(self.text, at)
         return match.end() if match else at
 

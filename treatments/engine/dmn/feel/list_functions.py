@@ -23,6 +23,11 @@ def _count(_: Run, items: list[Any]) -> Decimal:
 
 @declare_over_list("sum")
 def sum_of(_: Run, items: list[Any]) -> Decimal | None:
+    """The sum; null of an empty list.
+
+    Raises:
+        ValueError: some item is no number.
+    """
     if not items:
         return None
     total = Decimal(0)
@@ -39,11 +44,17 @@ def _mean(run: Run, items: list[Any]) -> Decimal | None:
 
 @declare_over_list("min")
 def least_of(_: Run, items: list[Any]) -> Any:
+    """The least item; null of an empty list.
+
+    Raises:
+        ValueError: the items are of several kinds, or of one without an order.
+    """
     return _extreme("<", items)
 
 
 @declare_over_list("max")
 def most_of(_: Run, items: list[Any]) -> Any:
+    """The greatest item; as :func:`least_of`."""
     return _extreme(">", items)
 
 

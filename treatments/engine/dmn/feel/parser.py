@@ -5,19 +5,19 @@ Recursive descent with precedence climbing; the depth of brackets is bounded.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import DecimalException
 from typing import TypeVar
 
-from . import nodes
+from . import calls, iteration, nodes
 from .functions import FUNCTIONS
-from .lexer import FeelError, Lexer, Names, normal, unescaped
-from .nodes import INPUT, Constant, Test, Tests
+from .lexer import FeelError, Lexer, Names, unescaped
+from .nodes import ConstantNode
 from .run import Node
 from .temporal import read_any
 from .tokens import TokenReader
+from .unary_tests import INPUT, FeelTest, FeelTests, InNode
 from .values import NUMBERS
 
 _RELATIONS = ("<", "<=", ">", ">=", "=", "!=")
@@ -32,8 +32,6 @@ _LEVELS: tuple[tuple[str, ...], ...] = (
 _LEVEL_OF = {word: level for level, words in enumerate(_LEVELS) for word in words}
 _COMPARING = 2
 _ADDING = 3
-_LABEL = re.compile(r'"([^"\\]*)"\s*:|([^\W\d][^:,()\[\]{}"<>=@]*):')
-_VARIABLE = re.compile(r"([^\W\d]\w*(?:\s{1,9}\w+){0,15}?)\s{1,99}in\b")
 _BUILT_IN = Names(FUNCTIONS)
 _TYPES = Names(("date and time", "days and time duration", "years and months duration"))
 
@@ -50,7 +48,7 @@ def parse_expression(
     Raises:
         FeelError: the text is no expression, or has a name that nobody declares.
     """
-    parser = _Parser(text, names, members, free)
+    parser = _FeelParser(text, names, members, free)
     node = parser.whole(lambda parser: parser.expression())
     if parser.asked:
         raise FeelError("has a '?', which is the input of a cell")
@@ -59,19 +57,24 @@ def parse_expression(
 
 def parse_tests(
     text: str, names: Names, members: Names, free: set[str] | None = None
-) -> Tests:
+) -> FeelTests:
     """The unary tests of a cell; an empty cell is ``-``.
 
     Raises:
         FeelError: as ``parse_expression``.
     """
     if text.strip() in ("", "-"):
-        return Tests((), anything=True)
-    parser = _Parser(text, names, members, free)
+        return FeelTests((), anything=True)
+    parser = _FeelParser(text, names, members, free)
     return parser.whole(lambda parser: parser.cell())
 
 
-class _Parser(TokenReader):
+class _FeelParser(TokenReader):
+    """One text being parsed. Each method reads one form, from the current token on.
+
+    ``free`` collects names that nobody declares; if it is None, they are refused.
+    """
+
     def __init__(
         self, text: str, names: Names, members: Names, free: set[str] | None
     ) -> None:
@@ -84,7 +87,7 @@ class _Parser(TokenReader):
         self.loose = 0  # inside a filter, where an item's members are names too
         self.asked = False  # whether ? was read
 
-    def whole(self, read: Callable[[_Parser], Parsed]) -> Parsed:
+    def whole(self, read: Callable[[_FeelParser], Parsed]) -> Parsed:
         self.current = self.lexer.token(0)
         if self.current.sort == "end":
             raise FeelError("is empty")
@@ -95,14 +98,14 @@ class _Parser(TokenReader):
 
     # Cells
 
-    def cell(self) -> Tests:
+    def cell(self) -> FeelTests:
         if self.current.text == "not":
             tests = self._negated()
             if tests is not None:
                 return tests
-        return Tests(self._tests())
+        return FeelTests(self._tests())
 
-    def _negated(self) -> Tests | None:
+    def _negated(self) -> FeelTests | None:
         start, names = self.current, self.lexer.names
         self.advance()
         try:
@@ -110,7 +113,7 @@ class _Parser(TokenReader):
             tests = self._tests()
             self.expect(")")
             if self.current.sort == "end":
-                return Tests(tests, negated=True)
+                return FeelTests(tests, negated=True)
         except FeelError:
             pass
         # Then not(…) is the start of an expression; read the cell anew.
@@ -119,20 +122,20 @@ class _Parser(TokenReader):
         self.local.known.clear()
         return None
 
-    def _tests(self) -> tuple[Test, ...]:
+    def _tests(self) -> tuple[FeelTest, ...]:
         tests = [self._test()]
         while self.take(","):
             tests.append(self._test())
         return tuple(tests)
 
-    def _test(self) -> Test:
+    def _test(self) -> FeelTest:
         outer, self.asked = self.asked, False
         if self.current.sort == "mark" and self.current.text in _RELATIONS:
             operator = self.next().text
             node = self._binary(_ADDING)
         else:
             operator, node = "", self.expression()
-        test = Test(operator, node, uses_input=self.asked)
+        test = FeelTest(operator, node, uses_input=self.asked)
         self.asked = outer  # a ? in here is the input of this very test
         return test
 
@@ -154,31 +157,24 @@ class _Parser(TokenReader):
         self.expect("then")
         then = self.expression()
         self.expect("else")
-        return nodes.If(condition, then, self.expression())
+        return nodes.IfNode(condition, then, self.expression())
 
     def _iteration(self) -> Node:
         word = self.next().text
         variables = []
         while True:
-            label = self._variable()
+            label = self.variable()
             self.expect("in")
             domain = self.expression()
             if self.current.text == "..":
                 self.advance()
-                domain = nodes.Steps(domain, self.expression())
+                domain = iteration.StepsNode(domain, self.expression())
             variables.append((label, domain))
             self.local.add(label)
             if not self.take(","):
                 break
         self.expect("return" if word == "for" else "satisfies")
-        return nodes.Iteration(word, tuple(variables), self.expression())
-
-    def _variable(self) -> str:
-        found = _VARIABLE.match(self.lexer.text, self.current.start)
-        if not found:
-            raise FeelError("has no name before 'in'")
-        self.current = self.lexer.token(found.end(1))
-        return normal(found[1])
+        return iteration.IterationNode(word, tuple(variables), self.expression())
 
     def _binary(self, level: int) -> Node:
         """Operands joined by operators of this precedence or a higher one."""
@@ -204,36 +200,36 @@ class _Parser(TokenReader):
             operator = self.next().text
             rest.append((operator, self._binary(level + 1)))
         if level > _COMPARING:
-            return nodes.Arithmetic(left, tuple(rest))
+            return nodes.ArithmeticNode(left, tuple(rest))
         operands = (left, *(operand for _, operand in rest))
-        return nodes.Logic(_LEVELS[level][0], operands)
+        return nodes.LogicNode(_LEVELS[level][0], operands)
 
     def _compared(self, left: Node) -> Node:
         if self.current.sort == "mark" and self.current.text in _RELATIONS:
             operator = self.next().text
-            return nodes.Comparison(operator, left, self._binary(_ADDING))
+            return nodes.ComparisonNode(operator, left, self._binary(_ADDING))
         if self.take("between"):
             low = self._binary(_ADDING)
             self.expect("and")
-            return nodes.Between(left, low, self._binary(_ADDING))
+            return nodes.BetweenNode(left, low, self._binary(_ADDING))
         if self.take("in"):
-            return nodes.In(left, self._tests_after_in())
+            return InNode(left, self._tests_after_in())
         if self.current.text == "instance":
             return self._instance(left)
         return left
 
-    def _tests_after_in(self) -> Tests:
+    def _tests_after_in(self) -> FeelTests:
         if self.at("("):
             # ``in (1, < 5)`` lists tests, ``in (1..5)`` is an interval.
             self.advance()
             tests = self._tests()
             if len(tests) == 1 and not tests[0].operator and self.take(".."):
-                return Tests((Test("", self._interval("(", tests[0].operand)),))
+                return FeelTests((FeelTest("", self._interval("(", tests[0].operand)),))
             self.expect(")")
-            return Tests(tests)
+            return FeelTests(tests)
         if self.current.sort == "mark" and self.current.text in _RELATIONS:
-            return Tests((self._test(),))
-        return Tests((Test("", self._binary(_ADDING)),))
+            return FeelTests((self._test(),))
+        return FeelTests((FeelTest("", self._binary(_ADDING)),))
 
     def _instance(self, left: Node) -> Node:
         self.advance()
@@ -241,13 +237,13 @@ class _Parser(TokenReader):
         found = _TYPES.longest(self.lexer.text, self.current.start)
         name, end = found or (self.current.text, self.current.end)
         self.current = self.lexer.token(end)
-        return nodes.InstanceOf(left, name)
+        return nodes.InstanceOfNode(left, name)
 
     def _unary(self) -> Node:
         if self.current.sort == "mark" and self.current.text == "-":
             with self.deeper():
                 self.advance()
-                return nodes.Negative(self._unary())
+                return nodes.NegativeNode(self._unary())
         return self._postfix(self._primary())
 
     def _postfix(self, node: Node) -> Node:
@@ -255,27 +251,15 @@ class _Parser(TokenReader):
         while self.current.sort == "mark" and self.current.text in (".", "[", "("):
             mark = self.current.text
             if mark == ".":
-                names.append(self._member())
+                names.append(self.member())
                 continue
-            if mark == "[" and self._closes_range():
+            if mark == "[" and self.closes_range():
                 break
             if names:
-                node, names = nodes.Path(node, tuple(names)), []
+                node, names = nodes.PathNode(node, tuple(names)), []
             with self.deeper():
                 node = self._filter(node) if mark == "[" else self._call(node)
-        return nodes.Path(node, tuple(names)) if names else node
-
-    def _member(self) -> str:
-        token = self.lexer.token(self.current.end, member=True)
-        if token.sort != "name":
-            raise FeelError(f"has no name after the dot but {token.text!r}")
-        self.current = self.lexer.token(token.end)
-        return token.text
-
-    def _closes_range(self) -> bool:
-        """Whether this ``[`` ends an interval such as ``]1..3[``."""
-        after = self.lexer.token(self.current.end)
-        return after.sort == "end" or after.text in (",", ")", "]", "and", "or")
+        return nodes.PathNode(node, tuple(names)) if names else node
 
     def _filter(self, node: Node) -> Node:
         self.loose += 1
@@ -286,14 +270,14 @@ class _Parser(TokenReader):
         self.lexer.names = outside
         self.loose -= 1
         self.expect("]")
-        return nodes.Filter(node, condition)
+        return iteration.FilterNode(node, condition)
 
     def _call(self, node: Node) -> Node:
         self.advance()
         arguments: list[Node] = []
         names: list[str] = []
         while not self.at(")"):
-            label = self._label()
+            label = self.label()
             if label is not None:
                 names.append(label)
             arguments.append(self.expression())
@@ -304,25 +288,18 @@ class _Parser(TokenReader):
             raise FeelError(
                 "mixes arguments with and without names, or names one twice"
             )
-        return nodes.Call(node, tuple(arguments), tuple(names))
-
-    def _label(self) -> str | None:
-        found = _LABEL.match(self.lexer.text, self.current.start)
-        if found is None or self.current.sort == "end":
-            return None
-        self.current = self.lexer.token(found.end())
-        return found[1] if found[1] is not None else normal(found[2])
+        return calls.CallNode(node, tuple(arguments), tuple(names))
 
     # What stands alone
 
     def _primary(self) -> Node:
         token = self.next()
         if token.sort == "number":
-            return Constant(_number(token.text))
+            return ConstantNode(_number(token.text))
         if token.sort == "text":
-            return Constant(unescaped(token.text))
+            return ConstantNode(unescaped(token.text))
         if token.sort == "word" and token.text in ("true", "false", "null"):
-            return Constant({"true": True, "false": False}.get(token.text))
+            return ConstantNode({"true": True, "false": False}.get(token.text))
         if token.sort == "name":
             return self._named(token.text)
         if token.sort == "mark":
@@ -333,24 +310,24 @@ class _Parser(TokenReader):
     def _named(self, name: str) -> Node:
         known = name in self.names.known or name in self.local.known
         if not known and name in FUNCTIONS:
-            return Constant(FUNCTIONS[name])
+            return ConstantNode(FUNCTIONS[name])
         if not known and self.free is not None and not self.loose:
             self.free.add(name)
         elif not known and not self.loose:
             raise FeelError(f"has an unknown name: {name!r}")
-        return nodes.Name(name)
+        return nodes.NameNode(name)
 
     def _bracketed(self, mark: str) -> Node:
         if mark == "?":
             self.asked = True
-            return nodes.Name(INPUT)
+            return nodes.NameNode(INPUT)
         if mark == "@":
             return self._temporal()
         if mark == "{":
             with self._knowing():
                 return self._context()
         if mark == "[" and self.take("]"):
-            return nodes.ListOf(())
+            return nodes.ListNode(())
         if mark in ("[", "(", "]"):
             return self._enclosed(mark)
         raise FeelError(f"has {mark!r} where a value was expected")
@@ -360,7 +337,7 @@ class _Parser(TokenReader):
         found = read_any(unescaped(token.text)) if token.sort == "text" else None
         if found is None:
             raise FeelError(f"has no date, time or duration after @: {token.text}")
-        return Constant(found)
+        return ConstantNode(found)
 
     def _enclosed(self, opening: str) -> Node:
         first = self.expression()
@@ -375,19 +352,19 @@ class _Parser(TokenReader):
         while self.take(","):
             items.append(self.expression())
         self.expect("]")
-        return nodes.ListOf(tuple(items))
+        return nodes.ListNode(tuple(items))
 
     def _interval(self, opening: str, low: Node) -> Node:
         high = self._binary(_ADDING)
         closing = self.next()
         if closing.sort != "mark" or closing.text not in ("]", ")", "["):
             raise FeelError("has an interval without its closing bracket")
-        return nodes.Interval(low, high, opening == "[", closing.text == "]")
+        return nodes.IntervalNode(low, high, opening == "[", closing.text == "]")
 
     def _context(self) -> Node:
         entries: list[tuple[str, Node]] = []
         while not self.at("}"):
-            label = self._label()
+            label = self.label()
             if label is None or label in {name for name, _ in entries}:
                 raise FeelError("has a context entry without a name of its own")
             entries.append((label, self.expression()))
@@ -396,7 +373,7 @@ class _Parser(TokenReader):
             if not self.take(","):
                 break
         self.expect("}")
-        return nodes.ContextOf(tuple(entries))
+        return nodes.ContextNode(tuple(entries))
 
     @contextmanager
     def _knowing(self) -> Iterator[None]:

@@ -27,6 +27,7 @@ class Run:
         self.messages: list[str] = []
 
     def spend(self, steps: int = 1) -> None:
+        """Pay for some steps of work."""
         self.left -= steps
         if self.left < 0:
             raise DecisionError("evaluation", "takes more work than is allowed")
@@ -65,4 +66,6 @@ class Scope:
 class Node(Protocol):
     """An expression: ask it for its value in a scope."""
 
-    def value(self, scope: Scope) -> Any: ...
+    def value(self, scope: Scope) -> Any:
+        """The value of FEEL (see :mod:`.values`) that the expression has in a scope."""
+        ...

@@ -44,10 +44,12 @@ Temporal = date | time | datetime | timedelta | Months
 
 
 def read_date(text: str) -> date | None:
+    """The date that an ISO text means, or None."""
     return _read(_IS_DATE, date.fromisoformat, text)
 
 
 def read_time(text: str) -> time | None:
+    """The time, with its offset where it has one, that an ISO text means, or None."""
     return _read(_IS_TIME, time.fromisoformat, text)
 
 
@@ -59,6 +61,7 @@ def read_date_time(text: str) -> datetime | None:
 
 
 def read_days(text: str) -> timedelta | None:
+    """The days and time duration that an ISO text means, or None."""
     match = _DAYS.fullmatch(text)
     if not match or not any(match.groups()[1:]):
         return None
@@ -71,6 +74,7 @@ def read_days(text: str) -> timedelta | None:
 
 
 def read_months(text: str) -> Months | None:
+    """The years and months duration that an ISO text means, or None."""
     match = _MONTHS.fullmatch(text)
     if not match or not any(match.groups()[1:]):
         return None
@@ -79,6 +83,7 @@ def read_months(text: str) -> Months | None:
 
 
 def read_duration(text: str) -> timedelta | Months | None:
+    """The duration, of either kind, that an ISO text means, or None."""
     months = read_months(text)
     return months if months is not None else read_days(text)
 

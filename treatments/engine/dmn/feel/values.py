@@ -37,6 +37,7 @@ class Range:
     high_closed: bool
 
     def contains(self, value: Any) -> bool | None:
+        """Whether a value lies between the bounds; None where it does not compare."""
         above = compare(">=" if self.low_closed else ">", value, self.low)
         below = compare("<=" if self.high_closed else "<", value, self.high)
         return both(above, below)
@@ -92,6 +93,7 @@ def either(left: Any, right: Any) -> bool | None:
 
 
 def negated(value: Any) -> bool | None:
+    """Kleene's not: None for what is no boolean."""
     return (not value) if isinstance(value, bool) else None
 
 
