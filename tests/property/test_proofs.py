@@ -119,7 +119,7 @@ def test_a_derived_row_changes_what_is_said_exactly_when_some_case_shows_it(
             assert (found is not None) is shown
 
 
-def said_of_case(ruleset: Ruleset, facts: dict[str, bool]) -> dict[str, Any]:
+def known_of_case(ruleset: Ruleset, facts: dict[str, bool]) -> dict[str, Any]:
     evaluation = evaluate(case(facts), ruleset)
     return {
         **facts,
@@ -140,13 +140,13 @@ def test_an_invariant_is_proved_exactly_of_complete_cases_and_holds_of_partial_o
     ruleset = Ruleset.from_document(document)
     (invariant,) = ruleset.invariants
     (proof,) = check(ruleset, limit=10_000).proofs
-    complete = [said_of_case(ruleset, facts) for facts in flags_of(False, True)]
+    complete = [known_of_case(ruleset, facts) for facts in flags_of(False, True)]
     true = all(invariant.holds(known) for known in complete)
     assert proof.complete == ("proved" if true else "violated")
     if proof.partial == "proved":
         assert true
         for facts in flags_of(False, True, None):
-            known = said_of_case(ruleset, facts)
+            known = known_of_case(ruleset, facts)
             if known["disposition"] != "insufficient_data":
                 assert invariant.holds(known), facts
     if proof.anywhere == "proved":

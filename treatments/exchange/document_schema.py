@@ -21,12 +21,16 @@ Check = Callable[[str, Any], Iterator[Problem]]
 
 
 def malformed(document: Any) -> list[Problem]:
-    """What is not of the shape of a ruleset document."""
+    """What is not of the shape of a ruleset document, each problem with its place."""
     return list(_DOCUMENT("document", document))
 
 
 def problems(document: Any) -> list[Problem]:
-    """Everything that keeps a document from being shown, each with its place."""
+    """Everything that keeps a document from being shown, each problem with its place.
+
+    Besides its shape: names that stand twice, and characters that no database keeps.
+    These are looked for only where the shape is right.
+    """
     found = malformed(document)
     if not found:
         found = [*_twice(document), *_unstorable("", document)]
@@ -125,17 +129,17 @@ _GROUNDS = {
 }
 
 
-def _said(place: str, value: Any) -> Iterator[Problem]:
+def _text_or_texts(place: str, value: Any) -> Iterator[Problem]:
     return (_NAMES if isinstance(value, list) else _text)(place, value)
 
 
 def _outputs(place: str, value: Any) -> Iterator[Problem]:
-    yield from _mapping(_said)(place, value)
+    yield from _mapping(_text_or_texts)(place, value)
     if isinstance(value, dict):
-        for name, said in value.items():
-            if isinstance(said, list) != (name == "treatments"):
+        for name, output in value.items():
+            if isinstance(output, list) != (name == "treatments"):
                 message = "must be a list" if name == "treatments" else "must be text"
-                yield Problem(f"{place}, {name}", _shown(said), message)
+                yield Problem(f"{place}, {name}", _shown(output), message)
 
 
 _RULE = _object(

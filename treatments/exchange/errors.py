@@ -27,5 +27,5 @@ class ImportRefusedError(ValueError):
 
 
 def refusal(place: str, message: str, value: str = "") -> ImportRefusedError:
-    """The refusal for one reason."""
+    """The error that refuses a file for one reason; it is for the caller to raise."""
     return ImportRefusedError([Problem(place, value, message)])

@@ -1,4 +1,4 @@
-"""A ruleset document as tables of text: what :mod:`.engine.folder` reads, written.
+"""A ruleset document as tables of text, as :mod:`.ruleset.csv_folder` reads them.
 
 What a cell cannot say is clipped or left out here; :func:`.formats.export` reads its
 own file back and keeps the differences beside the tables.
@@ -27,7 +27,7 @@ METADATA_HEAD = ("id", "version", "title", "description", "authors", "created")
 def head(document: Mapping[str, Any], files: Sequence[str]) -> dict[str, Any]:
     """What ``ruleset.json`` holds: the metadata, each table's file, the selection."""
     tables = [
-        ordered({**_without(table, "inputs", "rules"), "file": file}, TABLE_HEAD)
+        ordered({**_less(table, "inputs", "rules"), "file": file}, TABLE_HEAD)
         for table, file in zip(document["tables"], files, strict=True)
     ]
     return {
@@ -39,12 +39,12 @@ def head(document: Mapping[str, Any], files: Sequence[str]) -> dict[str, Any]:
 
 def metadata(document: Mapping[str, Any]) -> dict[str, Any]:
     """The metadata, but what would be taken for another part of ``ruleset.json``."""
-    kept = _without(document["metadata"], "tables", "selection", "exact")
+    kept = _less(document["metadata"], "tables", "selection", "exact")
     return ordered(kept, METADATA_HEAD)
 
 
 def parts(document: Mapping[str, Any]) -> dict[str, Grid]:
-    """The tables beside the decision tables, by the name of their file."""
+    """The tables beside the decision tables, by file name, each with a header."""
     return {
         name: _part(document[name.removesuffix(".csv")], name)
         for name in ("facts.csv", "rungs.csv", "treatments.csv", "sources.csv")
@@ -60,14 +60,18 @@ def rules(table: Mapping[str, Any]) -> Grid:
     grid = [["id", *inputs, *outputs, *GROUNDS, *disabled]]
     for rule in table["rules"]:
         cells = [rule["cells"].get(name, "-") for name in inputs]
-        says = [rule["outputs"].get(name, "") for name in outputs]
+        answers = [rule["outputs"].get(name, "") for name in outputs]
         rest = [rule.get(name, "") for name in (*GROUNDS, *disabled)]
-        grid.append([text(v) for v in (rule["id"], *cells, *says, *rest)])
+        grid.append([text(v) for v in (rule["id"], *cells, *answers, *rest)])
     return grid
 
 
 def stems(ids: Iterable[str], taken: Iterable[str] = (), length: int = 60) -> list[str]:
-    """A name for each table that can name a file or a sheet, each its own."""
+    """A name for each table that can name a file or a sheet, each its own.
+
+    Names that differ in case alone count as the same, as they do for Excel and for some
+    file systems; so do those in ``taken``. No name is longer than ``length``.
+    """
     used = {name.casefold() for name in taken}
     found = []
     for table in ids:
@@ -110,15 +114,15 @@ def _is_plain(name: str, reserved: set[str]) -> bool:
 def _part(rows: Sequence[Mapping[str, Any]], name: str) -> Grid:
     optional = (c for c in OPTIONAL.get(name, ()) if any(c in row for row in rows))
     columns = (*COLUMNS[name], *optional)
-    return [list(columns), *([_said(row, c) for c in columns] for row in rows)]
+    return [list(columns), *([_cell_text(row, c) for c in columns] for row in rows)]
 
 
-def _said(row: Mapping[str, Any], column: str) -> str:
+def _cell_text(row: Mapping[str, Any], column: str) -> str:
     value = row.get(column)
     if column == "modifiable":
         return "yes" if value is True else "no"
     return text(value, SEPARATORS.get(column, " "))
 
 
-def _without(row: Mapping[str, Any], *keys: str) -> dict[str, Any]:
+def _less(row: Mapping[str, Any], *keys: str) -> dict[str, Any]:
     return {key: value for key, value in row.items() if key not in keys}

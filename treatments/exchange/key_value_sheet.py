@@ -53,14 +53,14 @@ def _lines(found: Mapping[str, Any], before: str) -> Iterator[list[str]]:
         elif _is_plain_list(value):
             yield from ([name, item[:MAX_TEXT], "item"] for item in value)
         else:
-            said = json.dumps(value)
-            if len(said) > MAX_TEXT:
+            value_json = json.dumps(value)
+            if len(value_json) > MAX_TEXT:
                 # The ends of a cell are trimmed, and these cells end anywhere.
-                said = json.dumps(value, separators=(",", ":"))
-                said = said.replace(" ", r"\u0020")
-            yield [name, said[:MAX_TEXT], "json"]
-            for start in range(MAX_TEXT, len(said), MAX_TEXT):
-                yield [name, said[start : start + MAX_TEXT], "more"]
+                value_json = json.dumps(value, separators=(",", ":"))
+                value_json = value_json.replace(" ", r"\u0020")
+            yield [name, value_json[:MAX_TEXT], "json"]
+            for start in range(MAX_TEXT, len(value_json), MAX_TEXT):
+                yield [name, value_json[start : start + MAX_TEXT], "more"]
 
 
 def _is_plain_list(value: Any) -> bool:

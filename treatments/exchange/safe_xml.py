@@ -46,7 +46,7 @@ def scan(
         raise refusal(place, f"{_BROKEN}: {error}") from error
 
 
-class _Tree(TreeBuilder):
+class _BoundedTreeBuilder(TreeBuilder):
     """Builds the tree of a small file, and stops at a large one."""
 
     def __init__(self, place: str) -> None:
@@ -75,7 +75,7 @@ def parse(content: bytes, place: str) -> Element:
     Raises:
         ImportRefusedError: it is not well-formed, has a document type, or is huge.
     """
-    parser = DefusedXMLParser(target=_Tree(place), forbid_dtd=True)
+    parser = DefusedXMLParser(target=_BoundedTreeBuilder(place), forbid_dtd=True)
     try:
         parser.feed(content)
         root: Element = parser.close()

@@ -197,7 +197,7 @@ class _Sheets:
             place = f"sheet {sheet}, cell {cell.coordinate}"
             self.problems.append(Problem(place, shown(str(value)), message))
             return ""
-        return _said(value)
+        return _value_text(value)
 
 
 def _filled(cells: Iterable[Any]) -> list[Any]:
@@ -207,7 +207,7 @@ def _filled(cells: Iterable[Any]) -> list[Any]:
     return found
 
 
-def _said(value: Any) -> str:
+def _value_text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer():

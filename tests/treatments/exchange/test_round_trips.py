@@ -135,15 +135,15 @@ def test_the_longest_table_that_is_read_is_exported_too(name):
 
 
 def test_an_edit_in_a_cell_counts_more_than_what_the_cell_could_not_say():
-    said, meant = {"a": "one", "b": "two"}, {"a": " one", "b": " two"}
-    found = list(differences(said, meant))
+    read_back, meant = {"a": "one", "b": "two"}, {"a": " one", "b": " two"}
+    found = list(differences(read_back, meant))
     assert restored({"a": "edited", "b": "two"}, found) == {"a": "edited", "b": " two"}
 
 
 def test_a_difference_finds_its_row_where_rows_were_moved():
-    said = {"rows": [{"id": "A", "t": "x"}, {"id": "B", "t": "x"}]}
+    read_back = {"rows": [{"id": "A", "t": "x"}, {"id": "B", "t": "x"}]}
     meant = {"rows": [{"id": "A", "t": "x"}, {"id": "B", "t": "x "}]}
-    found = list(differences(said, meant))
+    found = list(differences(read_back, meant))
     moved = {"rows": [{"id": "B", "t": "x"}, {"id": "A", "t": "x"}]}
     rows = restored(moved, found)["rows"]
     assert rows == [{"id": "B", "t": "x "}, {"id": "A", "t": "x"}]

@@ -37,7 +37,7 @@ def read(root: Element, filename: str, base: Mapping[str, Any]) -> dict[str, Any
     Raises:
         ImportRefusedError: with everything that the tables name and ``base`` lacks.
     """
-    model = _Model(filename, base)
+    model = _ForeignModel(filename, base)
     found = [model.table(decision) for decision in root.iterfind("decision")]
     if not found:
         raise refusal(filename, "holds no decision")
@@ -58,7 +58,9 @@ def _put(own: list[dict[str, Any]], table: dict[str, Any]) -> None:
     own.append(table)
 
 
-class _Model:
+class _ForeignModel:
+    """The tables of another tool's model; the problems gather."""
+
     def __init__(self, filename: str, base: Mapping[str, Any]) -> None:
         self.filename = filename
         self.facts = {fact["name"]: fact for fact in base["facts"]}
@@ -155,7 +157,7 @@ class _Model:
         return {
             "id": name,
             "cells": found,
-            "outputs": tables.says(rule, outputs, place),
+            "outputs": tables.outputs(rule, outputs, place),
             "rationale": rationale or tables.text_of(rule, "annotationEntry/text"),
             **copy.deepcopy(_UNGROUNDED),
             "review_by": "",

@@ -16,7 +16,10 @@ _BARE = re.compile(r"-?\d{1,15}(\.\d{1,10})?|true|false")
 
 
 def written(value: Any, *, bare: bool = False) -> str:
-    """A text, or a list of texts, as a FEEL literal; ``bare`` where it is none."""
+    """A text, or a list of texts, as a FEEL literal.
+
+    With ``bare`` a number or a truth value stands without quotes.
+    """
     if isinstance(value, list):
         return "[" + ", ".join(written(item) for item in value) + "]"
     text = value if isinstance(value, str) else ""

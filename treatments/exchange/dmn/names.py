@@ -16,6 +16,8 @@ PARTS = (
     *("metadata", "facts", "rungs", "treatments", "sources", "invariants"),
     "selection",
 )
+#: Why a rule is there, beside its rationale and its sources: attributes of our element.
+GROUNDS = ("strength", "certainty", "owner", "review_by")
 #: Every version of DMN from 1.1 on names its elements alike, as far as we read them.
 ANY_DMN = re.compile(r"\{https?://www\.omg\.org/spec/DMN/\d{8}/(?:MODEL/|dmn\.xsd)\}")
 
@@ -27,7 +29,10 @@ class Ids:
         self.used: dict[str, int] = {}
 
     def make(self, kind: str, name: str) -> str:
-        """An identifier that says what it names: ``rule_ALERT-01``."""
+        """An identifier that tells what it names: ``rule_ALERT-01``.
+
+        A second thing of the same kind and name gets a number.
+        """
         plain = re.sub(r"[^A-Za-z0-9_.-]", "_", name)[:80]
         stem = f"{kind}_{plain}"
         number = self.used.get(stem, 0) + 1

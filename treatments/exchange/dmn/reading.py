@@ -12,9 +12,7 @@ from treatments.exchange import safe_xml, strict_json
 from treatments.exchange.errors import refusal
 
 from . import foreign, tables
-from .names import ANY_DMN, OURS, PARTS
-
-GROUNDS = ("strength", "certainty", "owner", "review_by")
+from .names import ANY_DMN, GROUNDS, OURS, PARTS
 
 
 def read(data: bytes, filename: str, base: Mapping[str, Any] | None = None) -> Any:
@@ -34,7 +32,7 @@ def read(data: bytes, filename: str, base: Mapping[str, Any] | None = None) -> A
         raise refusal(filename, "is no decision model: DMN starts with <definitions>")
     ours = root.find(f"extensionElements/{{{OURS}}}ruleset")
     if ours is not None:
-        return _Ours(root, ours, filename).document()
+        return _OwnModel(root, ours, filename).document()
     if base is None:
         message = (
             "holds tables of another tool and no ruleset: "
@@ -44,7 +42,9 @@ def read(data: bytes, filename: str, base: Mapping[str, Any] | None = None) -> A
     return foreign.read(root, filename, base)
 
 
-class _Ours:
+class _OwnModel:
+    """A model with our extension: what DMN cannot tell is read from there."""
+
     def __init__(self, root: Element, ours: Element, filename: str) -> None:
         self.root = root
         self.ours = ours
@@ -74,15 +74,15 @@ class _Ours:
 
     def _table(self, decision: Element) -> dict[str, Any]:
         place = f"{self.filename}, decision {decision.get('name', '?')!r}"
-        told = decision.find(f"extensionElements/{{{OURS}}}table")
+        extension = decision.find(f"extensionElements/{{{OURS}}}table")
         held = decision.find("decisionTable")
-        if told is None or held is None:
+        if extension is None or held is None:
             message = (
                 "was added in another tool, or is no table any more: "
                 "add the table to the ruleset first, and its rows there"
             )
             raise refusal(place, message)
-        head = self._json(told, "head")
+        head = self._json(extension, "head")
         if not isinstance(head, dict) or not isinstance(head.get("kind"), str):
             raise refusal(place, "has no head of a table")
         tables.refuse_unknown_parts(held, place)
@@ -96,11 +96,13 @@ class _Ours:
             _rule(rule, table["inputs"], outputs, f"{place}, rule {number}")
             for number, rule in enumerate(held.iterfind("rule"), start=1)
         ]
-        table["rules"] = self._with_disabled(rules, told, place)
+        table["rules"] = self._with_disabled(rules, extension, place)
         return table
 
-    def _with_disabled(self, rules: list[Any], told: Element, place: str) -> list[Any]:
-        disabled = self._json(told, "disabled", [])
+    def _with_disabled(
+        self, rules: list[Any], extension: Element, place: str
+    ) -> list[Any]:
+        disabled = self._json(extension, "disabled", [])
         for entry in disabled if isinstance(disabled, list) else [None]:
             if not isinstance(entry, dict) or not isinstance(entry.get("at"), int):
                 raise refusal(place, "has no list of disabled rules")
@@ -111,14 +113,14 @@ class _Ours:
 def _rule(
     rule: Element, inputs: list[str], outputs: tuple[str, ...], place: str
 ) -> dict[str, Any]:
-    told = rule.find(f"extensionElements/{{{OURS}}}rule")
-    said = {} if told is None else told.attrib
+    extension = rule.find(f"extensionElements/{{{OURS}}}rule")
+    attributes = {} if extension is None else extension.attrib
     return {
         # A row that was added in a modeler has the name that the modeler gave it.
-        "id": said.get("ref") or rule.get("id", ""),
+        "id": attributes.get("ref") or rule.get("id", ""),
         "cells": tables.cells(rule, inputs, place),
-        "outputs": tables.says(rule, outputs, place),
+        "outputs": tables.outputs(rule, outputs, place),
         "rationale": tables.text_of(rule, "description"),
-        "sources": said.get("sources", "").split(),
-        **{key: said.get(key, "") for key in GROUNDS},
+        "sources": attributes.get("sources", "").split(),
+        **{key: attributes.get(key, "") for key in GROUNDS},
     }

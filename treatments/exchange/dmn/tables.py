@@ -50,16 +50,16 @@ def cells(rule: Element, names: list[str], place: str) -> dict[str, str]:
     return {name: text for name, text in tests if text not in ("", "-")}
 
 
-def says(rule: Element, outputs: tuple[str, ...], place: str) -> dict[str, Any]:
+def outputs(rule: Element, names: tuple[str, ...], place: str) -> dict[str, Any]:
     """The outputs of a rule by their name.
 
     Raises:
         ImportRefusedError: it has not as many cells as the table has columns.
     """
-    found = _entries(rule, "outputEntry", len(outputs), place)
+    found = _entries(rule, "outputEntry", len(names), place)
     return {
         name: _as_list(text) if name == "treatments" else _as_text(text)
-        for name, text in zip(outputs, found, strict=True)
+        for name, text in zip(names, found, strict=True)
     }
 
 

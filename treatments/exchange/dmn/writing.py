@@ -14,10 +14,9 @@ from treatments.exchange.safe_xml import UNPRINTABLE
 
 from . import literals
 from .diagram import diagram
-from .names import DC, DI, DMN_1_3, DMN_1_5, OURS, PARTS, Ids
+from .names import DC, DI, DMN_1_3, DMN_1_5, GROUNDS, OURS, PARTS, Ids
 
 FEEL_TYPES = {"int": "number", "decimal": "number", "bool": "boolean", "enum": "string"}
-GROUNDS = ("strength", "certainty", "owner", "review_by")
 #: What a reader of the model has to know before trusting what an engine makes of it.
 CAUTION = (
     "The decision tables of a ruleset. They do not advise by themselves: how options "
@@ -30,15 +29,18 @@ TOLD_BY_DMN = ("title", "description", "hit_policy", "inputs", "rules")
 
 
 def write(document: Mapping[str, Any], exact: Sequence[Difference]) -> bytes:
-    """DMN 1.5; ``exact`` is what neither DMN nor our extension says."""
-    return _Model(document, exact).xml(DMN_1_5)
+    """The document as DMN 1.5, in bytes of UTF-8.
+
+    ``exact`` is what neither DMN nor our extension tells; see :func:`.formats.export`.
+    """
+    return _ModelWriter(document, exact).xml(DMN_1_5)
 
 
 def write_for_modeler(
     document: Mapping[str, Any], exact: Sequence[Difference]
 ) -> bytes:
     """The same model in the name space of DMN 1.3, the one that dmn-js opens."""
-    return _Model(document, exact).xml(DMN_1_3)
+    return _ModelWriter(document, exact).xml(DMN_1_3)
 
 
 def under(parent: Element, tag: str, text: str = "", **attributes: str) -> Element:
@@ -49,7 +51,9 @@ def under(parent: Element, tag: str, text: str = "", **attributes: str) -> Eleme
     return element
 
 
-class _Model:
+class _ModelWriter:
+    """One document written: ids first, so that decisions can refer to inputs."""
+
     def __init__(
         self, document: Mapping[str, Any], exact: Sequence[Difference]
     ) -> None:
@@ -142,17 +146,17 @@ class _Model:
         held = under(root, "decision", id=own, name=name, label=table["title"])
         if "description" in table:
             under(held, "description", table["description"])
-        told = under(under(held, "extensionElements"), "spine:table")
+        extension = under(under(held, "extensionElements"), "spine:table")
         rest = {key: v for key, v in table.items() if key not in TOLD_BY_DMN}
         disabled = [
             {"at": at, "rule": rule}
             for at, rule in enumerate(table["rules"])
             if rule.get(DISABLED)
         ]
-        under(told, "spine:head", json.dumps(rest, ensure_ascii=False))
+        under(extension, "spine:head", json.dumps(rest, ensure_ascii=False))
         # Another tool would run a disabled rule: there is no such thing in DMN.
         if disabled:
-            under(told, "spine:disabled", json.dumps(disabled, ensure_ascii=False))
+            under(extension, "spine:disabled", json.dumps(disabled, ensure_ascii=False))
         variable = under(held, "variable", id=self.ids.make("variable", own), name=name)
         if derived:
             _typed(variable, self.facts.get(name, {}))
@@ -171,9 +175,11 @@ class _Model:
             fact = self.facts.get(name, {})
             clause = under(held, "input", id=self.ids.make("in", name))
             clause.set("label", UNPRINTABLE.sub("\ufffd", fact.get("label", name)))
-            said = under(clause, "inputExpression", id=self.ids.make("said", name))
-            _typed(said, fact)
-            under(said, "text", name)
+            expression = under(
+                clause, "inputExpression", id=self.ids.make("said", name)
+            )
+            _typed(expression, fact)
+            under(expression, "text", name)
             if fact.get("values"):
                 values = self.ids.make("values", name)
                 limits = under(clause, "inputValues", id=values)
@@ -187,14 +193,14 @@ class _Model:
 
     def _output(self, table: Element, name: str, head: Mapping[str, Any]) -> None:
         value = name == "value"
-        said = head.get("output", "") if value else name
-        fact = self.facts.get(said, {}) if value else {}
-        clause = under(table, "output", id=self.ids.make("out", name), label=said)
+        output = head.get("output", "") if value else name
+        fact = self.facts.get(output, {}) if value else {}
+        clause = under(table, "output", id=self.ids.make("out", name), label=output)
         clause.set("name", clause.get("label", ""))
         clause.set("typeRef", "Any" if name == "treatments" else "string")
         _typed(clause, fact)
         if fact.get("values"):
-            limits = under(clause, "outputValues", id=self.ids.make("values", said))
+            limits = under(clause, "outputValues", id=self.ids.make("values", output))
             under(limits, "text", literals.allowed(fact))
 
     def _rule(

@@ -130,11 +130,11 @@ def analysed(kind: str, document: Document) -> Analysis:
     return check_document(document, today=TODAY, limit=1000, **budget)
 
 
-def told(finding: Finding) -> tuple[Any, ...]:
+def key_of(finding: Finding) -> tuple[Any, ...]:
     return finding.kind, finding.table, finding.rules, finding.message
 
 
-BEFORE = {told(f) for f in analysed("", dict(SHIPPED.document)).findings}
+BEFORE = {key_of(f) for f in analysed("", dict(SHIPPED.document)).findings}
 
 
 def test_there_is_a_planted_fault_of_every_kind() -> None:
@@ -146,7 +146,7 @@ def test_a_planted_fault_is_found(kind: str, plant: Callable[[Document], None]) 
     new = [
         finding
         for finding in analysed(kind, planted(plant)).of(kind)
-        if told(finding) not in BEFORE
+        if key_of(finding) not in BEFORE
     ]
     if kind != "no_advice":  # the shipped ruleset has such cases too
         assert new

@@ -76,7 +76,7 @@ def known_of(oracle: Oracle, facts: dict[str, Any]) -> dict[str, Any]:
     return {**known, **dict(zip(names, outcome[:3], strict=True))}
 
 
-def said_of(facts: dict[str, Any], evaluation: Evaluation) -> dict[str, Any]:
+def answered(facts: dict[str, Any], evaluation: Evaluation) -> dict[str, Any]:
     return {
         **facts,
         **evaluation.derived,
@@ -87,7 +87,7 @@ def said_of(facts: dict[str, Any], evaluation: Evaluation) -> dict[str, Any]:
 
 
 def holds(invariant: Invariant, known: dict[str, Any]) -> bool:
-    """Whether what is said breaks it; "not enough data" says nothing."""
+    """Whether the answer breaks it; "not enough data" says nothing."""
     return known["disposition"] == "insufficient_data" or invariant.holds(known)
 
 
@@ -113,12 +113,12 @@ def test_proved_of_partial_cases_is_true_of_any(
     proof = proof_of(ruleset)
     for known in data.draw(st.lists(small_partial_cases, min_size=5, max_size=15)):
         if proof.partial == "proved":
-            said = said_of(known, evaluate(case(known), ruleset))
-            assert holds(tested, said)
+            outcome = answered(known, evaluate(case(known), ruleset))
+            assert holds(tested, outcome)
         if proof.anywhere == "proved":
             left = data.draw(st.sets(st.sampled_from(LADDER)))
             document = {**case(known), "unavailable_treatments": sorted(left)}
-            assert holds(tested, said_of(known, evaluate(document, ruleset)))
+            assert holds(tested, answered(known, evaluate(document, ruleset)))
 
 
 @slow
@@ -132,7 +132,7 @@ def test_a_violation_is_shown_by_its_example(
         assert finding.example
         document = finding.example.document
         facts = {**document["facts"], "level": document["responsible_level"]}
-        assert not tested.holds(said_of(facts, evaluate(document, ruleset)))
+        assert not tested.holds(answered(facts, evaluate(document, ruleset)))
 
 
 @slow
@@ -160,10 +160,12 @@ def test_so_it_is_on_the_shipped_ruleset(partial: dict[str, Any], seed: int) -> 
     if evaluation.disposition == "insufficient_data":
         return
     whole = completed({**partial}, evaluation, random.Random(seed))
-    told = evaluate(whole, RULESET)
-    assert told.disposition == evaluation.disposition
+    complete = evaluate(whole, RULESET)
+    assert complete.disposition == evaluation.disposition
     if evaluation.recommended:
-        suits = {o.treatment for o in told.options if o.status in {*FOR, "recommended"}}
+        suits = {
+            o.treatment for o in complete.options if o.status in {*FOR, "recommended"}
+        }
         assert evaluation.recommended in (suits or {"CONS"})
 
 

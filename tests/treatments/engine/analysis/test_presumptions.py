@@ -34,8 +34,8 @@ def rulesets(draw: st.DrawFn) -> Ruleset:
     for number in range(draw(st.integers(1, 6))):
         names = draw(st.lists(st.sampled_from(USED), max_size=3, unique=True))
         cells = {name: draw(st.sampled_from(CELLS[name])) for name in names}
-        says = draw(st.sampled_from(["central", "lateral"]))
-        rows.append(rule(f"P-{number}", cells, value=says))
+        answer = draw(st.sampled_from(["central", "lateral"]))
+        rows.append(rule(f"P-{number}", cells, value=answer))
     policy = draw(st.sampled_from(["FIRST", "FIRST", "UNIQUE", "ANY"]))
     presumed = table("zone", "presumption", rows, output="zone", hit_policy=policy)
     options = eligibility(({"zone": '"central"'}, "CONS", "indicated"))
@@ -77,11 +77,14 @@ def test_a_row_is_masked_exactly_when_it_never_gives_the_value(
     hits = set()
     for known in STATED:
         hits |= set(firing(ruleset, known)[: 1 if ranked else None])
-    said = {
+    known_idle = {
         f.rules[0] for kind in ("duplicate", "conflict") for f in found(ruleset, kind)
     }
     masked = {f.rules[0] for f in found(ruleset, "masked")}
-    assert masked - said == {r.id for r in ruleset.tables["zone"].rules} - hits - said
+    assert (
+        masked - known_idle
+        == {r.id for r in ruleset.tables["zone"].rules} - hits - known_idle
+    )
 
 
 @settings(max_examples=40, deadline=None)
@@ -111,13 +114,13 @@ def test_without_a_row_that_never_matters_the_same_is_presumed(
         return
     rows = ruleset.tables["zone"].rules
 
-    def says(left_out: str) -> list[Any]:
+    def presumed_without(left_out: str) -> list[Any]:
         hits = [[i for i in firing(ruleset, k) if i != left_out] for k in STATED]
         values = {row.id: row.outputs["value"] for row in rows}
         return [values[ids[0]] if ids else "central" for ids in hits]
 
-    whole = says("")
-    idle = {row.id for row in rows if says(row.id) == whole}
+    whole = presumed_without("")
+    idle = {row.id for row in rows if presumed_without(row.id) == whole}
     never = {f.rules[0] for f in found(ruleset, "never_matters")}
     named = {
         id_

@@ -53,8 +53,8 @@ def rulesets(draw: st.DrawFn) -> Ruleset:
             for name in names
             if draw(st.integers(0, 3))
         }
-        says = draw(st.sampled_from(ANSWERS))
-        rows.append(rule(f"D-{number:02}", cells, value=says))
+        answer = draw(st.sampled_from(ANSWERS))
+        rows.append(rule(f"D-{number:02}", cells, value=answer))
     policy = draw(st.sampled_from(POLICIES))
     derived = table("degree", "derived", rows, output="degree", hit_policy=policy)
     options = eligibility(({"degree": '"low"'}, "CONS", "indicated"))
@@ -206,7 +206,7 @@ def test_a_row_never_matters_exactly_when_no_case_is_advised_otherwise_without_i
     ruleset = Ruleset.from_document(document_)
     rows = degree(ruleset)
 
-    def told(left_out: str) -> list[Any]:
+    def advice_without(left_out: str) -> list[Any]:
         left = [r for r in rows if r["id"] != left_out]
         table_ = {**next(t for t in tables if t["id"] == "degree"), "rules": left}
         kept = [t for t in document_["tables"] if t["id"] != "degree"]
@@ -220,15 +220,15 @@ def test_a_row_never_matters_exactly_when_no_case_is_advised_otherwise_without_i
             answers.append((*outcome, statuses if outcome[2] else None, hit))
         return answers
 
-    whole = told("")
-    idle = {r["id"] for r in rows if told(r["id"]) == whole}
-    said = {
+    whole = advice_without("")
+    idle = {r["id"] for r in rows if advice_without(r["id"]) == whole}
+    known_idle = {
         id_
         for kind in ("masked", "duplicate", "conflict")
         for f in found(ruleset, kind)
         for id_ in f.rules[: 1 if kind == "masked" else 2]
     }
-    assert {f.rules[0] for f in found(ruleset, "never_matters")} == idle - said
+    assert {f.rules[0] for f in found(ruleset, "never_matters")} == idle - known_idle
 
 
 @settings(max_examples=20, deadline=None)
@@ -238,11 +238,11 @@ def test_a_recheck_finds_in_the_table_what_a_whole_check_finds(
 ) -> None:
     again = recheck(check(before, limit=10_000), after, "D-00")
     whole = check(after, limit=10_000)
-    assert told(again) == told(whole)
+    assert summary(again) == summary(whole)
     assert "invariant" in again.pending
 
 
-def told(analysis: Analysis) -> list[Any]:
+def summary(analysis: Analysis) -> list[Any]:
     """What is found in the table; examples, and the causes of a mask, may differ."""
     return [
         (

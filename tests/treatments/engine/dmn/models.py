@@ -27,8 +27,10 @@ def definitions(*parts: str, version: str = "1.5") -> bytes:
 
 
 def text(element: str, content: str, **attributes: str) -> str:
-    told = "".join(f" {name}={quoteattr(value)}" for name, value in attributes.items())
-    return f"<{element}{told}><text>{escape(content)}</text></{element}>"
+    written = "".join(
+        f" {name}={quoteattr(value)}" for name, value in attributes.items()
+    )
+    return f"<{element}{written}><text>{escape(content)}</text></{element}>"
 
 
 def input_data(name: str, of: str = "") -> str:

@@ -52,9 +52,9 @@ def seconds(work) -> float:
 
 
 def refused(content: bytes) -> str:
-    with pytest.raises(DmnError) as told:
+    with pytest.raises(DmnError) as raised:
         load_dmn(content)
-    return str(told.value)
+    return str(raised.value)
 
 
 def test_the_sample_is_good():
