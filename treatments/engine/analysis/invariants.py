@@ -126,13 +126,13 @@ class Breaks:
         broken = {self.claim.broken_by(outcome) for outcome in possible}
         return None if len(broken) > 1 else broken.pop()
 
-    def waiting(self, truth: Truth) -> Iterable[int]:
+    def deciding(self, truth: Truth) -> Iterable[int]:
         """The open rules on which the outcome hangs, while this is not settled."""
         return self.question.deciding(truth) if self.decide(truth) is None else ()
 
-    def open(self, truth: Truth) -> int:
+    def deciding_bits(self, truth: Truth) -> int:
         """The same as a bit set."""
-        return bit_set(self.waiting(truth))
+        return bit_set(self.deciding(truth))
 
     def residue(self, truth: Truth) -> Hashable:
         """What of the outcome is left to decide."""

@@ -45,7 +45,7 @@ def _ablated(step: DerivedStep, number: int) -> DerivedStep:
 
 
 Answers = Callable[[Program, Truth], Iterable[object]]
-Waiting = Callable[[Program, Truth], Iterable[int]]
+Deciding = Callable[[Program, Truth], Iterable[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +53,12 @@ class Statement:
     """One thing that the advice states of a case, such as the status of a treatment.
 
     ``rules`` are the bits of all rules that decide it. ``answers`` gives what it can
-    still come to, ``waiting`` the open rules on which that hangs.
+    still come to, ``deciding`` the open rules on which that hangs.
     """
 
     rules: int
     answers: Answers
-    waiting: Waiting
+    deciding: Deciding
 
 
 def affected_statements(
@@ -69,34 +69,34 @@ def affected_statements(
     ``output`` is the derived fact, ``values`` a mask of its regions. Triage comes
     first, then the urgency, the status of each treatment, and each alert.
     """
-    deciding = _deciding(program, program.index[output], values)
+    affected = _affected(program, program.index[output], values)
     triage = bit_set(n for hit in program.triage for n in hit.rules)
     urgency = bit_set(n for hit in program.urgency for n in hit.rules)
-    if deciding & triage:
-        yield Statement(triage, possible_triage, _triage_waits)
-    if deciding & urgency:
-        yield Statement(triage | urgency, _urgencies, _urgency_waits)
+    if affected & triage:
+        yield Statement(triage, possible_triage, _deciding_triage)
+    if affected & urgency:
+        yield Statement(triage | urgency, _urgencies, _deciding_urgency)
     for code, effects in program.effects.items():
-        if deciding & effects.all:
+        if affected & effects.all:
             yield _status_of(code, triage | effects.all)
     for number in program.alerts:
-        if deciding >> number & 1:
+        if affected >> number & 1:
             yield _alert(number)
 
 
-def _deciding(program: Program, at: int, values: int) -> int:
+def _affected(program: Program, at: int, values: int) -> int:
     """The rules that can hold or not by which of these values a derived fact has."""
-    deciding, moved = 0, {at: values}
+    affected, moved = 0, {at: values}
     for number, cells in enumerate(program.cells):
         if any(_parts(accepted, moved.get(place, 0)) for place, accepted in cells):
-            deciding |= 1 << number
+            affected |= 1 << number
     for step in program.steps:
-        if step.hit.bits & deciding and step.variable not in moved:
+        if step.hit.bits & affected and step.variable not in moved:
             moved[step.variable] = step.nothing | (step.nothing - 1)
             for number, cells in enumerate(program.cells):
                 if any(place == step.variable for place, _ in cells):
-                    deciding |= 1 << number
-    return deciding
+                    affected |= 1 << number
+    return affected
 
 
 def _parts(accepted: int, values: int) -> bool:
@@ -181,7 +181,7 @@ class _Difference:
         splits: list[tuple[int, int]] = []
         for program, truth in zip(self.programs, truths, strict=True):
             goal = _OpenStatement(self, program)
-            if any(goal.waiting(truth)):
+            if goal.deciding_bits(truth):
                 key, at, accepted = key_and_split(program, goal, truth, state)
                 keys.append(key)
                 splits.append((at, accepted))
@@ -203,20 +203,20 @@ class _OpenStatement:
     def decide(self, truth: Truth) -> bool | None:
         return None
 
-    def waiting(self, truth: Truth) -> Iterator[int]:
+    def deciding(self, truth: Truth) -> Iterator[int]:
         hit = self.program.step_of[self.difference.step.variable].hit
         yield from undetermined_hits(self.program, (hit,), truth)
-        yield from self.difference.statement.waiting(self.program, truth)
+        yield from self.difference.statement.deciding(self.program, truth)
 
-    def open(self, truth: Truth) -> int:
-        return bit_set(self.waiting(truth))
+    def deciding_bits(self, truth: Truth) -> int:
+        return bit_set(self.deciding(truth))
 
     def residue(self, truth: Truth) -> Hashable:
         rules = self.difference.statement.rules | self.difference.step.hit.bits
         return truth.sure & rules, truth.possible & rules
 
 
-def _triage_waits(program: Program, truth: Truth) -> Iterator[int]:
+def _deciding_triage(program: Program, truth: Truth) -> Iterator[int]:
     yield from undetermined_hits(program, program.triage, truth)
 
 
@@ -228,7 +228,7 @@ def _urgencies(program: Program, truth: Truth) -> Iterator[object]:
             yield answer
 
 
-def _urgency_waits(program: Program, truth: Truth) -> Iterator[int]:
+def _deciding_urgency(program: Program, truth: Truth) -> Iterator[int]:
     yield from undetermined_hits(program, program.triage, truth)
     yield from undetermined_hits(program, program.urgency, truth)
 
@@ -245,11 +245,11 @@ def _status_of(code: str, rules: int) -> Statement:
         if False in ladder:
             yield None
 
-    def waiting(program: Program, truth: Truth) -> Iterator[int]:
+    def deciding(program: Program, truth: Truth) -> Iterator[int]:
         yield from undetermined_hits(program, program.triage, truth)
         yield from undetermined_rules(program, code, truth)
 
-    return Statement(rules, answers, waiting)
+    return Statement(rules, answers, deciding)
 
 
 def _alert(number: int) -> Statement:
@@ -259,8 +259,8 @@ def _alert(number: int) -> Statement:
         if not truth.sure >> number & 1:
             yield False
 
-    def waiting(_program: Program, truth: Truth) -> Iterator[int]:
+    def deciding(_program: Program, truth: Truth) -> Iterator[int]:
         if (truth.possible & ~truth.sure) >> number & 1:
             yield number
 
-    return Statement(1 << number, answers, waiting)
+    return Statement(1 << number, answers, deciding)

@@ -33,11 +33,11 @@ class Goal(Protocol):
         """Whether it holds in every completion, in none (False), or hangs (None)."""
         ...
 
-    def waiting(self, truth: Truth) -> Iterable[int]:
+    def deciding(self, truth: Truth) -> Iterable[int]:
         """The open rules that it hangs on, the deciding ones first."""
         ...
 
-    def open(self, truth: Truth) -> int:
+    def deciding_bits(self, truth: Truth) -> int:
         """The same as a bit set."""
         ...
 
@@ -72,13 +72,13 @@ class Pattern:
         settled = not self.all_of & ~sure and not self.none_of & possible
         return True if settled and met else None
 
-    def waiting(self, truth: Truth) -> Iterator[int]:
-        """See :meth:`Goal.waiting`."""
+    def deciding(self, truth: Truth) -> Iterator[int]:
+        """See :meth:`Goal.deciding`."""
         for part in self.residue(truth):
             yield from members(part)
 
-    def open(self, truth: Truth) -> int:
-        """See :meth:`Goal.open`."""
+    def deciding_bits(self, truth: Truth) -> int:
+        """See :meth:`Goal.deciding_bits`."""
         all_left, any_left, none_left = self.residue(truth)
         return (all_left | any_left | none_left) & ~truth.sure
 
@@ -116,14 +116,14 @@ class Within:
             return False
         return None if mask & ~self.accepted else True
 
-    def waiting(self, truth: Truth) -> Iterator[int]:
-        """See :meth:`Goal.waiting`."""
+    def deciding(self, truth: Truth) -> Iterator[int]:
+        """See :meth:`Goal.deciding`."""
         if self.decide(truth) is None:
             yield from undetermined_hits(self.program, self._hits, truth)
 
-    def open(self, truth: Truth) -> int:
-        """See :meth:`Goal.open`."""
-        return bit_set(self.waiting(truth))
+    def deciding_bits(self, truth: Truth) -> int:
+        """See :meth:`Goal.deciding_bits`."""
+        return bit_set(self.deciding(truth))
 
     def residue(self, truth: Truth) -> Hashable:
         """A rule that surely holds is not open, and gives the value that is left."""
@@ -151,16 +151,16 @@ class AllOf:
             decided = decided and one
         return decided
 
-    def waiting(self, truth: Truth) -> Iterator[int]:
-        """See :meth:`Goal.waiting`."""
+    def deciding(self, truth: Truth) -> Iterator[int]:
+        """See :meth:`Goal.deciding`."""
         for goal in self.goals:
-            yield from goal.waiting(truth)
+            yield from goal.deciding(truth)
 
-    def open(self, truth: Truth) -> int:
-        """See :meth:`Goal.open`."""
+    def deciding_bits(self, truth: Truth) -> int:
+        """See :meth:`Goal.deciding_bits`."""
         found = 0
         for goal in self.goals:
-            found |= goal.open(truth)
+            found |= goal.deciding_bits(truth)
         return found
 
     def residue(self, truth: Truth) -> Hashable:
@@ -184,14 +184,14 @@ class NoIndication:
                 decided = None
         return decided
 
-    def waiting(self, truth: Truth) -> Iterator[int]:
-        """See :meth:`Goal.waiting`."""
+    def deciding(self, truth: Truth) -> Iterator[int]:
+        """See :meth:`Goal.deciding`."""
         for code in self.program.ruleset.selection.order:
             if possible_statuses(self.program, code, truth) & FOR:
                 yield from undetermined_rules(self.program, code, truth)
 
-    def open(self, truth: Truth) -> int:
-        """See :meth:`Goal.open`."""
+    def deciding_bits(self, truth: Truth) -> int:
+        """See :meth:`Goal.deciding_bits`."""
         found = 0
         for code in self.program.ruleset.selection.order:
             if possible_statuses(self.program, code, truth) & FOR:
@@ -262,7 +262,7 @@ def key_and_split(
     same open rules, and the same regions of the facts on which these hang; of a derived
     fact also the same rules that may give its value, those that surely hold included.
     """
-    rules = goal.open(truth)
+    rules = goal.deciding_bits(truth)
     masks: list[tuple[int, ...]] = []
     for step in reversed(program.steps):
         at = step.variable
@@ -273,15 +273,15 @@ def key_and_split(
     for at, mask in enumerate(state):
         if mask & (mask - 1) and rules & program.open_cells(at, mask):
             masks.append((at, mask))
-    at, accepted = _first_split(program, truth, goal.waiting(truth))
+    at, accepted = _first_split(program, truth, goal.deciding(truth))
     return (goal.residue(truth), rules, tuple(masks)), at, accepted
 
 
 def _first_split(
-    program: Program, truth: Truth, waiting: Iterable[int]
+    program: Program, truth: Truth, deciding: Iterable[int]
 ) -> tuple[int, int]:
     """The first base fact, with its accepted regions, that an open cell hangs on."""
-    for number in waiting:
+    for number in deciding:
         for at, accepted in program.cells[number]:
             mask = truth.masks[at]
             if mask & accepted and mask & ~accepted:

@@ -172,6 +172,13 @@ def test_a_row_matters_where_only_what_is_said_with_it_differs() -> None:
         ({"side": '"p"', "g": "false"}, "ENDO", "indicated"),
         ({"side": '"q"'}, "ENDO", "indicated"),
     ]
-    ruleset = Ruleset.from_document(made(*options, derived=(EVEN, side)))
-    idle = {finding.rules[0] for finding in check(ruleset).of("never_matters")}
-    assert "S-1" not in idle
+    whole = made(*options, derived=(EVEN, side))
+    assert "S-1" not in idle_rules(whole)
+    # Whichever rule is the first of the ruleset, a proof may hang on it alone.
+    whole["tables"].sort(key=lambda one: one["kind"] != "eligibility")
+    assert "S-1" not in idle_rules(whole)
+
+
+def idle_rules(whole: dict[str, Any]) -> set[str]:
+    found = check(Ruleset.from_document(whole)).of("never_matters")
+    return {finding.rules[0] for finding in found}
