@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .ruleset.errors import Problem, shown
+from .ruleset.errors import Code, Place, Problem, shown
 from .ruleset.model import Ruleset
 from .ruleset.unary_tests import Value
 from .ruleset.vocabulary import Fact
@@ -76,16 +76,18 @@ class CaseReader:
         rests on a case of which a part was dropped.
         """
         if not isinstance(document, Mapping):
-            self._problem("$", document, "must be a JSON object")
+            self._problem(Code.WRONG_TYPE, (), document, "must be a JSON object")
             return None
         for key in document:
             if key not in _KEYS:
-                self._problem(str(key), document[key], "is not part of a case document")
+                message = "is not part of a case document"
+                self._problem(Code.UNKNOWN_NAME, (str(key),), document[key], message)
         contract = document.get("contract")
         if isinstance(contract, bool) or contract != CONTRACT:
-            self._problem("contract", contract, f"must be {CONTRACT}")
-        case_id = self._text("case_id", document.get("case_id"))
-        facts = self._facts("facts", document.get("facts"), "case")
+            message = f"must be {CONTRACT}"
+            self._problem(Code.NOT_ALLOWED, ("contract",), contract, message)
+        case_id = self._text(("case_id",), document.get("case_id"))
+        facts = self._facts(("facts",), document.get("facts"), "case")
         discs = self._discs(document.get("discs"))
         responsible = self._level(document.get("responsible_level"))
         unavailable = self._unavailable(document.get("unavailable_treatments"))
@@ -99,11 +101,11 @@ class CaseReader:
         grades, unseen = self._neighbours(level, discs)
         return Case(case_id, level, known, frozenset(unavailable), grades, unseen)
 
-    def _facts(self, path: str, facts: object, scope: str) -> dict[str, Value]:
+    def _facts(self, at: Place, facts: object, scope: str) -> dict[str, Value]:
         if facts is None:
             return {}
         if not isinstance(facts, Mapping):
-            self._problem(path, facts, "must be a JSON object")
+            self._problem(Code.WRONG_TYPE, at, facts, "must be a JSON object")
             return {}
         known = {}
         for name, value in facts.items():
@@ -111,12 +113,12 @@ class CaseReader:
             if fact is None or fact.scope != scope:
                 where = "a disc" if scope == "disc" else "the case"
                 message = f"is not a fact of {where} in the vocabulary"
-                self._problem(f"{path}.{name}", value, message)
+                self._problem(Code.UNKNOWN_NAME, (*at, name), value, message)
             elif value is not None:
                 read = fact.read(value)
                 if read is None:
                     message = f"is not allowed: {name} takes {fact.allowed}"
-                    self._problem(f"{path}.{name}", value, message)
+                    self._problem(Code.NOT_ALLOWED, (*at, name), value, message)
                 else:
                     known[name] = read
         return known
@@ -125,22 +127,25 @@ class CaseReader:
         if discs is None:
             return {}
         if not isinstance(discs, Sequence) or isinstance(discs, (str, bytes)):
-            self._problem("discs", discs, "must be a list, one entry a level")
+            message = "must be a list, one entry a level"
+            self._problem(Code.WRONG_TYPE, ("discs",), discs, message)
             return {}
         found: dict[str, dict[str, Value]] = {}
         for number, disc in enumerate(discs):
-            path = f"discs[{number}]"
+            at: Place = ("discs", number)
             if not isinstance(disc, Mapping):
-                self._problem(path, disc, "must be a JSON object")
+                self._problem(Code.WRONG_TYPE, at, disc, "must be a JSON object")
                 continue
             if disc.get("level") is None:
                 allowed = self.ruleset.facts["level"].allowed
-                self._problem(f"{path}.level", None, f"is missing: {allowed}")
-            facts = self._facts(path, disc, "disc")
+                message = f"is missing: {allowed}"
+                self._problem(Code.MISSING, (*at, "level"), None, message)
+            facts = self._facts(at, disc, "disc")
             level = facts.get("level")
             if isinstance(level, str):
                 if level in found:
-                    self._problem(f"{path}.level", level, "stands twice")
+                    where = (*at, "level")
+                    self._problem(Code.NOT_UNIQUE, where, level, "stands twice")
                 found[level] = facts
         return found
 
@@ -149,27 +154,31 @@ class CaseReader:
             return None
         fact = self.ruleset.facts["level"]
         if fact.read(level) is None:
-            self._problem("responsible_level", level, f"must be {fact.allowed}")
+            at, message = ("responsible_level",), f"must be {fact.allowed}"
+            self._problem(Code.NOT_ALLOWED, at, level, message)
             return None
         return str(level)
 
-    def _text(self, path: str, text: object) -> str | None:
+    def _text(self, at: Place, text: object) -> str | None:
         if text is None or (isinstance(text, str) and len(text) <= 200):
             return text
-        self._problem(path, text, "must be a text of at most 200 characters")
+        message = "must be a text of at most 200 characters"
+        self._problem(Code.WRONG_TYPE, at, text, message)
         return None
 
     def _unavailable(self, codes: object) -> list[str]:
         if codes is None:
             return []
         if not isinstance(codes, Sequence) or isinstance(codes, (str, bytes)):
-            self._problem("unavailable_treatments", codes, "must be a list of codes")
+            at, message = ("unavailable_treatments",), "must be a list of codes"
+            self._problem(Code.WRONG_TYPE, at, codes, message)
             return []
         for number, code in enumerate(codes):
             if not isinstance(code, str) or code not in self.ruleset.treatments:
                 allowed = ", ".join(self.ruleset.treatments)
-                path = f"unavailable_treatments[{number}]"
-                self._problem(path, code, f"must be one of {allowed}")
+                where = ("unavailable_treatments", number)
+                message = f"must be one of {allowed}"
+                self._problem(Code.NOT_ALLOWED, where, code, message)
         return [code for code in codes if isinstance(code, str)]
 
     def _neighbours(
@@ -189,9 +198,16 @@ class CaseReader:
                 unseen.append(neighbour)
         return tuple(grades), tuple(unseen)
 
-    def _problem(self, path: str, value: object, message: str) -> None:
+    def _problem(self, code: Code, at: Place, value: object, message: str) -> None:
         if len(self.problems) < _MAX_ERRORS:
-            self.problems.append(Problem(path, shown(value), message))
+            place = _json_path(at)
+            self.problems.append(Problem(code, at, message, shown(value), place))
+
+
+def _json_path(at: Place) -> str:
+    """A place in a case document in words: ``discs[0].level``, ``$`` for the whole."""
+    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in at)
+    return "".join(steps).removeprefix(".") or "$"
 
 
 def _only_herniated(discs: Mapping[str, Mapping[str, Value]]) -> str | None:

@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from pathlib import PurePosixPath
 
+from treatments.engine.ruleset.errors import Code
 from treatments.exchange.errors import (
     LARGE_BYTES,
     MAX_MEMBERS,
@@ -38,21 +39,25 @@ def opened(data: bytes, filename: str) -> zipfile.ZipFile:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except _BROKEN as error:
-        raise refusal(filename, "is not a whole zip archive: save it again") from error
+        raise refusal(
+            Code.UNREADABLE, filename, "is not a whole zip archive: save it again"
+        ) from error
     members = archive.infolist()
     if len(members) > MAX_MEMBERS:
-        raise refusal(filename, f"holds more than {MAX_MEMBERS} files")
+        raise refusal(Code.TOO_LARGE, filename, f"holds more than {MAX_MEMBERS} files")
     if sum(member.file_size for member in members) > MAX_UNPACKED_BYTES:
         size = MAX_UNPACKED_BYTES // 1024 // 1024
-        raise refusal(filename, f"unpacks to more than {size} MiB")
+        raise refusal(Code.TOO_LARGE, filename, f"unpacks to more than {size} MiB")
     seen: set[str] = set()
     for member in members:
         place = f"{filename}, {member.filename!r}"
         reason = _wrong(member, seen)
         if reason:
-            raise refusal(place, reason)
+            raise refusal(Code.UNSAFE, place, reason)
         if content(archive, member.filename, filename, limit=4).startswith(b"PK\3\4"):
-            raise refusal(place, "is a zip inside the zip: unpack it first")
+            raise refusal(
+                Code.UNSUPPORTED, place, "is a zip inside the zip: unpack it first"
+            )
         seen.add(member.filename)
     return archive
 
@@ -69,7 +74,9 @@ def content(
         with archive.open(name) as member:
             return member.read(limit)
     except (*_BROKEN, KeyError) as error:
-        raise refusal(f"{filename}, {name!r}", "is broken: save it again") from error
+        raise refusal(
+            Code.UNREADABLE, f"{filename}, {name!r}", "is broken: save it again"
+        ) from error
 
 
 def _wrong(member: zipfile.ZipInfo, seen: set[str]) -> str:

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from treatments.engine.ruleset.csv_folder import Line, csv_lines, document_from_tables
-from treatments.engine.ruleset.errors import RulesetError
+from treatments.engine.ruleset.errors import Code, RulesetError
 from treatments.engine.ruleset.text_patch import Difference
 from treatments.exchange.errors import (
     MAX_COLUMNS,
@@ -98,7 +98,7 @@ def _folder(zipped: zipfile.ZipFile, filename: str) -> str:
     if len(heads) != 1 or len(heads[0].parts) > 2:
         found = f"has {len(heads)} of them" if heads else "has none"
         message = f"must hold one {HEAD}, at its top or in one folder; it {found}"
-        raise refusal(filename, message)
+        raise refusal(Code.WRONG_SHAPE, filename, message)
     return "".join(f"{part}/" for part in heads[0].parts[:-1])
 
 
@@ -107,18 +107,20 @@ def _head(zipped: zipfile.ZipFile, folder: str, filename: str) -> dict[str, Any]
         content = archive.content(zipped, folder + HEAD, filename)
         head = strict_json.parse(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise refusal(HEAD, "is not UTF-8") from error
+        raise refusal(Code.UNREADABLE, HEAD, "is not UTF-8") from error
     except strict_json.JSONRefusedError as error:
-        raise refusal(HEAD, str(error)) from error
+        raise refusal(Code.UNREADABLE, HEAD, str(error)) from error
     if not isinstance(head, dict):
-        raise refusal(HEAD, "is not a JSON object")
+        raise refusal(Code.WRONG_SHAPE, HEAD, "is not a JSON object")
     return head
 
 
 def _few(name: str, lines: Iterator[Line]) -> Iterator[Line]:
     for number, line in enumerate(lines, start=1):
         if number > MAX_ROWS + 1:
-            raise refusal(name, f"has more than {MAX_ROWS} lines")
+            raise refusal(Code.TOO_LARGE, name, f"has more than {MAX_ROWS} lines")
         if len(line.cells) > MAX_COLUMNS:
-            raise refusal(line.place, f"has more than {MAX_COLUMNS} cells")
+            raise refusal(
+                Code.TOO_LARGE, line.place, f"has more than {MAX_COLUMNS} cells"
+            )
         yield line

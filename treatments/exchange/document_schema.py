@@ -6,23 +6,31 @@ pages. A file from outside may have any.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from treatments.engine.ruleset.decision_tables import OUTPUTS
-from treatments.engine.ruleset.errors import Problem, shown
+from treatments.engine.ruleset.errors import Code, Place, Problem, shown
 from treatments.exchange.errors import MAX_ROWS
 
 #: More could not be shown, nor exported.
 MAX_TABLES = 400
 MAX_INPUTS = 300
 
-Check = Callable[[str, Any], Iterator[Problem]]
+#: A check of the value at a place: its problems.
+Check = Callable[[Place, Any], Iterator[Problem]]
+#: The parts that are lists: the step after one is the name of a row or its number.
+_LISTS = frozenset(
+    {
+        *("facts", "rungs", "treatments", "sources", "tables", "rules", "invariants"),
+        *("values", "advantages", "disadvantages", "inputs", "order"),
+    }
+)
 
 
 def malformed(document: Any) -> list[Problem]:
     """What is not of the shape of a ruleset document, each problem with its place."""
-    return list(_DOCUMENT("document", document))
+    return list(_DOCUMENT((), document))
 
 
 def problems(document: Any) -> list[Problem]:
@@ -33,7 +41,7 @@ def problems(document: Any) -> list[Problem]:
     """
     found = malformed(document)
     if not found:
-        found = [*_twice(document), *_unstorable("", document)]
+        found = [*_twice(document), *_unstorable((), document)]
     return found
 
 
@@ -44,58 +52,81 @@ def _shown(value: Any) -> str:
     return shown(value[:100] if isinstance(value, str) else value)
 
 
-def _text(place: str, value: Any) -> Iterator[Problem]:
+def _problem(code: Code, at: Place, message: str, value: str) -> Problem:
+    return Problem(code, at, message, value, _in_words(("document", *at)))
+
+
+def _in_words(at: Place) -> str:
+    """``document, tables TRIAGE, rules T-01, cells, age``: each row with its list."""
+    said: list[str] = []
+    part: str | int = ""
+    for step in at:
+        if part in _LISTS or isinstance(step, int):
+            said[-1] += f" {step}"
+            part = ""
+        else:
+            said.append(str(step))
+            part = step
+    return ", ".join(said)
+
+
+def _text(at: Place, value: Any) -> Iterator[Problem]:
     if not isinstance(value, str):
-        yield Problem(place, _shown(value), "must be text")
+        yield _problem(Code.WRONG_TYPE, at, "must be text", _shown(value))
 
 
-def _flag(place: str, value: Any) -> Iterator[Problem]:
+def _flag(at: Place, value: Any) -> Iterator[Problem]:
     if not isinstance(value, bool):
-        yield Problem(place, _shown(value), "must be true or false")
+        yield _problem(Code.WRONG_TYPE, at, "must be true or false", _shown(value))
 
 
-def _scalar(place: str, value: Any) -> Iterator[Problem]:
+def _scalar(at: Place, value: Any) -> Iterator[Problem]:
     if isinstance(value, (dict, list)):
-        yield Problem(place, _shown(value), "must be a text, a number or nothing")
+        message = "must be a text, a number or nothing"
+        yield _problem(Code.WRONG_TYPE, at, message, _shown(value))
 
 
-def _anything(_place: str, _value: Any) -> Iterator[Problem]:
+def _anything(_at: Place, _value: Any) -> Iterator[Problem]:
     return iter(())
 
 
-def _one(place: str, value: Any) -> Iterator[Problem]:
+def _one(at: Place, value: Any) -> Iterator[Problem]:
     if isinstance(value, bool) or value != 1:
-        yield Problem(place, _shown(value), "is no format of ours: this reads format 1")
+        message = "is no format of ours: this reads format 1"
+        yield _problem(Code.UNSUPPORTED, at, message, _shown(value))
 
 
-def _sign_off(place: str, value: Any) -> Iterator[Problem]:
+def _sign_off(at: Place, value: Any) -> Iterator[Problem]:
     if value is not None and not isinstance(value, dict):
-        yield Problem(place, _shown(value), "must be an object or nothing")
+        message = "must be an object or nothing"
+        yield _problem(Code.WRONG_TYPE, at, message, _shown(value))
     elif value and not isinstance(value.get("state", ""), str):
-        yield Problem(f"{place}, state", _shown(value["state"]), "must be text")
+        state = _shown(value["state"])
+        yield _problem(Code.WRONG_TYPE, (*at, "state"), "must be text", state)
 
 
 def _list(check: Check, most: int = MAX_ROWS) -> Check:
-    def checked(place: str, value: Any) -> Iterator[Problem]:
+    def checked(at: Place, value: Any) -> Iterator[Problem]:
         if not isinstance(value, list):
-            yield Problem(place, _shown(value), "must be a list")
+            yield _problem(Code.WRONG_TYPE, at, "must be a list", _shown(value))
             return
         if len(value) > most:
-            yield Problem(place, _shown(value), f"is longer than {most}")
+            message = f"is longer than {most}"
+            yield _problem(Code.TOO_LARGE, at, message, _shown(value))
             return
         for position, item in enumerate(value, start=1):
-            yield from check(f"{place} {_label(item) or position}", item)
+            yield from check((*at, _label(item) or position), item)
 
     return checked
 
 
 def _mapping(check: Check) -> Check:
-    def checked(place: str, value: Any) -> Iterator[Problem]:
+    def checked(at: Place, value: Any) -> Iterator[Problem]:
         if not isinstance(value, dict):
-            yield Problem(place, _shown(value), "must be an object")
+            yield _problem(Code.WRONG_TYPE, at, "must be an object", _shown(value))
             return
         for key, item in value.items():
-            yield from check(f"{place}, {key}", item)
+            yield from check((*at, key), item)
 
     return checked
 
@@ -105,15 +136,15 @@ def _object(
 ) -> Check:
     known = {**(optional or {}), **required}
 
-    def checked(place: str, value: Any) -> Iterator[Problem]:
+    def checked(at: Place, value: Any) -> Iterator[Problem]:
         if not isinstance(value, dict):
-            yield Problem(place, _shown(value), "must be an object")
+            yield _problem(Code.WRONG_TYPE, at, "must be an object", _shown(value))
             return
         for key in required:
             if key not in value:
-                yield Problem(place, key, "is missing")
+                yield _problem(Code.MISSING, at, "is missing", key)
         for key, item in value.items():
-            yield from known.get(key, _anything)(f"{place}, {key}", item)
+            yield from known.get(key, _anything)((*at, key), item)
 
     return checked
 
@@ -129,17 +160,17 @@ _GROUNDS = {
 }
 
 
-def _text_or_texts(place: str, value: Any) -> Iterator[Problem]:
-    return (_NAMES if isinstance(value, list) else _text)(place, value)
+def _text_or_texts(at: Place, value: Any) -> Iterator[Problem]:
+    return (_NAMES if isinstance(value, list) else _text)(at, value)
 
 
-def _outputs(place: str, value: Any) -> Iterator[Problem]:
-    yield from _mapping(_text_or_texts)(place, value)
+def _outputs(at: Place, value: Any) -> Iterator[Problem]:
+    yield from _mapping(_text_or_texts)(at, value)
     if isinstance(value, dict):
         for name, output in value.items():
             if isinstance(output, list) != (name == "treatments"):
                 message = "must be a list" if name == "treatments" else "must be text"
-                yield Problem(f"{place}, {name}", _shown(output), message)
+                yield _problem(Code.WRONG_TYPE, (*at, name), message, _shown(output))
 
 
 _RULE = _object(
@@ -156,15 +187,14 @@ _COLUMNS = _object(
 )
 
 
-def _table(place: str, value: Any) -> Iterator[Problem]:
-    wrong = list(_COLUMNS(place, value))
+def _table(at: Place, value: Any) -> Iterator[Problem]:
+    wrong = list(_COLUMNS(at, value))
     yield from wrong
     for rule in () if wrong else value["rules"]:
         for name in OUTPUTS.get(value["kind"], ()):
             if name not in rule["outputs"]:
-                yield Problem(
-                    f"{place}, rules {rule['id']}, outputs", name, "is missing"
-                )
+                where = (*at, "rules", rule["id"], "outputs")
+                yield _problem(Code.MISSING, where, "is missing", name)
 
 
 _FACT = _object(
@@ -235,44 +265,45 @@ def _twice(document: Mapping[str, Any]) -> Iterator[Problem]:
         ("tables", "id"),
         ("invariants", "id"),
     ):
-        yield from _repeated((row[key], part) for row in document[part])
+        yield from _repeated((row[key], (part,), part) for row in document[part])
     last = document["selection"]["last_resort"]["id"]
     yield from _repeated(
         [
             *(
-                (rule["id"], f"table {table['id']}")
+                (rule["id"], ("tables", table["id"], "rules"), f"table {table['id']}")
                 for table in document["tables"]
                 for rule in table["rules"]
             ),
-            (last, "selection, last resort"),
+            (last, ("selection", "last_resort"), "selection, last resort"),
         ]
     )
     for table in document["tables"]:
-        place = f"table {table['id']}, inputs"
-        yield from _repeated((name, place) for name in table["inputs"])
+        at, place = ("tables", table["id"], "inputs"), f"table {table['id']}, inputs"
+        yield from _repeated((name, at, place) for name in table["inputs"])
 
 
-def _repeated(named: Any) -> Iterator[Problem]:
+def _repeated(named: Iterable[tuple[str, Place, str]]) -> Iterator[Problem]:
+    """Names that stand twice, of all with their places; words for these beside."""
     seen: dict[str, str] = {}
-    for name, place in named:
+    for name, at, place in named:
         if name in seen:
             also = f" (first in {seen[name]})" if seen[name] != place else ""
             message = f"stands twice{also}: give each its own"
-            yield Problem(place, shown(name), message)
+            yield Problem(Code.NOT_UNIQUE, at, message, shown(name), place)
         seen.setdefault(name, place)
 
 
-def _unstorable(place: str, value: Any) -> Iterator[Problem]:
+def _unstorable(at: Place, value: Any) -> Iterator[Problem]:
     """Characters that are no text, and that no database keeps."""
     if isinstance(value, str):
         bad = next((c for c in value if c == "\0" or "\ud800" <= c <= "\udfff"), None)
         if bad is not None:
             message = f"holds the character U+{ord(bad):04X}, which is no text"
-            yield Problem(place.strip(" ,"), "", message)
+            yield Problem(Code.UNREADABLE, at, message, place=_in_words(at))
     elif isinstance(value, dict):
         for key, item in value.items():
-            yield from _unstorable(f"{place}, {shown(key)}", key)
-            yield from _unstorable(f"{place}, {key}", item)
+            yield from _unstorable((*at, shown(key)), key)
+            yield from _unstorable((*at, key), item)
     elif isinstance(value, list):
         for position, item in enumerate(value, start=1):
-            yield from _unstorable(f"{place} {_label(item) or position}", item)
+            yield from _unstorable((*at, _label(item) or position), item)

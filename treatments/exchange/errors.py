@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from treatments.engine.ruleset.errors import Problem
+from treatments.engine.ruleset.errors import Code, Problem
 
 MAX_UPLOAD_BYTES = 8 * 1024 * 1024
 #: What a zip may hold altogether, unpacked; and how much a large file may shrink in it.
@@ -26,6 +26,11 @@ class ImportRefusedError(ValueError):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
-def refusal(place: str, message: str, value: str = "") -> ImportRefusedError:
-    """The error that refuses a file for one reason; it is for the caller to raise."""
-    return ImportRefusedError([Problem(place, value, message)])
+def refusal(
+    code: Code, place: str, message: str, value: str = ""
+) -> ImportRefusedError:
+    """The error that refuses a file for one reason; it is for the caller to raise.
+
+    ``place`` says where in which file.
+    """
+    return ImportRefusedError([Problem(code, (place,), message, value)])

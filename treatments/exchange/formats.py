@@ -9,7 +9,7 @@ from pathlib import PurePath
 from types import MappingProxyType
 from typing import Any
 
-from treatments.engine.ruleset.errors import Problem, RulesetError
+from treatments.engine.ruleset.errors import Code, Problem, RulesetError
 from treatments.engine.ruleset.text_patch import Difference, differences, same
 from treatments.exchange import csv_zip, dmn, document_schema, strict_json, xlsx
 from treatments.exchange.errors import MAX_UPLOAD_BYTES, ImportRefusedError, refusal
@@ -42,9 +42,11 @@ def _read_json(data: bytes, filename: str) -> Any:
         return strict_json.parse(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise refusal(f"{filename} line {line}", "is not UTF-8") from error
+        raise refusal(
+            Code.UNREADABLE, f"{filename} line {line}", "is not UTF-8"
+        ) from error
     except strict_json.JSONRefusedError as error:
-        raise refusal(filename, str(error)) from error
+        raise refusal(Code.UNREADABLE, filename, str(error)) from error
 
 
 FORMATS: Mapping[str, Format] = MappingProxyType(
@@ -139,7 +141,9 @@ def _lossless(document: Document, chosen: Format) -> bytes:
         data = chosen.write(document, lost)
         if not same(chosen.read(data, name), document):
             message = "cannot be held by this format without loss: choose another"
-            raise RulesetError([Problem(chosen.label, "the ruleset", message)])
+            at = (chosen.label,)
+            problem = Problem(Code.LOSSY, at, message, "the ruleset")
+            raise RulesetError([problem])
     return data
 
 
@@ -158,11 +162,15 @@ def read(data: bytes, filename: str, base: Document | None = None) -> dict[str, 
     reader = _READERS.get(suffix)
     if reader is None:
         unknown = f"is of no format that is read: {', '.join(_READERS)}"
-        raise refusal(name, _ADVICE.get(suffix, unknown))
+        raise refusal(Code.UNSUPPORTED, name, _ADVICE.get(suffix, unknown))
     if len(data) > MAX_UPLOAD_BYTES:
-        raise refusal(name, f"is larger than {MAX_UPLOAD_BYTES // 1024 // 1024} MiB")
+        raise refusal(
+            Code.TOO_LARGE,
+            name,
+            f"is larger than {MAX_UPLOAD_BYTES // 1024 // 1024} MiB",
+        )
     if not data:
-        raise refusal(name, "is empty")
+        raise refusal(Code.EMPTY, name, "is empty")
     document = dmn.read(data, name, base) if reader is dmn.read else reader(data, name)
     problems: list[Problem] = document_schema.problems(document)
     if problems:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from treatments.engine.ruleset.csv_folder import Line
+from treatments.engine.ruleset.errors import Code
 from treatments.exchange import strict_json
 from treatments.exchange.errors import refusal
 from treatments.exchange.grids import MAX_TEXT, Grid
@@ -32,7 +33,9 @@ def read(lines: Iterable[Line]) -> dict[str, Any]:
     """
     header, *rest = lines
     if header.cells[:3] != HEADER:
-        raise refusal(header.place, f"must be the columns {', '.join(HEADER)}")
+        raise refusal(
+            Code.WRONG_SHAPE, header.place, f"must be the columns {', '.join(HEADER)}"
+        )
     found: dict[str, Any] = {}
     for line, text in _joined(rest):
         key, _, kind = line.cells[:3]
@@ -90,11 +93,16 @@ def _value(line: Line, kind: str, text: str) -> Any:
     if kind == "item":
         return [text]
     if kind != "json":
-        raise refusal(line.place, "must be read as text, item or json", repr(kind))
+        raise refusal(
+            Code.NOT_ALLOWED,
+            line.place,
+            "must be read as text, item or json",
+            repr(kind),
+        )
     try:
         return strict_json.parse(text)
     except strict_json.JSONRefusedError as error:
-        raise refusal(line.place, str(error)) from error
+        raise refusal(Code.UNREADABLE, line.place, str(error)) from error
 
 
 def _put(found: dict[str, Any], path: list[str], value: Any, line: Line) -> None:
@@ -102,11 +110,18 @@ def _put(found: dict[str, Any], path: list[str], value: Any, line: Line) -> None
     for step in path[:-1]:
         holder = holder.setdefault(step, {})
         if not isinstance(holder, dict):
-            raise refusal(line.place, "puts a key into a value", repr(line.cells[0]))
+            raise refusal(
+                Code.WRONG_SHAPE,
+                line.place,
+                "puts a key into a value",
+                repr(line.cells[0]),
+            )
     last = path[-1]
     if line.cells[2] == "item" and isinstance(holder.get(last), list):
         holder[last].extend(value)
     elif last in holder:
-        raise refusal(line.place, "says a key twice", repr(line.cells[0]))
+        raise refusal(
+            Code.NOT_UNIQUE, line.place, "says a key twice", repr(line.cells[0])
+        )
     else:
         holder[last] = value

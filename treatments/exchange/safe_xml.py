@@ -11,6 +11,7 @@ from xml.parsers import expat
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser, ParseError
 
+from treatments.engine.ruleset.errors import Code
 from treatments.exchange.errors import ImportRefusedError, refusal
 
 MAX_ELEMENTS = 400_000
@@ -34,7 +35,7 @@ def scan(
     parser = expat.ParserCreate()
 
     def doctype(*_declared: object) -> None:
-        raise refusal(f"{place} line {parser.CurrentLineNumber}", _NO_DTD)
+        raise refusal(Code.UNSAFE, f"{place} line {parser.CurrentLineNumber}", _NO_DTD)
 
     parser.StartDoctypeDeclHandler = doctype
     parser.StartElementHandler = start
@@ -43,7 +44,7 @@ def scan(
     except ImportRefusedError:
         raise
     except (expat.ExpatError, ValueError, LookupError) as error:
-        raise refusal(place, f"{_BROKEN}: {error}") from error
+        raise refusal(Code.UNREADABLE, place, f"{_BROKEN}: {error}") from error
 
 
 class _BoundedTreeBuilder(TreeBuilder):
@@ -59,9 +60,13 @@ class _BoundedTreeBuilder(TreeBuilder):
         self.count += 1
         self.depth += 1
         if self.count > MAX_ELEMENTS:
-            raise refusal(self.place, f"has more than {MAX_ELEMENTS} XML elements")
+            raise refusal(
+                Code.TOO_LARGE, self.place, f"has more than {MAX_ELEMENTS} XML elements"
+            )
         if self.depth > MAX_DEPTH:
-            raise refusal(self.place, f"nests more than {MAX_DEPTH} elements deep")
+            raise refusal(
+                Code.TOO_LARGE, self.place, f"nests more than {MAX_DEPTH} elements deep"
+            )
         return super().start(tag, attrs)
 
     def end(self, tag: Any, /) -> Any:
@@ -80,11 +85,11 @@ def parse(content: bytes, place: str) -> Element:
         parser.feed(content)
         root: Element = parser.close()
     except DefusedXmlException as error:
-        raise refusal(place, _NO_DTD) from error
+        raise refusal(Code.UNSAFE, place, _NO_DTD) from error
     except ParseError as error:
-        raise refusal(place, f"{_BROKEN}: {error}") from error
+        raise refusal(Code.UNREADABLE, place, f"{_BROKEN}: {error}") from error
     except LookupError as error:
         raise refusal(
-            place, "is in an encoding that is not known: use UTF-8"
+            Code.UNREADABLE, place, "is in an encoding that is not known: use UTF-8"
         ) from error
     return root

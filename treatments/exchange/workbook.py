@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from treatments.engine.ruleset.errors import Code
 from treatments.exchange import archive, safe_xml
 from treatments.exchange.errors import MAX_COLUMNS, refusal
 
@@ -25,17 +26,19 @@ def check(data: bytes, filename: str) -> None:
     """
     parts = archive.opened(data, filename)
     if "[Content_Types].xml" not in parts.namelist():
-        raise refusal(filename, "is a zip, but no workbook of Excel")
+        raise refusal(Code.UNSUPPORTED, filename, "is a zip, but no workbook of Excel")
     left = MAX_ELEMENTS
     for name in parts.namelist():
         place = f"{filename}, {name!r}"
         if any(mark in name.lower() for mark in _MACROS):
             message = "is a macro or an embedded file, which are never read: remove it"
-            raise refusal(place, message)
+            raise refusal(Code.UNSAFE, place, message)
         if name.lower().endswith(_XML):
             content = archive.content(parts, name, filename)
             if b"macroEnabled" in content and name == "[Content_Types].xml":
-                raise refusal(filename, "may hold macros: save it as plain .xlsx")
+                raise refusal(
+                    Code.UNSAFE, filename, "may hold macros: save it as plain .xlsx"
+                )
             left -= _count(content, place, left)
 
 
@@ -49,10 +52,14 @@ def _count(content: bytes, place: str, most: int) -> int:
         name = tag.rpartition(":")[2]
         cells = 0 if name == "row" else cells + (name == "c")
         if count > most:
-            raise refusal(place, f"makes more than {MAX_ELEMENTS} XML elements")
+            raise refusal(
+                Code.TOO_LARGE, place, f"makes more than {MAX_ELEMENTS} XML elements"
+            )
         # A row is made as wide as its last cell, and held at once.
         if name == "c" and (cells > WIDEST or _FAR.match(attributes.get("r", ""))):
-            raise refusal(place, f"has a row of more than {MAX_COLUMNS} cells")
+            raise refusal(
+                Code.TOO_LARGE, place, f"has a row of more than {MAX_COLUMNS} cells"
+            )
 
     safe_xml.scan(content, place, start)
     return count

@@ -19,7 +19,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from treatments.engine.ruleset.csv_folder import Line, document_from_tables
-from treatments.engine.ruleset.errors import Problem, RulesetError, shown
+from treatments.engine.ruleset.errors import Code, Problem, RulesetError, shown
 from treatments.engine.ruleset.text_patch import Difference
 from treatments.exchange import grids, key_value_sheet, workbook
 from treatments.exchange.errors import (
@@ -88,7 +88,7 @@ def read(data: bytes, filename: str) -> Any:
     except Exception as error:
         # The library raises what it meets: KeyError, TypeError, zlib.error and more.
         message = "is not a workbook that can be read: open it in Excel and save it"
-        raise refusal(filename, message) from error
+        raise refusal(Code.UNREADABLE, filename, message) from error
 
 
 def _index(tables: Sequence[Mapping[str, Any]], sheets: Sequence[str]) -> grids.Grid:
@@ -153,16 +153,18 @@ class _Sheets:
         header, *lines = self._lines("tables")
         missing = [name for name in TABLE_COLUMNS if name not in header.cells]
         if missing:
-            raise refusal(header.place, f"lacks the columns {', '.join(missing)}")
+            raise refusal(
+                Code.MISSING, header.place, f"lacks the columns {', '.join(missing)}"
+            )
         return [dict(zip(header.cells, line.cells, strict=False)) for line in lines]
 
     def _lines(self, name: str) -> list[Line]:
         if name not in self.sheets:
             message = "is no sheet of it: this is no workbook of a whole ruleset"
-            raise RulesetError([Problem(self.filename, shown(name), message)])
+            raise refusal(Code.MISSING, self.filename, message, shown(name))
         lines = list(self._texts(name))
         if not lines:
-            raise RulesetError([Problem(f"sheet {name}", "", "is empty")])
+            raise refusal(Code.EMPTY, f"sheet {name}", "is empty")
         width = len(lines[0].cells)
         return [
             Line(line.place, line.cells + [""] * (width - len(line.cells)))
@@ -178,12 +180,22 @@ class _Sheets:
             self.lines_read += 1
             place = f"sheet {name} row {number}"
             if number > MAX_ROWS + 1:
-                raise refusal(place, f"stands beyond the {MAX_ROWS} rows that are read")
+                raise refusal(
+                    Code.TOO_LARGE,
+                    place,
+                    f"stands beyond the {MAX_ROWS} rows that are read",
+                )
             if self.lines_read > MAX_LINES:
-                raise refusal(self.filename, f"has more than {MAX_LINES} rows in all")
+                raise refusal(
+                    Code.TOO_LARGE,
+                    self.filename,
+                    f"has more than {MAX_LINES} rows in all",
+                )
             texts = [self._text(name, cell) for cell in _filled(cells)]
             if len(texts) > MAX_COLUMNS:
-                raise refusal(place, f"has more than {MAX_COLUMNS} cells")
+                raise refusal(
+                    Code.TOO_LARGE, place, f"has more than {MAX_COLUMNS} cells"
+                )
             if any(texts):
                 yield Line(place, texts)
 
@@ -195,7 +207,8 @@ class _Sheets:
             what = "a formula" if cell.data_type == "f" else "an error of Excel"
             message = f"holds {what}: paste its value in its place"
             place = f"sheet {sheet}, cell {cell.coordinate}"
-            self.problems.append(Problem(place, shown(str(value)), message))
+            problem = Problem(Code.UNSAFE, (place,), message, shown(str(value)))
+            self.problems.append(problem)
             return ""
         return _value_text(value)
 

@@ -5,16 +5,17 @@ is left out of the trial; one that lacks only its grounds takes part. Both are n
 """
 
 import datetime
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from treatments.authoring.document.cell_conditions import ANY
+from treatments.authoring.document.columns import CHOICES
 from treatments.engine import Problem, Ruleset, RulesetError, document_hash
 from treatments.engine.ruleset.csv_folder import GROUNDS
 from treatments.engine.ruleset.decision_tables import CERTAINTIES, STRENGTHS
+from treatments.engine.ruleset.errors import Code, shown
 
-_PATH = re.compile(r"table (?P<table>[^,]+), rule (?P<rule>[^,]+)(?:, (?P<field>.+))?")
 #: Grounds of a rule that has none yet, for the trial alone.
 _PLACEHOLDERS: Mapping[str, Any] = {
     "rationale": "(no rationale yet)",
@@ -24,6 +25,8 @@ _PLACEHOLDERS: Mapping[str, Any] = {
     "review_by": "9999-12-31",
 }
 _UNSTATED = "(none)"
+#: How a message shows a text that is empty.
+_BLANK = shown("")
 #: Drafts read lately, by the hash of their content.
 _KEPT = 8
 _readings: dict[str, "Reading"] = {}
@@ -45,6 +48,22 @@ class DraftProblem:
     @property
     def is_of_grounds(self) -> bool:
         return self.field in GROUNDS
+
+    @property
+    def told(self) -> str:
+        """As the list of all problems has it: what is empty is said to be missing."""
+        is_blank = self.problem.value == _BLANK
+        match self.problem.code, self.field:
+            case Code.EMPTY, "rationale":
+                return "missing; say in words why"
+            case Code.MISSING, "sources":
+                return "missing; cite at least one"
+            case Code.BAD_DATE, _ if is_blank:
+                return "missing; a date as 2027-11-30"
+            case Code.NOT_ALLOWED, field if is_blank and field in CHOICES:
+                choices = [choice for choice in CHOICES[field] if choice != ANY]
+                return f"missing; one of {', '.join(choices)}"
+        return str(self)
 
     def __str__(self) -> str:
         return f"{self.problem.value} {self.problem.message}".strip()
@@ -101,38 +120,18 @@ def _without_owner(document: Mapping[str, Any]) -> Iterator[DraftProblem]:
     for table in document.get("tables", ()):
         for rule in table.get("rules", ()):
             if not str(rule.get("owner") or "").strip():
-                place = f"table {table['id']}, rule {rule['id']}"
-                problem = Problem(place, "", "missing; say who answers for the rule")
-                yield DraftProblem(table["id"], rule["id"], "owner", problem)
+                at = ("tables", table["id"], "rules", rule["id"], "owner")
+                message = "missing; say who answers for the rule"
+                yield _located(Problem(Code.MISSING, at, message))
 
 
 def _located(problem: Problem) -> DraftProblem:
-    match = _PATH.fullmatch(problem.path)
-    if match is None:
-        return DraftProblem("", "", "", problem)
-    field = (match["field"] or "").removeprefix("cell ")
-    if not field:
-        field = _field_of(problem)
-    return DraftProblem(match["table"], match["rule"], field, problem)
-
-
-#: What the reader says of grounds, whose path ends at the rule.
-_BY_MESSAGE = (
-    ("YYYY-MM-DD", "review_by"),
-    ("list of sources", "sources"),
-    ("cite at least one", "sources"),
-    (", ".join(STRENGTHS), "strength"),
-    (", ".join(CERTAINTIES), "certainty"),
-)
-
-
-def _field_of(problem: Problem) -> str:
-    if problem.value in GROUNDS:
-        return problem.value
-    for words, field in _BY_MESSAGE:
-        if words in problem.message:
-            return field
-    return ""
+    match problem.at:
+        case ("tables", table, "rules", rule, *inside):
+            # What is wrong with the id itself belongs to the whole row.
+            field = "" if inside in ([], ["id"]) else str(inside[-1])
+            return DraftProblem(str(table), str(rule), field, problem)
+    return DraftProblem("", "", "", problem)
 
 
 def _mended(document: Mapping[str, Any], left_out: Iterable[str]) -> dict[str, Any]:

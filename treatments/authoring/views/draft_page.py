@@ -38,13 +38,6 @@ from treatments.models import (
 from treatments.presentation.rule_tables import KINDS
 
 RECENT = 10
-#: How the reader's words for an empty field are said to whoever has to fill it.
-_MISSING = (
-    ("'' is not one of", "missing; one of"),
-    ("'' is no date (YYYY-MM-DD)", "missing; a date as 2027-11-30"),
-    ("rationale is empty", "missing; say in words why"),
-    ("sources are missing: cite at least one", "missing; cite at least one"),
-)
 
 
 def newest_base(version: RulesetVersion) -> RulesetVersion:
@@ -258,11 +251,8 @@ class _Places:
         label = fact.label if fact else ""
         if not label and name in OTHERS:
             label = OTHERS[name][0]
-        said = str(problem)
-        for written, meant in _MISSING:
-            said = said.replace(written, meant)
         field = label or name.replace("_", " ")
-        return {"problem": problem, "field": field, "said": said}
+        return {"problem": problem, "field": field, "said": problem.told}
 
     def trial(self, table: str = "") -> str:
         args = [self.draft.pk, table or self.first]

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from ..case import NEIGHBOUR_GRADE, NEIGHBOUR_MAXIMUM
-from ..ruleset.errors import RulesetError
+from ..ruleset.errors import Code, RulesetError
 from ..ruleset.model import Ruleset
 from .findings import ERROR, INFO, WARNING, Finding
 
@@ -48,6 +48,8 @@ def grounds(ruleset: Ruleset, today: datetime.date | None) -> Iterator[Finding]:
 def refusals(error: RulesetError) -> Iterator[Finding]:
     """A finding, an error, for each reason why the loader refused a document."""
     for problem in error.problems:
-        missing = problem.path.startswith("table ") and problem.value == "sources"
-        kind = "source_missing" if missing else "refused"
+        kind = "refused"
+        match problem.code, problem.at:
+            case Code.MISSING, ("tables", _, "rules", _, "sources"):
+                kind = "source_missing"
         yield Finding(kind, ERROR, str(problem))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..ruleset.errors import Problem
+from ..ruleset.errors import Code, Problem
 
 MAX_SHOWN = 50
 
@@ -25,5 +25,5 @@ class DecisionError(DmnError):
     type or its allowed values, an unknown decision, work beyond the limits.
     """
 
-    def __init__(self, path: str, message: str, value: str = "") -> None:
-        super().__init__([Problem(path, value, message)])
+    def __init__(self, place: str, message: str, value: str = "") -> None:
+        super().__init__([Problem(Code.NO_ANSWER, (place,), message, value)])

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from ..ruleset.errors import Problem, shown
+from ..ruleset.errors import Code, Problem, shown
 from .boxed import BoxedContext, Invocation, Relation, Typed
 from .errors import DmnError
 from .feel.lexer import FeelError, Names, normal
@@ -56,7 +56,8 @@ def own_name(element: Element) -> str:
     name = normal(element.get("name"))
     if len(name) > MAX_NAME:
         message = f"a name is longer than {MAX_NAME} characters"
-        raise DmnError([Problem(f"line {element.line}", shown(name), message)])
+        at = (f"line {element.line}",)
+        raise DmnError([Problem(Code.TOO_LARGE, at, message, shown(name))])
     return name
 
 
@@ -99,8 +100,9 @@ class LogicReader:
         """Note a problem of the owner, at the line of an element."""
         if len(self.problems) >= MAX_PROBLEMS:
             return
-        place = f"line {element.line}: {self.owner}"
-        self.problems.append(Problem(place, shown(value) if value else "", message))
+        at = (f"line {element.line}: {self.owner}",)
+        told = shown(value) if value else ""
+        self.problems.append(Problem(Code.UNSUPPORTED, at, message, told))
 
     # Types
 
@@ -154,7 +156,8 @@ class LogicReader:
         self.read += len(text)
         if self.read > MAX_EXPRESSIONS:
             message = f"the expressions have more than {MAX_EXPRESSIONS:,} characters"
-            raise DmnError([Problem(f"line {element.line}", "", message)])
+            at = (f"line {element.line}",)
+            raise DmnError([Problem(Code.TOO_LARGE, at, message)])
 
     def _is_feel(self, element: Element) -> bool:
         language = element.get("expressionLanguage") or self.language

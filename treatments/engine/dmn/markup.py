@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from ..ruleset.errors import Problem, shown
+from ..ruleset.errors import Code, Problem, shown
 from .errors import DmnError
 
 MAX_BYTES = 8_000_000
@@ -44,9 +44,9 @@ class Element:
         return next(self.all(*names), None)
 
 
-def refused(line: int, message: str, value: str = "") -> DmnError:
+def refused(code: Code, line: int, message: str) -> DmnError:
     """The error that refuses a file at a line; it is for the caller to raise."""
-    return DmnError([Problem(f"line {line}", value, message)])
+    return DmnError([Problem(code, (f"line {line}",), message)])
 
 
 def read_markup(content: bytes) -> Element:
@@ -57,18 +57,19 @@ def read_markup(content: bytes) -> Element:
             or is larger, longer or deeper than is allowed.
     """
     if len(content) > MAX_BYTES:
-        raise refused(1, f"the file is larger than {MAX_BYTES:,} bytes")
+        raise refused(Code.TOO_LARGE, 1, f"the file is larger than {MAX_BYTES:,} bytes")
     builder = _MarkupBuilder()
     try:
         builder.parser.Parse(content, True)  # noqa: FBT003
     except expat.ExpatError as error:
         message = f"the file is not well-formed XML: {expat.ErrorString(error.code)}"
-        raise refused(error.lineno, message) from None
+        raise refused(Code.UNREADABLE, error.lineno, message) from None
     except DmnError:
         raise
     except (ValueError, LookupError) as error:  # an encoding that does not exist
         message = f"the file's encoding cannot be read: {shown(error)}"
-        raise refused(builder.parser.CurrentLineNumber, message) from None
+        line = builder.parser.CurrentLineNumber
+        raise refused(Code.UNREADABLE, line, message) from None
     return builder.root
 
 
@@ -93,9 +94,11 @@ class _MarkupBuilder:
         self.count += 1
         line = self.parser.CurrentLineNumber
         if self.count > MAX_ELEMENTS:
-            raise refused(line, f"the file has more than {MAX_ELEMENTS:,} elements")
+            message = f"the file has more than {MAX_ELEMENTS:,} elements"
+            raise refused(Code.TOO_LARGE, line, message)
         if len(self.open) >= MAX_DEPTH:
-            raise refused(line, f"the elements are nested more than {MAX_DEPTH} deep")
+            message = f"the elements are nested more than {MAX_DEPTH} deep"
+            raise refused(Code.TOO_LARGE, line, message)
         namespace, _, local = name.rpartition("\n")
         element = Element(namespace, local, attributes, line)
         if self.open:
@@ -113,4 +116,5 @@ class _MarkupBuilder:
 
     def _doctype(self, *_: object) -> int:
         line = self.parser.CurrentLineNumber
-        raise refused(line, "a document type or an entity is not allowed in a model")
+        message = "a document type or an entity is not allowed in a model"
+        raise refused(Code.UNSAFE, line, message)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-from ..ruleset.errors import Problem, shown
+from ..ruleset.errors import Code, Problem, shown
 from .errors import DmnError
 from .feel.lexer import Names
 from .itemtypes import BUILT_IN, ItemType, Types
@@ -52,7 +52,7 @@ class _ModelReader:
         if root.name != "definitions" or not self.version:
             found = f"{root.name} of {root.namespace or 'no namespace'}"
             message = "the file is no DMN 1.1 to 1.5 model; its root is"
-            raise refused(root.line, f"{message} {shown(found, 120)}")
+            raise refused(Code.UNSUPPORTED, root.line, f"{message} {shown(found, 120)}")
         self.root = root
         self.problems: list[Problem] = []
         self.names: set[str] = set()
@@ -107,7 +107,8 @@ class _ModelReader:
 
     def _refuse(self, element: Element, message: str, value: str = "") -> None:
         value_text = shown(value) if value else ""
-        self.problems.append(Problem(f"line {element.line}", value_text, message))
+        at = (f"line {element.line}",)
+        self.problems.append(Problem(Code.NOT_ALLOWED, at, message, value_text))
 
     def _by_id(self) -> dict[str, Element]:
         found: dict[str, Element] = {}
@@ -214,7 +215,8 @@ class _ModelReader:
         except CycleError as error:
             circle = " → ".join(repr(name) for name in error.args[1][:10])
             message = f"these require each other in a circle: {circle}"
-            raise DmnError([Problem("requirements", "", message)]) from None
+            problem = Problem(Code.CIRCULAR, ("requirements",), message)
+            raise DmnError([problem]) from None
 
 
 class _TypeReader:
@@ -229,7 +231,8 @@ class _TypeReader:
         """The types by name. Problems are added to the list that was given."""
         if len(self.names) < len(self.definitions):
             message = "two item definitions have one name"
-            self.problems.append(Problem("item definitions", "", message))
+            at = ("item definitions",)
+            self.problems.append(Problem(Code.NOT_UNIQUE, at, message))
         types = {own_name(one): self._type(one) for one in self.definitions}
         self._refuse_circles(types)
         return types
@@ -251,10 +254,9 @@ class _TypeReader:
         elif short in BUILT_IN:
             of.kind = BUILT_IN[short]
         else:
-            place = f"line {reference.line}: type {of.name!r}"
-            self.problems.append(
-                Problem(place, shown(name), "is no type of this model")
-            )
+            at = (f"line {reference.line}: type {of.name!r}",)
+            message = "is no type of this model"
+            self.problems.append(Problem(Code.UNKNOWN_NAME, at, message, shown(name)))
         return of
 
     def _refuse_circles(self, types: dict[str, ItemType]) -> None:
@@ -265,7 +267,7 @@ class _TypeReader:
         except CycleError as error:
             circle = " → ".join(repr(name) for name in error.args[1][:10])
             message = f"these types are defined by each other: {circle}"
-            self.problems.append(Problem("item definitions", "", message))
+            self.problems.append(Problem(Code.CIRCULAR, ("item definitions",), message))
 
 
 def _read_allowed_values(root: Element, types: Types, logic: LogicReader) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from .decision_tables import OUTPUTS
-from .errors import Problem, RulesetError, shown
+from .errors import Code, Problem, RulesetError, shown
 from .text_patch import restored
 
 GROUNDS = ("rationale", "sources", "strength", "certainty", "owner", "review_by")
@@ -97,7 +97,7 @@ def csv_lines(name: str, content: bytes) -> Iterator[Line]:
         except csv.Error as error:
             place = f"{name} line {start}"
             message = f"is not CSV: {error}"
-            raise RulesetError([Problem(place, "", message)]) from error
+            raise _refused(Code.UNREADABLE, place, message) from error
         if cells is None:
             return
         yield Line(f"{name} line {start}", [_meant(cell) for cell in cells])
@@ -133,8 +133,8 @@ class _Tables:
         try:
             found: dict[str, Any] = restored(document, exact)
         except (TypeError, ValueError) as error:
-            problem = Problem("ruleset.json", "exact", "is not a list of differences")
-            raise RulesetError([problem]) from error
+            message, place = "is not a list of differences", "ruleset.json"
+            raise _refused(Code.WRONG_SHAPE, place, message, "exact") from error
         return found
 
     def _heads(self, tables: Any) -> list[dict[str, Any]]:
@@ -144,7 +144,7 @@ class _Tables:
             if not _is_head(head):
                 message = "must be an object with a kind and a file, both text"
                 place = f"ruleset.json, tables[{position}]"
-                self.problems.append(Problem(place, shown(head), message))
+                self._problem(Code.WRONG_SHAPE, place, message, shown(head))
         return good
 
     def _table(self, head: dict[str, Any]) -> dict[str, Any]:
@@ -162,13 +162,15 @@ class _Tables:
         missing = [column for column in COLUMNS[name] if column not in header]
         if header and missing:
             message = "is missing: add the column"
-            self.problems += [Problem(name, column, message) for column in missing]
+            for column in missing:
+                self._problem(Code.MISSING, name, message, column)
             return []
         for row in rows:
             if row.get("modifiable", "no") not in ("yes", "no", ""):
                 message = "must be yes or no"
                 place = f"{name}, {row['name']}, modifiable"
-                self.problems.append(Problem(place, row["modifiable"], message))
+                value = row["modifiable"]
+                self._problem(Code.NOT_ALLOWED, place, message, value)
         return rows
 
     def _read(self, name: str) -> tuple[list[str], list[Row]]:
@@ -182,7 +184,7 @@ class _Tables:
                     header = line.cells
                     self._check_header(line)
             if not header:
-                self.problems.append(Problem(name, "", "is empty: it has no header"))
+                self._problem(Code.EMPTY, name, "is empty: it has no header")
         except RulesetError as error:
             self.problems.extend(error.problems)
         return header, rows
@@ -190,12 +192,13 @@ class _Tables:
     def _check_header(self, line: Line) -> None:
         if len(line.cells) == 1 and re.search("[;\t]", line.cells[0]):
             message = "is parted by semicolons or tabs: save it with commas"
-            raise RulesetError([Problem(line.place, "", message)])
+            raise _refused(Code.UNREADABLE, line.place, message)
         seen: set[str] = set()
         for cell in line.cells:
             if cell in seen:
                 message = "names a column twice" if cell else "leaves columns unnamed"
-                self.problems.append(Problem(line.place, cell, message))
+                code = Code.NOT_UNIQUE if cell else Code.EMPTY
+                self._problem(code, line.place, message, cell)
             seen.add(cell)
 
     def _add(self, rows: list[Row], header: list[str], line: Line) -> None:
@@ -205,7 +208,15 @@ class _Tables:
             rows.append(dict(zip(header, line.cells, strict=True)))
         elif len(self.problems) < MAX_PROBLEMS:
             message = f"has {len(line.cells)} cells, the header has {len(header)}"
-            self.problems.append(Problem(line.place, "", message))
+            self._problem(Code.WRONG_SHAPE, line.place, message)
+
+    def _problem(self, code: Code, place: str, message: str, value: str = "") -> None:
+        self.problems.append(Problem(code, (place,), message, value))
+
+
+def _refused(code: Code, place: str, message: str, value: str = "") -> RulesetError:
+    """The error for one reason; ``place`` says where in which file."""
+    return RulesetError([Problem(code, (place,), message, value)])
 
 
 def _is_head(head: Any) -> bool:
@@ -219,7 +230,7 @@ def _inside(name: str) -> str:
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts or "\\" in name or "\0" in name:
         message = "is not the name of a file in the folder"
-        raise RulesetError([Problem("ruleset.json", shown(name), message)])
+        raise _refused(Code.UNSAFE, "ruleset.json", message, shown(name))
     return name
 
 
@@ -229,18 +240,18 @@ def _content(path: Path) -> bytes:
             return file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
         message = f"cannot be read: {error.strerror}"
-        raise RulesetError([Problem(path.name, "", message)]) from error
+        raise _refused(Code.UNREADABLE, path.name, message) from error
 
 
 def _text(name: str, content: bytes) -> str:
     if len(content) > MAX_FILE_BYTES:
-        raise RulesetError([Problem(name, "", "is larger than 8 MiB")])
+        raise _refused(Code.TOO_LARGE, name, "is larger than 8 MiB")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         message = "is not UTF-8: save it as CSV UTF-8"
-        raise RulesetError([Problem(f"{name} line {line}", "", message)]) from error
+        raise _refused(Code.UNREADABLE, f"{name} line {line}", message) from error
 
 
 def _meant(cell: str) -> str:
@@ -254,9 +265,10 @@ def _json(path: Path) -> dict[str, Any]:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise RulesetError([Problem(path.name, "", f"is not JSON: {error}")]) from error
+        message = f"is not JSON: {error}"
+        raise _refused(Code.UNREADABLE, path.name, message) from error
     if not isinstance(document, dict):
-        raise RulesetError([Problem(path.name, "", "is not a JSON object")])
+        raise _refused(Code.WRONG_SHAPE, path.name, "is not a JSON object")
     return document
 
 

@@ -34,7 +34,7 @@ from .enums import (
     Disposition,
     Effect,
 )
-from .errors import Problem, shown
+from .errors import Code, Place, Problem, shown
 from .unary_tests import CellError, UnaryTests, Value
 from .vocabulary import SCOPES, TYPES, Fact
 
@@ -76,22 +76,23 @@ class DocumentReader:
         try:
             return self._parts()
         except (KeyError, TypeError, AttributeError, ValueError) as error:
-            self._problem("document", shown(error), "does not have a ruleset's shape")
+            message = "does not have a ruleset's shape"
+            self._problem(Code.WRONG_SHAPE, (), message, shown(error))
             return None
 
     def _parts(self) -> dict[str, Any]:
         metadata = self.document["metadata"]
         for key in ("id", "version", "title"):
             if not isinstance(metadata.get(key), str) or not metadata[key]:
-                self._problem("metadata", key, "is missing")
+                self._problem(Code.MISSING, ("metadata", key), "is missing", key)
         self.sources = self._keyed("sources", "id", self._source)
         self.facts = self._keyed("facts", "name", self._fact)
         rungs = self._keyed("rungs", "code", self._rung)
         self.treatments = self._keyed("treatments", "code", self._treatment)
         for treatment in self.treatments.values():
             if treatment.rung not in rungs:
-                path = f"treatments {treatment.code}"
-                self._problem(path, treatment.rung, "is not a rung")
+                at = ("treatments", treatment.code, "rung")
+                self._problem(Code.UNKNOWN_NAME, at, "is not a rung", treatment.rung)
         tables = self._keyed("tables", "id", self._table)
         self._check_order_of(tables)
         return {
@@ -117,11 +118,12 @@ class DocumentReader:
         for row in self.document[part]:
             name = row[key]
             if not name or name in found:
-                what = "stands twice" if name else "is empty"
-                self._problem(part, f"{key} {name}", what)
+                self._not_a_name((part,), f"{key} {name}", is_empty=not name)
             for text in TEXTS.get(part, ()):
                 if not isinstance(row[text], str):
-                    self._problem(f"{part} {name}", text, "is not a text")
+                    at, place = (part, name, text), f"{part} {name}"
+                    message = "is not a text"
+                    self._problem(Code.WRONG_TYPE, at, message, text, place)
             found[name] = read(row)
         return found
 
@@ -143,19 +145,24 @@ class DocumentReader:
             label=row["label"],
             meaning=row["meaning"],
         )
-        path = f"facts {fact.name}"
-        self._one_of(path, fact.scope, SCOPES)
-        self._one_of(path, fact.type, TYPES)
+        self._check_fact(("facts", fact.name), fact)
+        return fact
+
+    def _check_fact(self, at: Place, fact: Fact) -> None:
+        self._one_of((*at, "scope"), fact.scope, SCOPES)
+        self._one_of((*at, "type"), fact.type, TYPES)
         if fact.type == "enum" and not fact.values:
-            self._problem(path, "values", "is empty")
+            self._problem(Code.EMPTY, (*at, "values"), "is empty", "values")
         if fact.scope == "derived" and fact.type != "enum":
-            self._problem(path, fact.type, "is no type for a derived fact: use enum")
+            message = "is no type for a derived fact: use enum"
+            self._problem(Code.NOT_ALLOWED, (*at, "type"), message, fact.type)
         if fact.type in ("int", "decimal") and not self._has_range(fact):
-            self._problem(path, "minimum, maximum", "are not a range")
+            message, value = "are not a range", "minimum, maximum"
+            self._problem(Code.BAD_RANGE, (*at, "minimum"), message, value)
         elif fact.presumed is not None and fact.read(fact.presumed) is None:
             message = f"cannot be presumed: it takes {fact.allowed}"
-            self._problem(path, shown(fact.presumed), message)
-        return fact
+            value = shown(fact.presumed)
+            self._problem(Code.NOT_ALLOWED, (*at, "presumed"), message, value)
 
     @staticmethod
     def _has_range(fact: Fact) -> bool:
@@ -179,7 +186,7 @@ class DocumentReader:
         )
 
     def _treatment(self, row: Document) -> Treatment:
-        sources = self._cited(f"treatments {row['code']}", row["sources"])
+        sources = self._cited(("treatments", row["code"]), row["sources"])
         return Treatment(
             row["code"],
             row["rung"],
@@ -201,73 +208,77 @@ class DocumentReader:
             output=row.get("output", ""),
             rules=tuple(self._rules(row)),
         )
-        path = f"table {table.id}"
-        self._one_of(path, table.kind, KINDS)
-        self._one_of(path, table.hit_policy, HIT_POLICIES)
+        at = ("tables", table.id)
+        self._one_of((*at, "kind"), table.kind, KINDS)
+        self._one_of((*at, "hit_policy"), table.hit_policy, HIT_POLICIES)
         multiple = table.kind in ("eligibility", "alert")
         if table.hit_policy not in (MULTIPLE_HIT if multiple else SINGLE_HIT):
             message = f"is no hit policy for a table of kind {table.kind}"
-            self._problem(path, table.hit_policy, message)
-        self._check_columns(path, table)
+            where = (*at, "hit_policy")
+            self._problem(Code.BAD_HIT_POLICY, where, message, table.hit_policy)
+        self._check_columns(at, table)
         return table
 
-    def _check_columns(self, path: str, table: DecisionTable) -> None:
+    def _check_columns(self, at: Place, table: DecisionTable) -> None:
         for name in table.inputs:
             if name not in self.facts:
-                self._problem(path, name, "is not a fact of the vocabulary")
+                self._no_fact((*at, "inputs", name), name)
         fact = self.facts.get(table.output)
         scopes = {"derived": ("derived",), "presumption": ("case", "disc")}
         if table.kind in scopes and (
             fact is None or fact.scope not in scopes[table.kind]
         ):
             message = f"is not a fact that a {table.kind} table can give"
-            self._problem(path, table.output or "output", message)
+            value = table.output or "output"
+            self._problem(Code.NOT_ALLOWED, (*at, "output"), message, value)
 
     def _rules(self, table: Document) -> Iterator[Rule]:
         """The rules in force; a disabled one keeps its id, and is not looked into."""
         for row in table["rules"]:
-            path = f"table {table['id']}, rule {row['id']}"
+            at = ("tables", table["id"], "rules", row["id"])
             if not row["id"] or row["id"] in self.rule_ids:
-                self._problem(path, "id", "stands twice" if row["id"] else "is empty")
+                self._not_a_name((*at, "id"), "id", is_empty=not row["id"])
             self.rule_ids.add(row["id"])
             if not row.get("disabled"):
-                yield self._rule(path, table, row)
+                yield self._rule(at, table, row)
 
-    def _rule(self, path: str, table: Document, row: Document) -> Rule:
+    def _rule(self, at: Place, table: Document, row: Document) -> Rule:
         cells = {
-            name: self._cell(f"{path}, cell {name}", name, text)
+            name: self._cell((*at, "cells", name), name, text)
             for name, text in row["cells"].items()
         }
         return Rule(
             id=row["id"],
             table=table["id"],
             cells=MappingProxyType({n: c for n, c in cells.items() if not c.is_any}),
-            outputs=MappingProxyType(self._outputs(path, table, row["outputs"])),
-            **self._grounds(path, row),
+            outputs=MappingProxyType(self._outputs(at, table, row["outputs"])),
+            **self._grounds(at, row),
         )
 
-    def _grounds(self, path: str, row: Document) -> dict[str, Any]:
+    def _grounds(self, at: Place, row: Document) -> dict[str, Any]:
         if not row["rationale"]:
-            self._problem(path, "rationale", "is empty")
+            self._problem(Code.EMPTY, (*at, "rationale"), "is empty", "rationale")
         if not row["sources"]:
-            self._problem(path, "sources", "are missing: cite at least one")
-        self._one_of(path, row["strength"], STRENGTHS)
-        self._one_of(path, row["certainty"], CERTAINTIES)
+            message = "are missing: cite at least one"
+            self._problem(Code.MISSING, (*at, "sources"), message, "sources")
+        self._one_of((*at, "strength"), row["strength"], STRENGTHS)
+        self._one_of((*at, "certainty"), row["certainty"], CERTAINTIES)
         review_by = None
         try:
             review_by = datetime.date.fromisoformat(row["review_by"])
         except ValueError:
-            self._problem(path, shown(row["review_by"]), "is no date (YYYY-MM-DD)")
+            message, value = "is no date (YYYY-MM-DD)", shown(row["review_by"])
+            self._problem(Code.BAD_DATE, (*at, "review_by"), message, value)
         return {
             "rationale": row["rationale"],
-            "sources": self._cited(path, row["sources"]),
+            "sources": self._cited(at, row["sources"]),
             "strength": row["strength"],
             "certainty": row["certainty"],
             "owner": row["owner"],
             "review_by": review_by,
         }
 
-    def _outputs(self, path: str, table: Document, says: Document) -> dict[str, Any]:
+    def _outputs(self, at: Place, table: Document, says: Document) -> dict[str, Any]:
         found = {name: says[name] for name in OUTPUTS.get(table["kind"], ())}
         allowed: dict[str, tuple[str, ...]] = {
             "disposition": DISPOSITIONS,
@@ -278,16 +289,18 @@ class DocumentReader:
         if (found.get("disposition"), found.get("urgency")) == _TO_URGENCY_TABLES:
             del allowed["urgency"]
         for name in [name for name in found if name in allowed]:
-            found[name] = self._member(f"{path}, {name}", found[name], allowed[name])
+            where = (*at, "outputs", name)
+            found[name] = self._member(where, found[name], allowed[name])
         for code in found.get("treatments", ()):
-            self._one_of(f"{path}, treatments", code, tuple(self.treatments))
+            where = (*at, "outputs", "treatments")
+            self._one_of(where, code, tuple(self.treatments))
         if "treatments" in found:
             found["treatments"] = tuple(found["treatments"])
         if "value" in found:
-            found["value"] = self._value(path, table.get("output", ""), found["value"])
+            found["value"] = self._value(at, table.get("output", ""), found["value"])
         return found
 
-    def _value(self, path: str, name: str, text: Any) -> Value | None:
+    def _value(self, at: Place, name: str, text: Any) -> Value | None:
         fact = self.facts.get(name)
         if fact is None:
             return None
@@ -297,45 +310,48 @@ class DocumentReader:
         read = fact.read(value)
         if read is None:
             message = f"is not a value of {name}: it takes {fact.allowed}"
-            self._problem(f"{path}, value", shown(text), message)
+            where = (*at, "outputs", "value")
+            self._problem(Code.NOT_ALLOWED, where, message, shown(text))
         return read
 
     def _invariant(self, row: Document) -> Invariant:
-        path = f"invariant {row['id']}"
+        at = ("invariants", row["id"])
         when, then = (
             MappingProxyType(
                 {
-                    name: self._condition(f"{path}, {part} {name}", name, text)
+                    name: self._condition((*at, part, name), name, text)
                     for name, text in row[part].items()
                 }
             )
             for part in ("when", "then")
         )
         if not when or not then:
-            self._problem(path, "when, then", "must each name a fact or an outcome")
-        sources = self._cited(path, row["sources"])
+            message = "must each name a fact or an outcome"
+            self._problem(Code.MISSING, at, message, "when, then")
+        sources = self._cited(at, row["sources"])
         return Invariant(row["id"], row["title"], when, then, sources)
 
-    def _condition(self, path: str, name: str, text: str) -> UnaryTests:
+    def _condition(self, at: Place, name: str, text: str) -> UnaryTests:
         if name not in OUTCOMES:
-            return self._cell(path, name, text)
-        cell = self._parsed(path, text)
+            return self._cell(at, name, text)
+        cell = self._parsed(at, text)
         allowed = OUTCOMES[name] or tuple(self.treatments)
         for test in cell.tests:
             if getattr(test, "value", None) not in allowed:
-                self._problem(path, text, "is not one of " + ", ".join(allowed))
+                message = "is not one of " + ", ".join(allowed)
+                self._problem(Code.NOT_ALLOWED, at, message, text)
         return cell
 
     def _selection(self, row: Document) -> Selection:
         order = tuple(row["order"])
         if sorted(order) != sorted(self.treatments):
             message = "must name every treatment once"
-            self._problem("selection", "order", message)
+            self._problem(Code.WRONG_SHAPE, ("selection", "order"), message, "order")
         last = row["last_resort"]
-        path = f"selection, rule {last['id']}"
+        at = ("selection", "last_resort", last["id"])
         if last["id"] in self.rule_ids:
-            self._problem(path, "id", "stands twice")
-        self._one_of(path, last["treatment"], tuple(self.treatments))
+            self._not_a_name((*at, "id"), "id", is_empty=False)
+        self._one_of((*at, "treatment"), last["treatment"], tuple(self.treatments))
         rule = Rule(
             id=last["id"],
             table="selection",
@@ -343,28 +359,28 @@ class DocumentReader:
             outputs=MappingProxyType(
                 {"treatments": (last["treatment"],), "effect": Effect.INDICATED}
             ),
-            **self._grounds(path, last),
+            **self._grounds(at, last),
         )
         return Selection(order, rule, last["treatment"])
 
     # -- cells and checks -----------------------------------------------------------
 
-    def _cell(self, path: str, name: str, text: str) -> UnaryTests:
-        cell = self._parsed(path, text)
+    def _cell(self, at: Place, name: str, text: str) -> UnaryTests:
+        cell = self._parsed(at, text)
         fact = self.facts.get(name)
         if fact is None:
-            self._problem(path, name, "is not a fact of the vocabulary")
+            self._no_fact(at, name)
         else:
             misfit = fact.misfit(cell)
             if misfit:
-                self._problem(path, text, misfit)
+                self._problem(Code.BAD_CELL, at, misfit, text)
         return cell
 
-    def _parsed(self, path: str, text: str) -> UnaryTests:
+    def _parsed(self, at: Place, text: str) -> UnaryTests:
         try:
             return unary_tests.parse(text)
         except CellError as error:
-            self._problem(path, shown(text), str(error))
+            self._problem(Code.BAD_CELL, at, str(error), shown(text))
             return UnaryTests("-")
 
     def _check_order_of(self, tables: Mapping[str, DecisionTable]) -> None:
@@ -374,11 +390,13 @@ class DocumentReader:
             if table.kind == "derived":
                 if table.output in makers:
                     message = f"is given by {makers[table.output].id} already"
-                    self._problem(f"table {table.id}", table.output, message)
+                    at: Place = ("tables", table.id, "output")
+                    self._problem(Code.NOT_UNIQUE, at, message, table.output)
                 makers[table.output] = table
         for fact in self.facts.values():
             if fact.scope == "derived" and fact.name not in makers:
-                self._problem(f"facts {fact.name}", "", "has no table that gives it")
+                at = ("facts", fact.name)
+                self._problem(Code.MISSING, at, "has no table that gives it")
         graph = {
             name: [i for i in table.inputs if i in makers]
             for name, table in makers.items()
@@ -387,26 +405,42 @@ class DocumentReader:
             TopologicalSorter(graph).prepare()
         except CycleError as error:
             circle = " → ".join(error.args[1])
-            self._problem("tables", circle, "is a circle of derived facts")
+            message = "is a circle of derived facts"
+            self._problem(Code.CIRCULAR, ("tables",), message, circle)
 
-    def _cited(self, path: str, sources: Iterable[str]) -> tuple[str, ...]:
+    def _cited(self, at: Place, sources: Iterable[str]) -> tuple[str, ...]:
         cited = tuple(sources)
         for source in cited:
             if source not in self.sources:
-                self._problem(path, source, "is not in the list of sources")
+                message = "is not in the list of sources"
+                self._problem(Code.UNKNOWN_NAME, (*at, "sources"), message, source)
         return cited
 
-    def _one_of(self, path: str, value: Any, allowed: tuple[str, ...]) -> None:
+    def _one_of(self, at: Place, value: Any, allowed: tuple[str, ...]) -> None:
         if value not in allowed:
-            self._problem(path, shown(value), "is not one of " + ", ".join(allowed))
+            message = "is not one of " + ", ".join(allowed)
+            self._problem(Code.NOT_ALLOWED, at, message, shown(value))
 
-    def _member(self, path: str, value: Any, allowed: tuple[str, ...]) -> Any:
+    def _member(self, at: Place, value: Any, allowed: tuple[str, ...]) -> Any:
         """The one of ``allowed`` that a text names; a problem, where it names none."""
-        self._one_of(path, value, allowed)
+        self._one_of(at, value, allowed)
         return next((member for member in allowed if member == value), value)
 
-    def _problem(self, path: str, value: str, message: str) -> None:
-        self.problems.append(Problem(path, value, message))
+    def _no_fact(self, at: Place, name: str) -> None:
+        message = "is not a fact of the vocabulary"
+        self._problem(Code.UNKNOWN_NAME, at, message, name)
+
+    def _not_a_name(self, at: Place, value: str, *, is_empty: bool) -> None:
+        """A name that is empty, or that another row has already."""
+        code, message = Code.NOT_UNIQUE, "stands twice"
+        if is_empty:
+            code, message = Code.EMPTY, "is empty"
+        self._problem(code, at, message, value)
+
+    def _problem(
+        self, code: Code, at: Place, message: str, value: str = "", place: str = ""
+    ) -> None:
+        self.problems.append(Problem(code, at, message, value, place))
 
 
 def _number(text: str) -> Any:

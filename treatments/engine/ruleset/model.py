@@ -22,7 +22,7 @@ from .decision_tables import (
     Treatment,
 )
 from .document_reader import DocumentReader
-from .errors import Problem, RulesetError
+from .errors import Code, Problem, RulesetError
 from .vocabulary import Fact
 
 DEFAULT_RULESET = Path(__file__).parents[2] / "rulesets" / "lumbar_disc_herniation"
@@ -60,7 +60,8 @@ class Ruleset:
         try:
             sha256 = document_hash(document)
         except (TypeError, ValueError) as error:  # half a character, a set, a cycle
-            problem = Problem("document", type(error).__name__, "is no JSON text")
+            value = type(error).__name__
+            problem = Problem(Code.WRONG_SHAPE, (), "is no JSON text", value)
             raise RulesetError([problem]) from None
         return cls(
             sha256=sha256,

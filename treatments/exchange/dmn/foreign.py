@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element
 
 from treatments.engine.ruleset import unary_tests
 from treatments.engine.ruleset.decision_tables import MULTIPLE_HIT, OUTPUTS, SINGLE_HIT
-from treatments.engine.ruleset.errors import Problem, shown
+from treatments.engine.ruleset.errors import Code, Problem, shown
 from treatments.exchange.errors import ImportRefusedError, refusal
 
 from . import tables
@@ -40,7 +40,7 @@ def read(root: Element, filename: str, base: Mapping[str, Any]) -> dict[str, Any
     model = _ForeignModel(filename, base)
     found = [model.table(decision) for decision in root.iterfind("decision")]
     if not found:
-        raise refusal(filename, "holds no decision")
+        raise refusal(Code.EMPTY, filename, "holds no decision")
     if model.problems:
         raise ImportRefusedError(model.problems)
     document: dict[str, Any] = copy.deepcopy(dict(base))
@@ -72,7 +72,8 @@ class _ForeignModel:
         place = f"{self.filename}, decision {name!r}"
         held = decision.find("decisionTable")
         if held is None:
-            self._problem(place, "", "is no decision table: only tables are read")
+            message = "is no decision table: only tables are read"
+            self._problem(Code.UNSUPPORTED, place, message)
             return {}
         try:
             tables.refuse_unknown_parts(held, place)
@@ -88,14 +89,15 @@ class _ForeignModel:
         for fact in inputs:
             if fact not in self.facts:
                 message = "is no fact of the ruleset: add it, or rename the input"
-                self._problem(f"{place}, input", shown(fact), message)
+                where = f"{place}, input"
+                self._problem(Code.UNKNOWN_NAME, where, message, shown(fact))
         outputs = self._outputs(name, held)
         kind, output = self._kind(place, outputs)
         policy = held.get("hitPolicy", "UNIQUE")
         allowed = MULTIPLE_HIT if kind in ("eligibility", "alert") else SINGLE_HIT
         if policy not in allowed:
             message = f"is no hit policy for it: use {' or '.join(allowed)}"
-            self._problem(place, policy, message)
+            self._problem(Code.BAD_HIT_POLICY, place, message, policy)
         names = ("value",) if output else outputs
         table = self._id_of(name)
         rules = [
@@ -135,7 +137,8 @@ class _ForeignModel:
         if not kind:
             wanted = "; ".join(", ".join(OUTPUTS[k]) for k in _KINDS.values())
             message = f"must be a derived fact of the ruleset, or all of: {wanted}"
-            self._problem(f"{place}, output", ", ".join(outputs), message)
+            where = f"{place}, output"
+            self._problem(Code.UNKNOWN_NAME, where, message, ", ".join(outputs))
         return kind, ""
 
     def _rule(
@@ -152,7 +155,8 @@ class _ForeignModel:
             try:
                 unary_tests.parse(text)
             except unary_tests.CellError as error:
-                self._problem(f"{place}, input {fact}", shown(text), str(error))
+                where = f"{place}, input {fact}"
+                self._problem(Code.BAD_CELL, where, str(error), shown(text))
         rationale = tables.text_of(rule, "description")
         return {
             "id": name,
@@ -163,5 +167,5 @@ class _ForeignModel:
             "review_by": "",
         }
 
-    def _problem(self, place: str, value: str, message: str) -> None:
-        self.problems.append(Problem(place, value, message))
+    def _problem(self, code: Code, place: str, message: str, value: str = "") -> None:
+        self.problems.append(Problem(code, (place,), message, value))

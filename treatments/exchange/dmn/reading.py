@@ -7,6 +7,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from treatments.engine.ruleset.decision_tables import OUTPUTS
+from treatments.engine.ruleset.errors import Code
 from treatments.engine.ruleset.text_patch import restored
 from treatments.exchange import safe_xml, strict_json
 from treatments.exchange.errors import refusal
@@ -29,7 +30,11 @@ def read(data: bytes, filename: str, base: Mapping[str, Any] | None = None) -> A
         # DMN's own elements have their bare names from here on, whatever the version.
         element.tag = ANY_DMN.sub("", element.tag)
     if root.tag != "definitions":
-        raise refusal(filename, "is no decision model: DMN starts with <definitions>")
+        raise refusal(
+            Code.UNSUPPORTED,
+            filename,
+            "is no decision model: DMN starts with <definitions>",
+        )
     ours = root.find(f"extensionElements/{{{OURS}}}ruleset")
     if ours is not None:
         return _OwnModel(root, ours, filename).document()
@@ -38,7 +43,7 @@ def read(data: bytes, filename: str, base: Mapping[str, Any] | None = None) -> A
             "holds tables of another tool and no ruleset: "
             "import it into the ruleset whose facts it names"
         )
-        raise refusal(filename, message)
+        raise refusal(Code.UNSUPPORTED, filename, message)
     return foreign.read(root, filename, base)
 
 
@@ -58,19 +63,23 @@ class _OwnModel:
         try:
             return restored(document, exact)
         except (TypeError, ValueError) as error:
-            raise refusal(self.filename, "has no list of differences") from error
+            raise refusal(
+                Code.WRONG_SHAPE, self.filename, "has no list of differences"
+            ) from error
 
     def _json(self, held: Element, name: str, missing: Any = ...) -> Any:
         found = held.find(f"{{{OURS}}}{name}")
         place = f"{self.filename}, <spine:{name}>"
         if found is None:
             if missing is ...:
-                raise refusal(place, "is missing: export the ruleset anew")
+                raise refusal(
+                    Code.MISSING, place, "is missing: export the ruleset anew"
+                )
             return missing
         try:
             return strict_json.parse(found.text or "")
         except strict_json.JSONRefusedError as error:
-            raise refusal(place, str(error)) from error
+            raise refusal(Code.UNREADABLE, place, str(error)) from error
 
     def _table(self, decision: Element) -> dict[str, Any]:
         place = f"{self.filename}, decision {decision.get('name', '?')!r}"
@@ -81,10 +90,10 @@ class _OwnModel:
                 "was added in another tool, or is no table any more: "
                 "add the table to the ruleset first, and its rows there"
             )
-            raise refusal(place, message)
+            raise refusal(Code.UNSUPPORTED, place, message)
         head = self._json(extension, "head")
         if not isinstance(head, dict) or not isinstance(head.get("kind"), str):
-            raise refusal(place, "has no head of a table")
+            raise refusal(Code.WRONG_SHAPE, place, "has no head of a table")
         tables.refuse_unknown_parts(held, place)
         table = {"title": decision.get("label", ""), **head}
         if decision.find("description") is not None:
@@ -105,7 +114,7 @@ class _OwnModel:
         disabled = self._json(extension, "disabled", [])
         for entry in disabled if isinstance(disabled, list) else [None]:
             if not isinstance(entry, dict) or not isinstance(entry.get("at"), int):
-                raise refusal(place, "has no list of disabled rules")
+                raise refusal(Code.WRONG_SHAPE, place, "has no list of disabled rules")
             rules.insert(max(entry["at"], 0), entry.get("rule"))
         return rules
 

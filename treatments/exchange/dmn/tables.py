@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from treatments.engine.ruleset.errors import Code
 from treatments.exchange.errors import MAX_COLUMNS, refusal
 
 from . import literals
@@ -31,12 +32,16 @@ def refuse_unknown_parts(table: Element, place: str) -> None:
         ImportRefusedError: it aggregates, or has a default output.
     """
     if table.get("aggregation"):
-        raise refusal(place, "counts or adds up its rules (aggregation): take that off")
+        raise refusal(
+            Code.UNSUPPORTED,
+            place,
+            "counts or adds up its rules (aggregation): take that off",
+        )
     if table.find("output/defaultOutputEntry") is not None:
         message = "has a default output: give it as a last rule that accepts anything"
-        raise refusal(place, message)
+        raise refusal(Code.UNSUPPORTED, place, message)
     if len(table.findall("input")) > MAX_COLUMNS:
-        raise refusal(place, f"has more than {MAX_COLUMNS} inputs")
+        raise refusal(Code.TOO_LARGE, place, f"has more than {MAX_COLUMNS} inputs")
 
 
 def cells(rule: Element, names: list[str], place: str) -> dict[str, str]:
@@ -67,7 +72,7 @@ def _entries(rule: Element, tag: str, count: int, place: str) -> list[str]:
     found = [text_of(entry, "text") for entry in rule.iterfind(tag)]
     if len(found) != count:
         message = f"has {len(found)} cells <{tag}>, the table has {count} such columns"
-        raise refusal(place, message)
+        raise refusal(Code.WRONG_SHAPE, place, message)
     return found
 
 
