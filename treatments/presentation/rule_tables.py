@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from treatments.engine import DecisionTable, Fact, Rule, Ruleset, Source
+from treatments.engine.ruleset.wording import cell_in_words
 from treatments.presentation.recommendation import Citation, Reader
 
 KINDS: Mapping[str, str] = {
@@ -18,16 +19,6 @@ KINDS: Mapping[str, str] = {
     "eligibility": "Eligibility: for and against each treatment",
     "alert": "Alerts",
 }
-PLAIN = (
-    ('"', ""),
-    (",", ", "),
-    ("_", " "),
-    (">=", "≥"),
-    ("<=", "≤"),
-    ("..", " to "),
-    ("true", "yes"),
-    ("false", "no"),
-)
 #: From this many facts on, most cells of a table are empty, and a list reads better.
 MANY_FACTS = 16
 
@@ -103,14 +94,13 @@ def table_page(
 def _row(
     rule: Rule, table: DecisionTable, outputs: tuple[str, ...], reader: Reader
 ) -> Row:
-    cells = {name: _plain(cell.text) for name, cell in rule.cells.items()}
+    facts = reader.ruleset.facts
+    cells = {name: cell_in_words(facts[name], c) for name, c in rule.cells.items()}
     return Row(
         rule=rule,
         cells=tuple(cells.get(name, "") for name in table.inputs),
         conditions=tuple(
-            (reader.ruleset.facts[name], cells[name])
-            for name in table.inputs
-            if name in cells
+            (facts[name], cells[name]) for name in table.inputs if name in cells
         ),
         effect=str(rule.outputs.get("effect", "")),
         outputs=tuple((name, _words(rule.outputs.get(name))) for name in outputs),
@@ -121,13 +111,6 @@ def _row(
 
 def _is_overdue(rule: Rule, today: datetime.date) -> bool:
     return rule.review_by is not None and rule.review_by < today
-
-
-def _plain(cell: str) -> str:
-    """An S-FEEL cell as people read it: without quotes, with room to wrap."""
-    for written, read in PLAIN:
-        cell = cell.replace(written, read)
-    return cell
 
 
 def _words(value: Any) -> str:

@@ -4,15 +4,20 @@ Reads what the engine explored when the case was evaluated (`explore`); nothing 
 worked out again. What it did not decide is said to be undecided, never guessed.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from patients.facts import CASE_FACTS, DISC_FACTS
 from treatments.engine import Ruleset
 from treatments.models import Recommendation
 from treatments.presentation.case_summary import Item, fact_item
+from treatments.presentation.form_words import (
+    cell_words,
+    has_grades,
+    in_sentence,
+    label_of,
+    range_words,
+)
 
 DISPOSITIONS = dict(Recommendation.Disposition.choices)
 #: Where the ladder stops, the urgency follows from the answer itself.
@@ -33,7 +38,6 @@ ELAPSED = frozenset(
 )
 #: More outcomes than this are counted, not named.
 NAMED_AT_MOST = 3
-COMPARISONS = {">=": "{} or more", ">": "over {}", "<=": "{} at most", "<": "under {}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +263,7 @@ class _Reader:
         return Question(
             item=fact_item(name, level=said.get("level") or self.level),
             answers=tuple(
-                Answer(range_words(name, " or ".join(ranges)), outlooks)
+                Answer(self._range(name, " or ".join(ranges)), outlooks)
                 for outlooks, ranges in together.items()
             ),
             is_needed=name in self.needed,
@@ -318,8 +322,8 @@ class _Reader:
         is_number = isinstance(before, int | float) and not isinstance(before, bool)
         return Step(
             item=item,
-            before=f"{before:g}" if is_number and not _grades(name) else item.value,
-            after=range_words(name, said["range"]),
+            before=f"{before:g}" if is_number and not has_grades(name) else item.value,
+            after=self._range(name, said["range"]),
         )
 
     # -- why not -----------------------------------------------------------------------
@@ -347,15 +351,17 @@ class _Reader:
     def _need(self, said: Mapping[str, Any]) -> str:
         name = said["fact"]
         label = self._label(name)
-        needed = needed_words(name, said["needed"])
+        needed = cell_words(self.ruleset.facts[name], said["needed"])
         if said["value"] is None:
             return f"{label}: {needed}"
-        now = _within(name, fact_item(name, said["value"]).value)
+        now = in_sentence(name, fact_item(name, said["value"]).value)
         return f"{label}: {needed} (is {now})"
 
     def _label(self, name: str) -> str:
-        known = CASE_FACTS.get(name) or DISC_FACTS.get(name)
-        return known.label if known else self.ruleset.facts[name].label or name
+        return label_of(name) or self.ruleset.facts[name].label or name
+
+    def _range(self, name: str, words: str) -> str:
+        return range_words(self.ruleset.facts[name], words)
 
 
 def _is_doubt(said: Mapping[str, Any]) -> bool:
@@ -371,59 +377,3 @@ def _goes_back(said: Mapping[str, Any]) -> bool:
 
 def _place(outcome: Mapping[str, Any]) -> tuple[str, Any]:
     return outcome["disposition"], outcome["treatment"]
-
-
-def _grades(name: str) -> bool:
-    fact = CASE_FACTS.get(name) or DISC_FACTS.get(name)
-    return fact is not None and bool(fact.grades)
-
-
-def _within(name: str, words: str) -> str:
-    """An answer inside a sentence; the name of a level keeps its capital."""
-    return words if name == "level" else words[:1].lower() + words[1:]
-
-
-def range_words(name: str, text: str) -> str:
-    """A range of the engine ("extrusion, sequestration") in the form's own words."""
-    fact = CASE_FACTS.get(name) or DISC_FACTS.get(name)
-    if fact is None:
-        return text.replace("_", " ")
-    if fact.kind == "bool":
-        return text.capitalize()
-    if fact.choices is not None:
-        labels = dict(fact.choices.choices)
-        codes = text.replace(" or ", ", ").split(", ")
-        return " or ".join(str(labels.get(code, code)) for code in codes)
-    grades = {str(grade): words for grade, words in fact.grades}
-    if text in grades:
-        return grades[text]
-    return text if grades else _with_unit(text, fact.unit)
-
-
-def _with_unit(text: str, unit: str) -> str:
-    """The unit after the last number: "4 mm or more", "under 3 mm"."""
-    return re.sub(r"(\d+)(?!.*\d)", rf"\1 {unit}", text) if unit else text
-
-
-def needed_words(name: str, cell: str) -> str:
-    """A cell of a rule in words: `[6..10]` is "6 to 10 mm", `not("yes")` "not yes"."""
-    negated = re.fullmatch(r"not\((.*)\)", cell)
-    if negated:
-        return f"not {needed_words(name, negated[1])}"
-    return " or ".join(_unary(name, part.strip()) for part in cell.split(","))
-
-
-def _unary(name: str, test: str) -> str:
-    fact = CASE_FACTS.get(name) or DISC_FACTS.get(name)
-    unit = fact.unit if fact and not fact.grades else ""
-    if test in ("true", "false"):
-        return "yes" if test == "true" else "no"
-    if test.startswith('"'):
-        return _within(name, range_words(name, test.strip('"')))
-    span = re.fullmatch(r"[\[\]()](.+?)\.\.(.+?)[\[\]()]", test)
-    if span:
-        return _with_unit(f"{span[1]} to {span[2]}", unit)
-    compared = re.fullmatch(r"(>=|<=|>|<)\s*(.+)", test)
-    if compared:
-        return _with_unit(COMPARISONS[compared[1]].format(compared[2]), unit)
-    return _with_unit(test, unit)

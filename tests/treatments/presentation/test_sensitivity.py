@@ -10,8 +10,6 @@ from treatments.models import Recommendation
 from treatments.presentation.sensitivity import (
     DOUBTS,
     ELAPSED,
-    needed_words,
-    range_words,
     read_exploration,
 )
 from treatments.recommendations.services import case_evaluate
@@ -46,42 +44,6 @@ def change(outcome, *steps, rules=("MED-01",)):
 def read(**explored):
     ruleset = load_ruleset()
     return read_exploration({**NOTHING, **explored}, EVALUATION, ruleset, "L4-5")
-
-
-# --- The words ----------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("name", "text", "words"),
-    [
-        ("pain_intolerable", "yes", "Yes"),
-        ("conservative_care_weeks", "6 or more", "6 weeks or more"),
-        ("translation_mm", "3 to under 4", "3 to under 4 mm"),
-        ("translation_mm", "under 3 or 3 to under 4", "under 3 or 3 to under 4 mm"),
-        ("herniation_type", "extrusion, sequestration", "Extrusion or Sequestration"),
-        ("weakest_mrc_grade", "up to 3", "up to 3"),
-        ("instability", "borderline", "borderline"),
-    ],
-)
-def test_a_range_is_said_in_the_words_of_the_form(name, text, words):
-    assert range_words(name, text) == words
-
-
-@pytest.mark.parametrize(
-    ("name", "cell", "words"),
-    [
-        ("annular_defect_width_mm", "[6..10]", "6 to 10 mm"),
-        ("canal_compromise_percent", "< 33", "under 33 %"),
-        ("age_years", "<= 55", "55 years at most"),
-        ("contained", "true", "yes"),
-        ("level", '"L5-S1"', "L5-S1"),
-        ("instability", 'not("yes")', "not yes"),
-        ("herniation_type", '"bulge","protrusion"', "bulge or protrusion"),
-        ("same_level_recurrences", ">= 2", "2 or more"),
-    ],
-)
-def test_a_cell_of_a_rule_is_said_in_words(name, cell, words):
-    assert needed_words(name, cell) == words
 
 
 # --- The parts ----------------------------------------------------------------------
@@ -230,6 +192,11 @@ WIDTH = {
             {"reason": "unknown", "facts": ["migration"]},
             "Not known, and decides",
             "Migration",
+        ),
+        (
+            {"reason": "not_met", "conditions": [{**WIDTH, "needed": "[4..6)"}]},
+            "It would need",
+            "Annular defect width: 4 to under 6 mm (is 4 mm)",
         ),
         ({"reason": "later"}, "Suitable too", ""),
         ({"reason": "unavailable"}, "Not offered here", ""),

@@ -8,10 +8,10 @@ from functools import lru_cache
 from django.core.cache import cache
 
 from treatments.authoring.checks.validation import LIMIT, fingerprint
-from treatments.authoring.document.cell_conditions import spoken
 from treatments.engine import Fact, Ruleset, evaluate
 from treatments.engine.analysis import Analysis, Finding, check, recheck_table
 from treatments.engine.analysis.findings import Example, GapBox
+from treatments.engine.ruleset.terms import spoken
 from treatments.engine.ruleset.unary_tests import Value
 
 #: The kinds that make a badge, the gravest first, and how it begins.

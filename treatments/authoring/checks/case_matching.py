@@ -7,7 +7,6 @@ from typing import Any
 
 from patients.models import Encounter
 from treatments.authoring.checks.validation import golden_cases
-from treatments.authoring.document.cell_conditions import WordsError, from_words, read
 from treatments.authoring.document.columns import facts_of
 from treatments.authoring.document.parts import Parts
 from treatments.engine import Ruleset, evaluate
@@ -15,6 +14,7 @@ from treatments.engine.case import Case
 from treatments.engine.compiler.program import program_of
 from treatments.engine.evaluation.resolve import computed_masks
 from treatments.engine.ruleset.unary_tests import Equal, Value
+from treatments.engine.ruleset.words_reader import WordsError, from_words, read_cell
 from treatments.recommendations.case_document import case_document
 
 
@@ -76,7 +76,7 @@ def _facts(parts: Parts, said: str) -> dict[str, Value]:
         if fact is None or fact.scope not in ("case", "disc"):
             raise CaseNotFoundError(f"“{name.strip()}” is no fact of a case.")
         try:
-            cell = read(fact, from_words(fact, words))
+            cell = read_cell(fact, from_words(fact, words))
         except WordsError as problem:
             raise CaseNotFoundError(f"{fact.label}: {problem}") from None
         tests = cell.tests if cell else ()

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from treatments.authoring.document import cell_conditions
-from treatments.authoring.document.cell_conditions import WordsError, spoken
 from treatments.authoring.document.parts import Parts, address
 from treatments.engine import Fact
 from treatments.engine.ruleset.decision_tables import (
@@ -21,6 +20,8 @@ from treatments.engine.ruleset.enums import (
     INDICATORS,
     URGENCIES,
 )
+from treatments.engine.ruleset.terms import spoken
+from treatments.engine.ruleset.words_reader import ANY, WordsError, allowed, from_words
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "disposition": DISPOSITIONS,
@@ -87,12 +88,12 @@ class Column:
         """The meaning, and what may be entered."""
         if self.fact is None:
             return self.meaning
-        said = [self.meaning.strip(" ."), cell_conditions.allowed(self.fact)]
+        said = [self.meaning.strip(" ."), allowed(self.fact)]
         return ". ".join(part[:1].upper() + part[1:] for part in said if part) + "."
 
     def value_in(self, rule: Mapping[str, Any]) -> Any:
         if self.is_fact:
-            return rule.get("cells", {}).get(self.name, cell_conditions.ANY)
+            return rule.get("cells", {}).get(self.name, ANY)
         holder = rule.get("outputs", {}) if self.is_output else rule
         value = holder.get(self.name, "")
         return str(value).lower() if isinstance(value, bool) else value
@@ -116,7 +117,7 @@ class Column:
             WordsError: it cannot be one.
         """
         if self.fact is not None and self.is_fact:
-            return cell_conditions.from_words(self.fact, words)
+            return from_words(self.fact, words)
         said = words.strip()
         if self.kind == "choice":
             return self._choice(said)

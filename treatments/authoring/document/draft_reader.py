@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from treatments.authoring.document.cell_conditions import ANY
 from treatments.authoring.document.columns import CHOICES
 from treatments.engine import Problem, Ruleset, RulesetError, document_hash
 from treatments.engine.ruleset.csv_folder import GROUNDS
 from treatments.engine.ruleset.decision_tables import CERTAINTIES, STRENGTHS
 from treatments.engine.ruleset.errors import Code, shown
+from treatments.engine.ruleset.words_reader import ANY
 
 #: Grounds of a rule that has none yet, for the trial alone.
 _PLACEHOLDERS: Mapping[str, Any] = {

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from treatments.authoring.document.cell_conditions import WordsError
 from treatments.authoring.document.columns import Column
+from treatments.engine.ruleset.words_reader import WordsError
 
 MAX_BLOCK = 200_000
 MAX_ENTRIES = 5_000

@@ -15,10 +15,11 @@ from treatments.authoring.document.cell_conditions import (
     OPERATORS,
     SIGNS,
     CellState,
-    spoken,
 )
 from treatments.authoring.document.columns import Column
 from treatments.engine import Fact
+from treatments.engine.ruleset.terms import spoken
+from treatments.engine.ruleset.words_reader import ANY, WordsError, from_words
 
 ONE_LINE = 300
 
@@ -40,7 +41,7 @@ class CellWidget(forms.Widget):
         self, name: str, value: Any, attrs: dict[str, Any] | None
     ) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        text = cell_conditions.ANY if value in (None, "") else str(value)
+        text = ANY if value in (None, "") else str(value)
         state = cell_conditions.state_of(self.fact, text) if self.fact else None
         context.update(
             name=name,
@@ -66,8 +67,8 @@ class CellWidget(forms.Widget):
         return [(value, spoken(value), value in chosen) for value in self.fact.values]
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> str:
-        was = str(data.get(f"{name}-was", cell_conditions.ANY))
-        typed = str(data.get(f"{name}-text", was)).strip() or cell_conditions.ANY
+        was = str(data.get(f"{name}-was", ANY))
+        typed = str(data.get(f"{name}-text", was)).strip() or ANY
         if typed != was or self.fact is None:
             return self._read(typed)
         if f"{name}-shown" not in data:
@@ -80,8 +81,8 @@ class CellWidget(forms.Widget):
         if self.fact is None:
             return typed
         try:
-            return cell_conditions.from_words(self.fact, typed)
-        except cell_conditions.WordsError:
+            return from_words(self.fact, typed)
+        except WordsError:
             return typed
 
     def _state(self, data: Any, name: str) -> CellState:

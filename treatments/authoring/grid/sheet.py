@@ -10,7 +10,6 @@ from django.core.cache import cache
 from django.db.models import Count, Max
 
 from spine_cds.accounts.models import User
-from treatments.authoring.document.cell_conditions import WordsError
 from treatments.authoring.document.columns import Column, columns_of, facts_of
 from treatments.authoring.document.draft_reader import (
     DraftProblem,
@@ -20,6 +19,7 @@ from treatments.authoring.document.draft_reader import (
 from treatments.authoring.document.edits import rule_place
 from treatments.authoring.document.parts import Parts, address, split, steps
 from treatments.engine.ruleset.csv_folder import GROUNDS
+from treatments.engine.ruleset.words_reader import WordsError
 from treatments.models import RulesetDraft, RulesetVersion
 
 

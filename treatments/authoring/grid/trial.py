@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from treatments.authoring.checks.validation import golden_cases
-from treatments.authoring.document.cell_conditions import spoken
 from treatments.authoring.document.columns import facts_of
 from treatments.authoring.grid.sheet import Sheet
 from treatments.engine import Fact, Ruleset, evaluate
+from treatments.engine.ruleset.terms import spoken
 from treatments.models import Recommendation
 from treatments.presentation.case_summary import responsible_level
 from treatments.presentation.ladder import Drawing, draw_ladder

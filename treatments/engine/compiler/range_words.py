@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..ruleset.unary_tests import Value
+from ..ruleset.terms import Terms
+from ..ruleset.unary_tests import Compare, Equal, Interval, Test, UnaryTests, Value
+from ..ruleset.wording import cell_in_words
 from .bitset import lowest
 from .regions import Variable
 
 #: Clinical decimals are read to a tenth.
 _TENTH = 0.1
+_RANGES = Terms(between=" or ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +36,22 @@ class Span:
 
 
 def regions_in_words(variable: Variable, mask: int) -> str:
-    """The regions of a mask in words, without the unit.
+    """The regions of a mask as a cell's words: ``under 6``, ``3 to under 4``, ``yes``.
 
-    ``yes``, ``extrusion, sequestration``, ``under 6``, ``3 to under 4``.
+    Stored explorations and findings keep these words, so values keep their codes and
+    stand between commas: ``extrusion, sequestration``. Ranges stand between "or".
     """
+    tests: list[Test]
     if variable.points:
-        low, high = variable.fact.limits
-        spans = spans_of(variable, mask)
-        return " or ".join(_in_words(span, low, high) for span in spans)
-    pairs = zip(variable.values, variable.pieces, strict=True)
-    values = [value for value, region in pairs if mask >> region & 1]
-    words = {True: "yes", False: "no"}
-    return ", ".join(words[v] if isinstance(v, bool) else str(v) for v in values)
+        limits = variable.fact.limits
+        tests = [_test(span, *limits) for span in spans_of(variable, mask)]
+        terms = _RANGES
+    else:
+        pairs = zip(variable.values, variable.pieces, strict=True)
+        tests = [Equal(value) for value, region in pairs if mask >> region & 1]
+        codes = {value: value for value in variable.fact.values}
+        terms = Terms(labels=codes, between=", ")
+    return cell_in_words(variable.fact, UnaryTests("", tuple(tests)), terms)
 
 
 def nearest_value(variable: Variable, mask: int, value: Value) -> Value:
@@ -108,15 +115,14 @@ def _ends(span: Span, *, whole: bool) -> Iterator[float]:
         yield (span.low + span.high) / 2
 
 
-def _in_words(span: Span, least: float, greatest: float) -> str:
+def _test(span: Span, least: float, greatest: float) -> Test:
+    """The test that holds for a span; a limit of the fact is not named in vain."""
     if span.low == span.high:
-        return f"{span.low:g}"
-    if span.low == least and span.high == greatest:
-        return f"{span.low:g} to {span.high:g}"
-    if span.low == least:
-        return f"{'up to' if span.high_closed else 'under'} {span.high:g}"
-    if span.high == greatest:
-        return f"{span.low:g} or more" if span.low_closed else f"over {span.low:g}"
-    low = "" if span.low_closed else "over "
-    high = "" if span.high_closed else "under "
-    return f"{low}{span.low:g} to {high}{span.high:g}"
+        return Equal(span.low)
+    from_least = span.low == least and span.low_closed
+    to_greatest = span.high == greatest and span.high_closed
+    if from_least and not to_greatest:
+        return Compare("<=" if span.high_closed else "<", span.high)
+    if to_greatest and not from_least:
+        return Compare(">=" if span.low_closed else ">", span.low)
+    return Interval(span.low, span.high, span.low_closed, span.high_closed)

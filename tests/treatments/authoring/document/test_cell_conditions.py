@@ -6,15 +6,13 @@ from hypothesis import strategies as st
 
 from treatments.authoring.document.cell_conditions import (
     CellState,
-    WordsError,
-    from_words,
     in_words,
-    read,
     same,
     state_of,
     text_of,
 )
 from treatments.engine import load_ruleset
+from treatments.engine.ruleset.words_reader import WordsError, from_words, read_cell
 
 RULESET = load_ruleset()
 FACTS = RULESET.facts
@@ -101,7 +99,7 @@ def test_whatever_is_typed_is_refused_in_words_or_becomes_a_fitting_cell(fact, t
         text = from_words(fact, typed)
     except WordsError as error:
         text = "-" if str(error) else typed
-    assert read(fact, text) is not None
+    assert read_cell(fact, text) is not None
 
 
 @pytest.mark.parametrize(
@@ -150,12 +148,19 @@ def test_what_is_no_condition_is_refused_and_said_why(fact, words, told):
 
 
 @pytest.mark.parametrize(
-    ("fact", "text"),
-    [(AGE, "[8..12],> 60"), (AGE, "perhaps"), (PREGNANT, "not(true)"), (AGE, "300")],
+    ("fact", "text", "words"),
+    [
+        (AGE, "[8..12],> 60", "8 to 12 or over 60"),
+        (PREGNANT, "not(true)", "not yes"),
+        (AGE, "perhaps", "perhaps"),
+        (AGE, "300", "300"),
+    ],
 )
-def test_a_text_that_no_control_can_show_stays_a_text(fact, text):
+def test_a_text_that_no_control_can_show_has_words_where_it_is_a_cell(
+    fact, text, words
+):
     assert state_of(fact, text) is None
-    assert in_words(fact, text) == text
+    assert in_words(fact, text) == words
 
 
 def test_what_was_typed_into_a_number_amiss_is_not_lost():
