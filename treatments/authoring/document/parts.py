@@ -117,7 +117,7 @@ def _table(parts: Mapping[str, Any], place: str) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class PartChange:
     """One part before and after; None where it is not there. No part is None."""
 
     address: str
@@ -125,24 +125,24 @@ class Change:
     after: Any
 
     @property
-    def reversed(self) -> "Change":
-        return Change(self.address, self.after, self.before)
+    def reversed(self) -> "PartChange":
+        return PartChange(self.address, self.after, self.before)
 
     def to_document(self) -> dict[str, Any]:
         return {"address": self.address, "before": self.before, "after": self.after}
 
 
-def difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
+def difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[PartChange]:
     """What leads from the parts ``old`` to ``new``, in the order of the document."""
     places = list(dict.fromkeys([*new, *old]))
     return [
-        Change(place, old.get(place), new.get(place))
+        PartChange(place, old.get(place), new.get(place))
         for place in places
         if old.get(place) != new.get(place)
     ]
 
 
-def apply(parts: Mapping[str, Any], changes: Iterable[Change]) -> Parts:
+def apply(parts: Mapping[str, Any], changes: Iterable[PartChange]) -> Parts:
     """The parts after these changes; what they were before is not looked at."""
     found = dict(parts)
     for change in changes:

@@ -18,7 +18,7 @@ from treatments.engine.ruleset.vocabulary import SCOPES, TYPES
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class RowField:
     """One field of a row. ``kind`` says how its value is written as text:
 
     text and area as it is; lines a list, one a line; words a list, by spaces; number
@@ -34,115 +34,125 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class RowSection:
     """One list: its title, what one row is called, the fields, which come first."""
 
     title: str
     row: str
     key: str
-    fields: tuple[Field, ...]
+    fields: tuple[RowField, ...]
     columns: tuple[str, ...]
 
 
-_SOURCES = Field("sources", "Sources", "words", "Ids of sources, with spaces between.")
+_SOURCES = RowField(
+    "sources", "Sources", "words", "Ids of sources, with spaces between."
+)
 _TREATMENT = (
-    Field("title", "Name"),
-    Field("rung", "Rung", "text", "The code of the rung it stands on."),
-    Field("summary", "What it is", "area"),
-    Field("advantages", "Advantages", "lines", "One on each line."),
-    Field("disadvantages", "Disadvantages", "lines", "One on each line."),
+    RowField("title", "Name"),
+    RowField("rung", "Rung", "text", "The code of the rung it stands on."),
+    RowField("summary", "What it is", "area"),
+    RowField("advantages", "Advantages", "lines", "One on each line."),
+    RowField("disadvantages", "Disadvantages", "lines", "One on each line."),
     _SOURCES,
 )
 _FACT = (
-    Field("label", "Label"),
-    Field("meaning", "Meaning", "area", "Shown where it is asked, and over columns."),
-    Field("presumed", "Presumed while unknown", "value", "yes, no, a value, or none."),
-    Field("scope", "Of what", "choice", "", SCOPES),
-    Field("group", "Group"),
-    Field("type", "Type", "choice", "", TYPES),
-    Field("values", "Values", "lines", "Of an enumeration, one on each line."),
-    Field("minimum", "Least", "number"),
-    Field("maximum", "Greatest", "number"),
-    Field("unit", "Unit", "text", "UCUM."),
-    Field("plausible_min", "Plausible from", "number"),
-    Field("plausible_max", "Plausible to", "number"),
-    Field("essential", "Essential", "text", "yes, no, or when it is."),
-    Field("modifiable", "Can change", "flag", "By time, tests, treatment or wish."),
+    RowField("label", "Label"),
+    RowField(
+        "meaning", "Meaning", "area", "Shown where it is asked, and over columns."
+    ),
+    RowField(
+        "presumed", "Presumed while unknown", "value", "yes, no, a value, or none."
+    ),
+    RowField("scope", "Of what", "choice", "", SCOPES),
+    RowField("group", "Group"),
+    RowField("type", "Type", "choice", "", TYPES),
+    RowField("values", "Values", "lines", "Of an enumeration, one on each line."),
+    RowField("minimum", "Least", "number"),
+    RowField("maximum", "Greatest", "number"),
+    RowField("unit", "Unit", "text", "UCUM."),
+    RowField("plausible_min", "Plausible from", "number"),
+    RowField("plausible_max", "Plausible to", "number"),
+    RowField("essential", "Essential", "text", "yes, no, or when it is."),
+    RowField("modifiable", "Can change", "flag", "By time, tests, treatment or wish."),
 )
 _INVARIANT = (
-    Field("title", "What must hold"),
-    Field("when", "When", "conditions", "One on each line, as “pregnant: true”."),
-    Field("then", "Then", "conditions", 'As “recommended: not("FUSION")”.'),
+    RowField("title", "What must hold"),
+    RowField("when", "When", "conditions", "One on each line, as “pregnant: true”."),
+    RowField("then", "Then", "conditions", 'As “recommended: not("FUSION")”.'),
     _SOURCES,
 )
 _SOURCE = (
-    Field("topic", "Topic"),
-    Field("citation", "Citation", "area"),
-    Field("confidence", "Verified", "text", "V verified, R still to be verified."),
-    Field("certainty", "Certainty", "text"),
-    Field("note", "Note", "area"),
+    RowField("topic", "Topic"),
+    RowField("citation", "Citation", "area"),
+    RowField("confidence", "Verified", "text", "V verified, R still to be verified."),
+    RowField("certainty", "Certainty", "text"),
+    RowField("note", "Note", "area"),
 )
 _TABLE = (
-    Field("title", "Title"),
-    Field("description", "Description", "area"),
-    Field("kind", "Kind", "choice", "", KINDS),
-    Field("hit_policy", "Hit policy", "choice", "", HIT_POLICIES),
-    Field("output", "Gives the fact", "text", "Of derived and presumption tables."),
+    RowField("title", "Title"),
+    RowField("description", "Description", "area"),
+    RowField("kind", "Kind", "choice", "", KINDS),
+    RowField("hit_policy", "Hit policy", "choice", "", HIT_POLICIES),
+    RowField("output", "Gives the fact", "text", "Of derived and presumption tables."),
 )
 
-SECTIONS: Mapping[str, Section] = {
-    "treatments": Section(
+SECTIONS: Mapping[str, RowSection] = {
+    "treatments": RowSection(
         "Treatments and their texts", "treatment", "code", _TREATMENT, ("title", "rung")
     ),
-    "rungs": Section(
+    "rungs": RowSection(
         "Rungs of the ladder",
         "rung",
         "code",
-        (Field("title", "Name"), Field("description", "Description", "area")),
+        (RowField("title", "Name"), RowField("description", "Description", "area")),
         ("title",),
     ),
-    "facts": Section(
+    "facts": RowSection(
         "Facts and presumptions", "fact", "name", _FACT, ("label", "type", "presumed")
     ),
-    "invariants": Section("Invariants", "invariant", "id", _INVARIANT, ("title",)),
-    "sources": Section("Sources", "source", "id", _SOURCE, ("topic", "certainty")),
-    "tables": Section("Tables", "table", "id", _TABLE, ("title", "kind", "hit_policy")),
+    "invariants": RowSection("Invariants", "invariant", "id", _INVARIANT, ("title",)),
+    "sources": RowSection("Sources", "source", "id", _SOURCE, ("topic", "certainty")),
+    "tables": RowSection(
+        "Tables", "table", "id", _TABLE, ("title", "kind", "hit_policy")
+    ),
 }
 #: What stands alone: the order of preference, and the texts about the ruleset.
-SINGLES: Mapping[str, tuple[str, tuple[Field, ...]]] = {
+SINGLES: Mapping[str, tuple[str, tuple[RowField, ...]]] = {
     "selection": (
         "Order of preference and last resort",
         (
-            Field("order", "Order", "lines", "Codes, the first preferred; one a line."),
-            Field("last_resort.id", "Last resort: rule id"),
-            Field("last_resort.treatment", "Last resort: treatment"),
-            Field("last_resort.rationale", "Last resort: rationale", "area"),
-            Field("last_resort.sources", "Last resort: sources", "words"),
-            Field("last_resort.strength", "Strength", "choice", "", STRENGTHS),
-            Field("last_resort.certainty", "Certainty", "choice", "", CERTAINTIES),
-            Field("last_resort.owner", "Owner"),
-            Field("last_resort.review_by", "Review by", "text", "YYYY-MM-DD"),
+            RowField(
+                "order", "Order", "lines", "Codes, the first preferred; one a line."
+            ),
+            RowField("last_resort.id", "Last resort: rule id"),
+            RowField("last_resort.treatment", "Last resort: treatment"),
+            RowField("last_resort.rationale", "Last resort: rationale", "area"),
+            RowField("last_resort.sources", "Last resort: sources", "words"),
+            RowField("last_resort.strength", "Strength", "choice", "", STRENGTHS),
+            RowField("last_resort.certainty", "Certainty", "choice", "", CERTAINTIES),
+            RowField("last_resort.owner", "Owner"),
+            RowField("last_resort.review_by", "Review by", "text", "YYYY-MM-DD"),
         ),
     ),
     "metadata": (
         "About the ruleset",
         (
-            Field("title", "Title"),
-            Field("description", "Description", "area"),
-            Field("authors", "Authors", "lines", "One on each line."),
-            Field("license", "Licence"),
+            RowField("title", "Title"),
+            RowField("description", "Description", "area"),
+            RowField("authors", "Authors", "lines", "One on each line."),
+            RowField("license", "Licence"),
         ),
     ),
 }
 
 
-def texts(fields: tuple[Field, ...], row: Mapping[str, Any]) -> dict[str, str]:
+def texts(fields: tuple[RowField, ...], row: Mapping[str, Any]) -> dict[str, str]:
     """A row's fields as the texts that a form shows."""
     return {field.name: shown(field, _got(row, field.name)) for field in fields}
 
 
 def written(
-    fields: tuple[Field, ...], row: Mapping[str, Any], said: Mapping[str, str]
+    fields: tuple[RowField, ...], row: Mapping[str, Any], said: Mapping[str, str]
 ) -> dict[str, Any]:
     """``row`` with the texts of a form written into it; what has no field stays."""
     found = dict(row)
@@ -153,7 +163,7 @@ def written(
     return found
 
 
-def shown(field: Field, value: Any) -> str:
+def shown(field: RowField, value: Any) -> str:
     """A field's value as text; :func:`stored` is the way back."""
     if value is None:
         return ""
@@ -168,7 +178,7 @@ def shown(field: Field, value: Any) -> str:
     return str(value)
 
 
-def stored(field: Field, text: str) -> Any:
+def stored(field: RowField, text: str) -> Any:
     """The value of a field that was written as this text."""
     text = text.replace("\r\n", "\n").strip()
     if field.kind == "lines":

@@ -15,7 +15,7 @@ from spine_cds.accounts.services import signature_record, signed_sha256
 from spine_cds.audit.services import record
 from treatments.authoring.document.edits import EditError
 from treatments.authoring.document.parts import (
-    Change,
+    PartChange,
     Parts,
     apply,
     difference,
@@ -328,7 +328,7 @@ def write(
 def _write(
     locked: RulesetDraft,
     after: Parts,
-    changes: list[Change],
+    changes: list[PartChange],
     kind: str,
     summary: str,
     actor: User,
@@ -353,7 +353,7 @@ def _write(
 
 
 def _refuse_clashes(
-    locked: RulesetDraft, seen: int, changes: list[Change], actor: User
+    locked: RulesetDraft, seen: int, changes: list[PartChange], actor: User
 ) -> None:
     """Stop where others changed the same rule or row after ``seen``.
 
@@ -391,7 +391,7 @@ def _reverse(
     edit = (_taken_back if undone else _done)(locked, actor).first()
     if edit is None:
         return None
-    changes = [Change(p["address"], p["before"], p["after"]) for p in edit.parts]
+    changes = [PartChange(p["address"], p["before"], p["after"]) for p in edit.parts]
     if not undone:
         changes = [change.reversed for change in changes]
     parts = split(locked.document)
@@ -403,17 +403,17 @@ def _reverse(
     return _write(locked, after, changed, kind, edit.summary, actor, of=edit)
 
 
-def _on_the_list(change: Change, parts: Parts) -> Change:
+def _on_the_list(change: PartChange, parts: Parts) -> PartChange:
     """A change of an order, made on the order as it is now: others may add to it."""
     now = parts.get(change.address)
     if not all(isinstance(one, list) for one in (change.before, change.after, now)):
         return change
     order = merged_order(change.before, change.after, now or ())
-    return Change(change.address, now, order)
+    return PartChange(change.address, now, order)
 
 
 def _refuse_stale(
-    locked: RulesetDraft, parts: Parts, changes: list[Change], edit: DraftChange
+    locked: RulesetDraft, parts: Parts, changes: list[PartChange], edit: DraftChange
 ) -> None:
     """An edit is taken back only while its parts are as it left them."""
     clashes = [
@@ -426,7 +426,7 @@ def _refuse_stale(
         raise DraftConflictError(clashes, locked.revision)
 
 
-def _stands(change: Change, now: Any) -> bool:
+def _stands(change: PartChange, now: Any) -> bool:
     """Whether a part is as an edit left it: of an order, whether nobody moved it."""
     before, after = change.before, change.after
     if all(isinstance(one, list) for one in (before, after, now)):

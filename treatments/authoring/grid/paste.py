@@ -18,7 +18,7 @@ class BlockError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PastedCell:
     """One cell of the block: where it goes, what stands there, what would.
 
     ``rule`` is "+1" for the first new rule. With a ``problem`` it is left out.
@@ -37,21 +37,21 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class PastePreview:
     """What a paste would write, and what of it cannot be read."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[PastedCell, ...]
 
     @property
-    def changes(self) -> list[Entry]:
+    def changes(self) -> list[PastedCell]:
         return [entry for entry in self.entries if entry.is_change]
 
     @property
-    def problems(self) -> list[Entry]:
+    def problems(self) -> list[PastedCell]:
         return [entry for entry in self.entries if entry.problem]
 
     @property
-    def told(self) -> list[Entry]:
+    def told(self) -> list[PastedCell]:
         return [e for e in self.entries if e.is_change or e.problem]
 
     @property
@@ -101,7 +101,7 @@ def preview(
     targets: Sequence[str],
     columns: Sequence[Column],
     rules: Mapping[str, Mapping[str, Any]],
-) -> Preview:
+) -> PastePreview:
     """The block laid over the rules and columns that begin at the cell chosen.
 
     Lines beyond the last rule are new rules.
@@ -114,7 +114,7 @@ def preview(
         raise BlockError(
             f"The block has {width} columns; from here on the table has {len(columns)}."
         )
-    return Preview(tuple(_entries(block, targets, columns, rules)))
+    return PastePreview(tuple(_entries(block, targets, columns, rules)))
 
 
 def _entries(
@@ -122,7 +122,7 @@ def _entries(
     targets: Sequence[str],
     columns: Sequence[Column],
     rules: Mapping[str, Mapping[str, Any]],
-) -> Iterator[Entry]:
+) -> Iterator[PastedCell]:
     for at, line in enumerate(block):
         is_new = at >= len(targets)
         rule_id = f"+{at - len(targets) + 1}" if is_new else targets[at]
@@ -133,11 +133,13 @@ def _entries(
             yield _entry(rule_id, column, words, rule)
 
 
-def _entry(rule_id: str, column: Column, words: str, rule: Mapping[str, Any]) -> Entry:
+def _entry(
+    rule_id: str, column: Column, words: str, rule: Mapping[str, Any]
+) -> PastedCell:
     now = column.value_in(rule)
     old = column.words(now)
     try:
         value = column.read(words)
     except WordsError as problem:
-        return Entry(rule_id, column, old, words, problem=str(problem))
-    return Entry(rule_id, column, old, column.words(value), value)
+        return PastedCell(rule_id, column, old, words, problem=str(problem))
+    return PastedCell(rule_id, column, old, column.words(value), value)

@@ -9,11 +9,11 @@ from treatments.authoring.checks.case_matching import (
     CaseNotFoundError,
     rules_that_can_match,
 )
-from treatments.authoring.grid.sheet import Row, Sheet
+from treatments.authoring.grid.sheet import GridRow, Sheet
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class RowFilter:
     """What the reader of a grid asks for; all of it must hold of a row."""
 
     text: str = ""
@@ -23,11 +23,11 @@ class Filter:
     case: str = ""
 
     @classmethod
-    def of(cls, query: Mapping[str, str]) -> "Filter":
+    def of(cls, query: Mapping[str, str]) -> "RowFilter":
         return cls(**{f.name: query.get(f.name, "").strip() for f in fields(cls)})
 
     @classmethod
-    def of_url(cls, url: str | None) -> "Filter":
+    def of_url(cls, url: str | None) -> "RowFilter":
         """As it stands in the address of the page that asks."""
         return cls.of(dict(parse_qsl(urlsplit(url or "").query)))
 
@@ -47,13 +47,13 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
-class Filtered:
+class FilteredRows:
     """The rows that are shown, of so many; ``problem`` is why a part was not asked."""
 
-    rows: list[Row]
+    rows: list[GridRow]
     total: int
     problem: str = ""
-    filter: Filter = field(default_factory=Filter)
+    filter: RowFilter = field(default_factory=RowFilter)
 
     @property
     def left_out(self) -> int:
@@ -61,12 +61,12 @@ class Filtered:
 
 
 def filtered(
-    sheet: Sheet, wanted: Filter, also: frozenset[str] = frozenset()
-) -> Filtered:
+    sheet: Sheet, wanted: RowFilter, also: frozenset[str] = frozenset()
+) -> FilteredRows:
     """The rows of a sheet that hold what is wanted, and those named in ``also``."""
     rows = sheet.rows()
     if not wanted.is_active:
-        return Filtered(rows, len(rows))
+        return FilteredRows(rows, len(rows))
     matching, problem = _matching(sheet, wanted)
     kept = [
         row
@@ -74,10 +74,10 @@ def filtered(
         if row.id in also
         or ((matching is None or row.id in matching) and _says(sheet, row.id, wanted))
     ]
-    return Filtered(kept, len(rows), problem, wanted)
+    return FilteredRows(kept, len(rows), problem, wanted)
 
 
-def _matching(sheet: Sheet, wanted: Filter) -> tuple[frozenset[str] | None, str]:
+def _matching(sheet: Sheet, wanted: RowFilter) -> tuple[frozenset[str] | None, str]:
     if not wanted.case:
         return None, ""
     ruleset = sheet.reading.ruleset
@@ -89,7 +89,7 @@ def _matching(sheet: Sheet, wanted: Filter) -> tuple[frozenset[str] | None, str]
         return None, str(problem)
 
 
-def _says(sheet: Sheet, rule_id: str, wanted: Filter) -> bool:
+def _says(sheet: Sheet, rule_id: str, wanted: RowFilter) -> bool:
     rule = sheet.rule(rule_id)
     if wanted.cites and wanted.cites.upper() not in (
         s.upper() for s in rule["sources"]

@@ -24,7 +24,7 @@ from treatments.models import RulesetDraft, RulesetVersion
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class GridCell:
     """One place of the grid: what stands in it, in words, and what is wrong with it."""
 
     key: str
@@ -43,12 +43,12 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class GridRow:
     """One rule as it is seen. ``lacks`` are the grounds it cannot be published
     without; ``disabled`` is the reason why it is out of force."""
 
     id: str
-    cells: tuple[Cell, ...]
+    cells: tuple[GridCell, ...]
     disabled: str
     lacks: tuple[str, ...]
     bad: tuple[str, ...]
@@ -62,7 +62,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ScreenChange:
     """What a draft's change means for the grid on a screen."""
 
     rules: tuple[str, ...]
@@ -131,17 +131,17 @@ class Sheet:
         found = {column.key: column for column in self.columns}
         return found[key]
 
-    def rows(self, wanted: Iterable[str] | None = None) -> list[Row]:
+    def rows(self, wanted: Iterable[str] | None = None) -> list[GridRow]:
         """The rows of these rules, or of all, in the order of the table."""
         names = self.rule_ids if wanted is None else set(wanted)
         return [self._row(name) for name in self.rule_ids if name in names]
 
-    def _row(self, rule_id: str) -> Row:
+    def _row(self, rule_id: str) -> GridRow:
         rule = self.rule(rule_id)
         problems = {} if rule.get("disabled") else self._problems[rule_id]
         told = {key: said for key, said in problems.items() if key not in GROUNDS}
         grounds = tuple(name for name in GROUNDS if name in problems)
-        return Row(
+        return GridRow(
             id=rule_id,
             cells=tuple(self._cell(column, rule, problems) for column in self.shown),
             disabled=str(rule.get("disabled") or ""),
@@ -154,13 +154,13 @@ class Sheet:
     @staticmethod
     def _cell(
         column: Column, rule: Mapping[str, Any], problems: Mapping[str, str]
-    ) -> Cell:
+    ) -> GridCell:
         value = column.value_in(rule)
         problem = problems.get(column.key, "")
         if problem:
             problem = _explained(column, column.text(value)) or problem
         text, words = column.text(value), column.words(value)
-        return Cell(column.key, text, words, problem, column.kind == "text")
+        return GridCell(column.key, text, words, problem, column.kind == "text")
 
     @cached_property
     def _problems(self) -> Mapping[str, dict[str, str]]:
@@ -177,7 +177,7 @@ class Sheet:
     def _published(self) -> frozenset[str]:
         return published_rules(str(self.parts["metadata"].get("id", "")))
 
-    def changed_since(self, seen: int) -> Change:
+    def changed_since(self, seen: int) -> ScreenChange:
         """What of this table others and oneself changed after the revision seen."""
         found: set[str] = set()
         for change in self.draft.changes.filter(number__gt=seen):
@@ -189,7 +189,7 @@ class Sheet:
         vocabulary = any(
             place[0] in ("facts", "sources", "treatments") for place in own
         )
-        return Change(tuple(rules), is_whole=shape or vocabulary)
+        return ScreenChange(tuple(rules), is_whole=shape or vocabulary)
 
     def changed_by_others(self, seen: str, user: User) -> bool:
         """Whether somebody else changed the draft after the revision seen."""

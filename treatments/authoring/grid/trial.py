@@ -27,7 +27,7 @@ RECENT = 15
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TriedRule:
     """One rule of the table and the case: why it holds, fails or waits."""
 
     rule: str
@@ -47,7 +47,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class TrialSide:
     """What one version of the rules says of the case."""
 
     title: str
@@ -61,9 +61,9 @@ class Side:
 class Trial:
     """A case on the draft and on the live rules, and on each rule of one table."""
 
-    draft: Side
-    live: Side
-    lines: tuple[Line, ...]
+    draft: TrialSide
+    live: TrialSide
+    lines: tuple[TriedRule, ...]
 
     @property
     def marks(self) -> dict[str, Any]:
@@ -74,7 +74,7 @@ class Trial:
         }
 
     @property
-    def sides(self) -> tuple[Side, Side]:
+    def sides(self) -> tuple[TrialSide, TrialSide]:
         return self.draft, self.live
 
     @property
@@ -89,7 +89,7 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class TrialQuestion:
     """One fact that can be changed in an invented case; ``chosen`` is as written."""
 
     name: str
@@ -109,12 +109,14 @@ def try_case(sheet: Sheet, live: Ruleset | None, case: Document) -> Trial:
     )
 
 
-def _side(title: str, ruleset: Ruleset | None, case: Document) -> Side:
+def _side(title: str, ruleset: Ruleset | None, case: Document) -> TrialSide:
     if ruleset is None:
-        return Side(title, "", None, "These rules cannot be read yet.")
+        return TrialSide(title, "", None, "These rules cannot be read yet.")
     said = evaluate(_known_to(ruleset, case), ruleset, effects=False).to_document()
     if said["errors"]:
-        return Side(title, "", None, "; ".join(e["message"] for e in said["errors"]))
+        return TrialSide(
+            title, "", None, "; ".join(e["message"] for e in said["errors"])
+        )
     advised = said["recommended"]
     heading = (
         ruleset.treatments[advised["treatment"]].title
@@ -124,7 +126,7 @@ def _side(title: str, ruleset: Ruleset | None, case: Document) -> Side:
     drawing = draw_ladder(said["options"], ruleset) if said["options"] else None
     statuses = tuple((one["treatment"], one["status"]) for one in said["options"])
     standing = (said["disposition"], said["urgency"], statuses)
-    return Side(title, heading, drawing, standing=standing)
+    return TrialSide(title, heading, drawing, standing=standing)
 
 
 def _known_to(ruleset: Ruleset, case: Document) -> dict[str, Any]:
@@ -140,7 +142,7 @@ def _known_to(ruleset: Ruleset, case: Document) -> dict[str, Any]:
     }
 
 
-def _lines(sheet: Sheet, ruleset: Ruleset, case: Document) -> Iterator[Line]:
+def _lines(sheet: Sheet, ruleset: Ruleset, case: Document) -> Iterator[TriedRule]:
     table = ruleset.tables.get(sheet.id)
     if table is None:
         return
@@ -150,7 +152,7 @@ def _lines(sheet: Sheet, ruleset: Ruleset, case: Document) -> Iterator[Line]:
     for one in said.trace:
         if one.rule in own:
             tone, words = STATES.get(one.state, STATES["undetermined"])
-            yield Line(one.rule, tone, words, one.failed, one.unknown, labels)
+            yield TriedRule(one.rule, tone, words, one.failed, one.unknown, labels)
 
 
 def panel(sheet: Sheet, live: Ruleset | None, case: Document) -> dict[str, Any]:
@@ -210,7 +212,7 @@ def _value(fact: Fact, text: str) -> Any:
         return text  # refused by the engine, in words
 
 
-def questions(sheet: Sheet, case: Document) -> list[Question]:
+def questions(sheet: Sheet, case: Document) -> list[TrialQuestion]:
     """The facts that the table rests on, straight or through derived ones."""
     facts = facts_of(sheet.parts)
     level = responsible_level(case)
@@ -241,7 +243,7 @@ def _rests_on(sheet: Sheet, facts: Mapping[str, Fact]) -> list[str]:
     return list(found)
 
 
-def _question(fact: Fact, value: Any) -> Question:
+def _question(fact: Fact, value: Any) -> TrialQuestion:
     options: tuple[tuple[str, str], ...] = ()
     if fact.type == "bool":
         options = (("true", "yes"), ("false", "no"))
@@ -252,7 +254,7 @@ def _question(fact: Fact, value: Any) -> Question:
         chosen = "true" if value else "false"
     label = fact.label or fact.name.replace("_", " ")
     unit = "" if fact.unit in ("1", "") else fact.unit
-    return Question(fact.name, label, unit, options, chosen)
+    return TrialQuestion(fact.name, label, unit, options, chosen)
 
 
 def recent_cases() -> list[tuple[str, str]]:

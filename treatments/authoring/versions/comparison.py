@@ -10,8 +10,8 @@ from treatments.authoring.document.cell_conditions import in_words
 from treatments.authoring.document.columns import OTHERS, facts_of
 from treatments.authoring.document.parts import (
     LISTS,
-    Change,
     Document,
+    PartChange,
     Parts,
     address,
     difference,
@@ -89,7 +89,7 @@ def compare(old: Document, new: Document) -> list[Group]:
     return groups(difference(before, after), before, after)
 
 
-def groups(changes: Iterable[Change], before: Parts, after: Parts) -> list[Group]:
+def groups(changes: Iterable[PartChange], before: Parts, after: Parts) -> list[Group]:
     """These changes, in the words of the tables they belong to."""
     found: dict[tuple[str, str], list[RowChange]] = {}
     for change in changes:
@@ -108,7 +108,7 @@ def beside(
     place: str, theirs: Any, yours: Any, parts: Parts
 ) -> tuple[FieldChange, ...]:
     """What two people made of one part, field by field: theirs before yours."""
-    return _fields(Change(place, theirs, yours), parts, parts)
+    return _fields(PartChange(place, theirs, yours), parts, parts)
 
 
 def _title(section: str, table: str, before: Parts, after: Parts) -> str:
@@ -119,7 +119,7 @@ def _title(section: str, table: str, before: Parts, after: Parts) -> str:
 
 
 def _row(
-    change: Change, place: tuple[str, ...], before: Parts, after: Parts
+    change: PartChange, place: tuple[str, ...], before: Parts, after: Parts
 ) -> RowChange | None:
     if isinstance(change.before or change.after, list):
         return _order_change(change, place, before, after)
@@ -130,7 +130,7 @@ def _row(
     return RowChange(change.address, name, _kind(change), fields)
 
 
-def _fields(change: Change, before: Parts, after: Parts) -> tuple[FieldChange, ...]:
+def _fields(change: PartChange, before: Parts, after: Parts) -> tuple[FieldChange, ...]:
     """Each field that differs; a cell by the label of its fact, empty ones as any."""
     section = steps(change.address)[0]
     cells = {*_cells(change.before), *_cells(change.after)}
@@ -182,14 +182,14 @@ def _cells(row: Any) -> Iterable[str]:
     return row.get("cells", ()) if isinstance(row, Mapping) else ()
 
 
-def _kind(change: Change) -> str:
+def _kind(change: PartChange) -> str:
     if change.before is None:
         return ADDED
     return REMOVED if change.after is None else CHANGED
 
 
 def _order_change(
-    change: Change, place: tuple[str, ...], before: Parts, after: Parts
+    change: PartChange, place: tuple[str, ...], before: Parts, after: Parts
 ) -> RowChange | None:
     """A list's order: told only where rows moved, or columns came or went."""
     old, new = change.before or [], change.after or []
@@ -270,7 +270,7 @@ def merge(base: Document, mine: Document, theirs: Document) -> tuple[Parts, list
     return _closed(_brought_back(merged, own)), clashes
 
 
-def _is_clash(change: Change, now: Any) -> bool:
+def _is_clash(change: PartChange, now: Any) -> bool:
     """Whether two changes of one part cannot both stand; of a list only moves."""
     lists = (change.before, change.after, now)
     if not all(isinstance(one, list) for one in lists):

@@ -37,7 +37,7 @@ class StaleBaseError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PublishingStep:
     """One thing that must be so before publishing, and how far it is."""
 
     code: str
@@ -47,7 +47,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
+class OpenFinding:
     """A finding or a failed golden case that nobody has let stand yet."""
 
     fingerprint: str
@@ -56,12 +56,12 @@ class Open:
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class PublishingGate:
     """The way of one draft to the live rules."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[PublishingStep, ...]
     checked: Checked
-    open_findings: tuple[Open, ...]
+    open_findings: tuple[OpenFinding, ...]
     accepted: tuple[AcceptedFinding, ...]
 
     @property
@@ -79,14 +79,14 @@ RECENT = 50
 _OF_THE_AUTHOR = ("readable", "findings", "invariants", "golden", "base")
 
 
-def gate_of(draft: RulesetDraft) -> Gate:
+def gate_of(draft: RulesetDraft) -> PublishingGate:
     """What is done and what is still to do before this draft can go live."""
     report = checked(draft.document, timezone.localdate())
     accepted = tuple(accepted_findings(draft))
     known = {row.fingerprint for row in accepted}
     findings = tuple(_open_findings(report, known))
     golden = tuple(
-        Open(f.fingerprint, "golden", f.message)
+        OpenFinding(f.fingerprint, "golden", f.message)
         for f in report.golden
         if f.fingerprint not in known
     )
@@ -99,7 +99,7 @@ def gate_of(draft: RulesetDraft) -> Gate:
         _replay(draft),
         _signed(draft),
     )
-    return Gate(steps, report, (*findings, *golden), accepted)
+    return PublishingGate(steps, report, (*findings, *golden), accepted)
 
 
 def accepted_findings(draft: RulesetDraft) -> Iterator[AcceptedFinding]:
@@ -109,68 +109,76 @@ def accepted_findings(draft: RulesetDraft) -> Iterator[AcceptedFinding]:
     yield from rows.select_related("made_by").order_by("made_at")
 
 
-def _open_findings(report: Checked, known: set[str]) -> Iterator[Open]:
+def _open_findings(report: Checked, known: set[str]) -> Iterator[OpenFinding]:
     for finding in report.grave:
         mark = fingerprint(finding)
         if mark not in known:
-            yield Open(mark, finding.kind, finding.message)
+            yield OpenFinding(mark, finding.kind, finding.message)
 
 
-def _readable(report: Checked) -> Step:
+def _readable(report: Checked) -> PublishingStep:
     problems = report.reading.problems
     text = f"{len(problems)} to mend" if problems else "Every rule can be read"
     title = "Each rule is complete, with its rationale and a source"
-    return Step("readable", title, not problems, text)
+    return PublishingStep("readable", title, not problems, text)
 
 
-def _findings(report: Checked, left: tuple[Open, ...], accepted: int) -> Step:
+def _findings(
+    report: Checked, left: tuple[OpenFinding, ...], accepted: int
+) -> PublishingStep:
     title = "The checks find nothing, or it may stand with a reason"
     if report.analysis is None:
-        return Step("findings", title, is_done=False, text="Cannot be checked yet")
+        return PublishingStep(
+            "findings", title, is_done=False, text="Cannot be checked yet"
+        )
     if report.analysis.left_out:
-        return Step(
+        return PublishingStep(
             "findings", title, is_done=False, text="Too many findings to be shown"
         )
     text = f"{len(left)} open, {accepted} accepted" if left or accepted else "Clean"
-    return Step("findings", title, not left, text)
+    return PublishingStep("findings", title, not left, text)
 
 
-def _invariants(report: Checked) -> Step:
+def _invariants(report: Checked) -> PublishingStep:
     title = "What must hold in every case is proved"
     if report.analysis is None:
-        return Step("invariants", title, is_done=False, text="Cannot be checked yet")
+        return PublishingStep(
+            "invariants", title, is_done=False, text="Cannot be checked yet"
+        )
     count, unproved = len(report.analysis.proofs), len(report.unproved)
     text = f"{count - unproved} of {count} proved"
-    return Step("invariants", title, not unproved, text)
+    return PublishingStep("invariants", title, not unproved, text)
 
 
-def _golden(report: Checked, left: tuple[Open, ...]) -> Step:
+def _golden(report: Checked, left: tuple[OpenFinding, ...]) -> PublishingStep:
     passed = report.golden_count - len(report.golden)
     text = f"{passed} of {report.golden_count} come out as written"
     title = "The golden cases come out as they are written"
     is_done = report.analysis is not None and not left
-    return Step("golden", title, is_done, text)
+    return PublishingStep("golden", title, is_done, text)
 
 
-def _base(draft: RulesetDraft) -> Step:
+def _base(draft: RulesetDraft) -> PublishingStep:
     head = RulesetActivation.objects.head()
     title = "It builds on the newest version"
     if head is None or head.version_id == draft.base_id:
-        return Step(
+        return PublishingStep(
             "base",
             title,
             is_done=True,
             text=f"Builds on {head.version if head else '–'}",
         )
     text = f"{head.version} was published since: merge it into this draft"
-    return Step("base", title, is_done=False, text=text)
+    return PublishingStep("base", title, is_done=False, text=text)
 
 
-def _replay(draft: RulesetDraft) -> Step:
+def _replay(draft: RulesetDraft) -> PublishingStep:
     title = "The replay over the stored cases has been looked at"
     if any(replay.seen_at for replay in replays_of(draft)):
-        return Step("replay", title, is_done=True, text="Looked at")
-    return Step("replay", title, is_done=False, text="Not yet, of these rules")
+        return PublishingStep("replay", title, is_done=True, text="Looked at")
+    return PublishingStep(
+        "replay", title, is_done=False, text="Not yet, of these rules"
+    )
 
 
 def replays_of(draft: RulesetDraft) -> list[Replay]:
@@ -195,14 +203,14 @@ def _rules_sha256(document: Mapping[str, Any]) -> str:
     return document_hash({**document, "metadata": {}})
 
 
-def _signed(draft: RulesetDraft) -> Step:
+def _signed(draft: RulesetDraft) -> PublishingStep:
     title = "A second person has signed"
     if draft.state == State.DRAFT:
-        return Step(
+        return PublishingStep(
             "signed", title, is_done=False, text="After it was handed to review"
         )
     names = [str(row.signer) for row in drafts.signatures(draft)]
-    return Step("signed", title, bool(names), ", ".join(names) or "Not yet")
+    return PublishingStep("signed", title, bool(names), ", ".join(names) or "Not yet")
 
 
 @transaction.atomic

@@ -59,7 +59,7 @@ _TO_DO = {
 
 
 def next_step(
-    draft: RulesetDraft, gate: publishing.Gate, *, is_author: bool
+    draft: RulesetDraft, gate: publishing.PublishingGate, *, is_author: bool
 ) -> tuple[str, str]:
     """What is to be done now, and the page where it is done (empty: this one)."""
     still = [step.code for step in gate.steps if not step.is_done]
@@ -145,7 +145,7 @@ def _next_version(draft: RulesetDraft) -> str:
 
 
 def _tables(
-    draft: RulesetDraft, gate: publishing.Gate, groups: list[Group]
+    draft: RulesetDraft, gate: publishing.PublishingGate, groups: list[Group]
 ) -> list[dict[str, Any]]:
     """Each table with how many rules it has, how many changed, and are wrong."""
     changed = {group.table: len(group.rows) for group in groups if group.table}

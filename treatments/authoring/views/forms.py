@@ -13,7 +13,7 @@ from django.utils import timezone
 from spine_cds.accounts.models import Role, User
 from spine_cds.accounts.reauthentication import PasswordAgain
 from treatments.authoring.document.edits import MAX_TEXT
-from treatments.authoring.document.row_fields import Field, texts
+from treatments.authoring.document.row_fields import RowField, texts
 from treatments.exchange.errors import MAX_UPLOAD_BYTES
 from treatments.exchange.formats import FORMATS
 from treatments.models import DesignatedSigner, RulesetDraft, RulesetVersion
@@ -170,7 +170,7 @@ class RowForm(Posted):
         self,
         data: Any = None,
         *,
-        fields: tuple[Field, ...],
+        fields: tuple[RowField, ...],
         row: Mapping[str, Any],
         draft: RulesetDraft,
         key: str = "",
@@ -199,7 +199,7 @@ class RowForm(Posted):
         self.data = {**self.data.dict(), "seen": revision}  # type: ignore[attr-defined]
 
 
-def _form_field(field: Field) -> forms.Field:
+def _form_field(field: RowField) -> forms.Field:
     said: dict[str, Any] = {
         "label": field.label,
         "help_text": field.help,

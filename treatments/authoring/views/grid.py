@@ -30,7 +30,7 @@ from treatments.authoring.drafts.services import (
 from treatments.authoring.grid import actions as actions
 from treatments.authoring.grid.actions import Action
 from treatments.authoring.grid.paste import BlockError, block_of, preview
-from treatments.authoring.grid.row_filter import Filter
+from treatments.authoring.grid.row_filter import RowFilter
 from treatments.authoring.grid.rule_forms import RuleForm
 from treatments.authoring.grid.sheet import Sheet, clash_rows
 from treatments.authoring.views import grid_fragments as pages
@@ -62,7 +62,7 @@ def of_table(view: View) -> View:
 @require_safe
 @of_table
 def grid_detail(request: SignedInRequest, sheet: Sheet) -> HttpResponse:
-    wanted = Filter.of(request.GET)
+    wanted = RowFilter.of(request.GET)
     if wanted.stored_case:
         record(
             actor=request.user,
@@ -204,7 +204,7 @@ def grid_checks(request: SignedInRequest, sheet: Sheet) -> HttpResponse:
     page = pages.table_part(
         sheet,
         request.user,
-        pages.filtered(sheet, Filter.of_url(request.htmx.current_url)),
+        pages.filtered(sheet, RowFilter.of_url(request.htmx.current_url)),
         pages.full_badges(sheet),
     )
     seen = request.GET.get("seen", "")
@@ -269,7 +269,7 @@ def _written(request: SignedInRequest, before: Sheet, said: str) -> HttpResponse
         messages.success(request, said)
         rule = made or request.POST.get("rule", "")
         return redirect(_url(sheet, rule if rule in sheet.rule_ids else ""))
-    wanted = Filter.of_url(request.htmx.current_url)
+    wanted = RowFilter.of_url(request.htmx.current_url)
     seen = _seen(request, sheet)
     page = pages.answer_part(sheet, request.user, seen, wanted, said)
     page["made"] = made
@@ -297,7 +297,7 @@ def _conflict(
     }
     if not request.htmx:
         return render(request, f"{TEMPLATES}/conflict.html", page, status=409)
-    wanted = Filter.of_url(request.htmx.current_url)
+    wanted = RowFilter.of_url(request.htmx.current_url)
     seen = _seen(request, sheet)
     page |= pages.answer_part(sheet, request.user, seen, wanted, str(conflict))
     return render(request, f"{TEMPLATES}/conflict_answer.html", page)

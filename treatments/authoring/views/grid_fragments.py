@@ -14,7 +14,7 @@ from treatments.authoring.document.columns import facts_of
 from treatments.authoring.document.parts import address
 from treatments.authoring.drafts import services
 from treatments.authoring.drafts.access import may_write
-from treatments.authoring.grid.row_filter import Filter, Filtered, filtered
+from treatments.authoring.grid.row_filter import FilteredRows, RowFilter, filtered
 from treatments.authoring.grid.sheet import Sheet
 from treatments.engine.analysis import Finding
 
@@ -47,7 +47,7 @@ def finding_of(sheet: Sheet, fingerprint: str) -> Finding | None:
     return found or full_badges(sheet).findings.get(fingerprint)
 
 
-def grid_page(sheet: Sheet, user: User, wanted: Filter) -> dict[str, Any]:
+def grid_page(sheet: Sheet, user: User, wanted: RowFilter) -> dict[str, Any]:
     """The whole page of a table."""
     return {
         **table_part(sheet, user, filtered(sheet, wanted), quick_badges(sheet)),
@@ -60,7 +60,7 @@ def grid_page(sheet: Sheet, user: User, wanted: Filter) -> dict[str, Any]:
 
 
 def table_part(
-    sheet: Sheet, user: User, found: Filtered, badges: Badges
+    sheet: Sheet, user: User, found: FilteredRows, badges: Badges
 ) -> dict[str, Any]:
     """The rows of the grid with their badges, and what is said of the whole table."""
     return {
@@ -89,14 +89,14 @@ def bar_part(sheet: Sheet, user: User) -> dict[str, Any]:
 
 
 def answer_part(
-    sheet: Sheet, user: User, seen: int, wanted: Filter, said: str
+    sheet: Sheet, user: User, seen: int, wanted: RowFilter, said: str
 ) -> dict[str, Any]:
     """What changed on a screen that shows the revision ``seen``."""
     change = sheet.changed_since(seen)
     named = frozenset(change.rules)
     badges = quick_badges(sheet)
     is_whole = change.is_whole or wanted.is_active
-    found = filtered(sheet, wanted, also=named) if is_whole else Filtered([], 0)
+    found = filtered(sheet, wanted, also=named) if is_whole else FilteredRows([], 0)
     return {
         **table_part(sheet, user, found, badges),
         **bar_part(sheet, user),

@@ -22,7 +22,7 @@ from treatments.authoring.document.parts import address, split
 from treatments.authoring.document.row_fields import (
     SECTIONS,
     SINGLES,
-    Section,
+    RowSection,
     written,
 )
 from treatments.authoring.drafts.access import draft_of, for_rule_makers, may_write
@@ -155,7 +155,7 @@ def _form(request: SignedInRequest, draft: RulesetDraft, **row: Any) -> RowForm:
     return form
 
 
-def _section(code: str) -> Section:
+def _section(code: str) -> RowSection:
     if code not in SECTIONS:
         raise Http404("There is no such list in a ruleset.")
     return SECTIONS[code]

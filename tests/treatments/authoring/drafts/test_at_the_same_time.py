@@ -61,7 +61,7 @@ def at_once(*doings: Callable[[], Any]) -> list[Any]:
 @pytest.fixture
 def replayed(monkeypatch):
     """As though each replay had been looked at: it has tests of its own."""
-    done = publishing.Step("replay", "Replay", is_done=True, text="Looked at")
+    done = publishing.PublishingStep("replay", "Replay", is_done=True, text="Looked at")
     monkeypatch.setattr(publishing, "_replay", lambda draft: done)
 
 
@@ -238,7 +238,7 @@ def test_advice_that_a_publication_overtakes_is_of_one_version(
     assert again.pk != advice.pk
 
 
-_DONE = publishing.Step("replay", "Replay", is_done=True, text="Looked at")
+_DONE = publishing.PublishingStep("replay", "Replay", is_done=True, text="Looked at")
 
 
 def test_an_open_page_keeps_the_version_it_was_advised_with(

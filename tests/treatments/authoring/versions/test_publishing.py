@@ -74,7 +74,7 @@ def step(draft, code):
 @pytest.fixture
 def replayed(monkeypatch):
     """As though each replay had been looked at: it has tests of its own."""
-    done = publishing.Step("replay", "Replay", is_done=True, text="Looked at")
+    done = publishing.PublishingStep("replay", "Replay", is_done=True, text="Looked at")
     monkeypatch.setattr(publishing, "_replay", lambda draft: done)
 
 

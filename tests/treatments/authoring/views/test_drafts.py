@@ -288,7 +288,7 @@ def test_the_list_of_versions_says_who_wrote_each_and_what_it_changed(
     client_of, admin, second_admin, draft, version, older_trial, monkeypatch
 ):
     older_trial(draft, admin)
-    done = publishing.Step("replay", "Replay", is_done=True, text="Looked at")
+    done = publishing.PublishingStep("replay", "Replay", is_done=True, text="Looked at")
     monkeypatch.setattr(publishing, "_replay", lambda draft: done)
     publishing.draft_publish(draft=reviewed(draft, admin, second_admin), actor=admin)
     dropped = draft_create(title="Dropped", base=version, actor=admin)
