@@ -30,7 +30,7 @@ def edit():
             edit=partial(_applied, how, args, kwargs),
             summary="Edit",
             actor=actor,
-        )
+        ).change
 
     return make
 

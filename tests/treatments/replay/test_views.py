@@ -8,7 +8,7 @@ from django.urls import reverse
 from spine_cds.audit.models import Event
 from spine_cds.jobs import lifecycle
 from tests.treatments.replay.stored import changed, store_cases
-from treatments.authoring.drafts.services import signer_designate
+from treatments.authoring.drafts.review import signer_designate
 from treatments.models import Replay, RulesetDraft
 from treatments.replay import jobs, tasks
 from treatments.replay.presenter import MOVES_A_PAGE

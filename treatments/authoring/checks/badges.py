@@ -40,6 +40,7 @@ class Badge:
 
     @property
     def order(self) -> int:
+        """The rank of the kind: the gravest is 0."""
         return list(LABELS).index(self.kind)
 
 
@@ -52,6 +53,7 @@ class Badges:
     findings: Mapping[str, Finding]
 
     def of(self, rule: str) -> tuple[Badge, ...]:
+        """The badges of one rule; none for a rule without."""
         return self.rows.get(rule, ())
 
 
@@ -119,6 +121,7 @@ class _Blame:
         self.ruleset, self.base, self.rows = ruleset, base, rows
 
     def of(self, finding: Finding) -> dict[str, Sequence[str]]:
+        """Each rule that shows the finding, with the rules that it names there."""
         if finding.kind in ("gap", "invariant"):
             if self.base and fingerprint(finding) in _found_in(self.base):
                 return {}

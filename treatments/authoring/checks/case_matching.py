@@ -7,9 +7,7 @@ from typing import Any
 
 from patients.models import Encounter
 from treatments.authoring.checks.validation import golden_cases
-from treatments.authoring.document.columns import facts_of
-from treatments.authoring.document.parts import Parts
-from treatments.engine import Ruleset, evaluate
+from treatments.engine import Fact, Ruleset, evaluate
 from treatments.engine.case import Case
 from treatments.engine.compiler.program import program_of
 from treatments.engine.evaluation.resolve import computed_masks
@@ -22,21 +20,25 @@ class CaseNotFoundError(ValueError):
     """There is no such case, or its facts cannot be read; the message says which."""
 
 
-def rules_that_can_match(ruleset: Ruleset, parts: Parts, said: str) -> frozenset[str]:
-    """The rules that a case can meet, by what is said of it.
+def rules_that_can_match(
+    ruleset: Ruleset, facts: Mapping[str, Fact], query: str
+) -> frozenset[str]:
+    """The ids of the rules that a case can meet.
 
-    ``said`` is the name of a golden case, the id of a stored one, or facts as
+    ``query`` is the name of a golden case, the id of a stored one, or facts as
     ``age=70; herniation type=extrusion``. Of facts alone nothing is presumed.
 
     Raises:
         CaseNotFoundError: it is none of these.
     """
-    if "=" in said:
-        return _of_facts(ruleset, _facts(parts, said))
-    trace = evaluate(case_named(ruleset, said.strip()), ruleset, effects=False)
-    if trace.errors:
-        raise CaseNotFoundError(f"The case cannot be evaluated: {trace.errors[0]}")
-    return frozenset(one.rule for one in trace.trace if one.state != "false")
+    if "=" in query:
+        return _of_facts(ruleset, _values(facts, query))
+    case = case_named(ruleset, query.strip())
+    evaluation = evaluate(case, ruleset, effects=False)
+    if evaluation.errors:
+        problem = evaluation.errors[0]
+        raise CaseNotFoundError(f"The case cannot be evaluated: {problem}")
+    return frozenset(one.rule for one in evaluation.trace if one.state != "false")
 
 
 def case_named(ruleset: Ruleset, name: str) -> Mapping[str, Any]:
@@ -65,32 +67,36 @@ def case_named(ruleset: Ruleset, name: str) -> Mapping[str, Any]:
     return document
 
 
-def _facts(parts: Parts, said: str) -> dict[str, Value]:
-    facts = facts_of(parts)
+def _values(facts: Mapping[str, Fact], query: str) -> dict[str, Value]:
+    """The facts that a query names, each by its name or label, with their values."""
     by_words = {name.replace("_", " "): fact for name, fact in facts.items()}
     by_words |= {fact.label.lower(): fact for fact in facts.values() if fact.label}
     found: dict[str, Value] = {}
-    for part in filter(None, map(str.strip, re.split(r"[;\n]", said))):
+    for part in filter(None, map(str.strip, re.split(r"[;\n]", query))):
         name, _, words = part.partition("=")
         fact = by_words.get(" ".join(name.lower().replace("_", " ").split()))
         if fact is None or fact.scope not in ("case", "disc"):
             raise CaseNotFoundError(f"“{name.strip()}” is no fact of a case.")
-        try:
-            cell = read_cell(fact, from_words(fact, words))
-        except WordsError as problem:
-            raise CaseNotFoundError(f"{fact.label}: {problem}") from None
-        tests = cell.tests if cell else ()
-        if (
-            len(tests) != 1
-            or not isinstance(tests[0], Equal)
-            or (cell and cell.negated)
-        ):
-            raise CaseNotFoundError(f"{fact.label}: name one value.")
-        found[fact.name] = tests[0].value
+        found[fact.name] = _value(fact, words)
     return found
 
 
+def _value(fact: Fact, words: str) -> Value:
+    """The one value that these words are."""
+    try:
+        cell = read(fact, from_words(fact, words))
+    except WordsError as problem:
+        raise CaseNotFoundError(f"{fact.label}: {problem}") from None
+    if cell is None or cell.negated or len(cell.tests) != 1:
+        raise CaseNotFoundError(f"{fact.label}: name one value.")
+    (test,) = cell.tests
+    if not isinstance(test, Equal):
+        raise CaseNotFoundError(f"{fact.label}: name one value.")
+    return test.value
+
+
 def _of_facts(ruleset: Ruleset, known: Mapping[str, Value]) -> frozenset[str]:
+    """The rules that can hold in some case with these values."""
     program = program_of(ruleset)
     level = known.get("level")
     case = Case(None, str(level) if level else None, known, frozenset())

@@ -23,7 +23,8 @@ RULESETS = DEFAULT_RULESET.parent
 GRAVE = (ERROR, WARNING)
 #: More findings than anybody would read; beyond it nothing can be published.
 LIMIT = 500
-_SAID = ("disposition", "urgency", "recommended")
+#: What every golden case expects; it may expect statuses of options besides.
+_EXPECTED = ("disposition", "urgency", "recommended")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,12 @@ class GoldenFailure:
 
     @property
     def message(self) -> str:
-        return f"Golden case “{self.title}”: {'; '.join(self._told())}."
+        """What comes out otherwise, in one sentence."""
+        return f"Golden case “{self.title}”: {'; '.join(self._in_words())}."
 
     @property
     def fingerprint(self) -> str:
+        """What makes the failure the same one: the case, and how it comes out."""
         return _hash("golden", self.name, self.title, *self._differing())
 
     def _differing(self) -> list[str]:
@@ -51,7 +54,7 @@ class GoldenFailure:
             if self.actual.get(key) != value
         ]
 
-    def _told(self) -> Iterator[str]:
+    def _in_words(self) -> Iterator[str]:
         """What differs, in the words of the ladder."""
         for key, value in self.expected.items():
             now = self.actual.get(key)
@@ -60,7 +63,7 @@ class GoldenFailure:
             if key == "recommended":
                 yield f"advised is {self._named(now)} instead of {self._named(value)}"
             else:
-                of = key if key in _SAID else self._named(key)
+                of = key if key in _EXPECTED else self._named(key)
                 yield f"{of} is {_spoken(now)} instead of {_spoken(value)}"
 
     def _named(self, treatment: str | None) -> str:
@@ -88,11 +91,13 @@ class Checked:
 
     @property
     def noted(self) -> list[Finding]:
+        """The findings that are for information."""
         found = self.analysis.findings if self.analysis else ()
         return [finding for finding in found if finding.severity not in GRAVE]
 
     @property
     def unproved(self) -> list[Any]:
+        """The proofs of invariants that did not succeed, in whole or in part."""
         proofs = self.analysis.proofs if self.analysis else ()
         return [
             proof for proof in proofs if {proof.complete, proof.partial} != {PROVED}
@@ -147,19 +152,19 @@ def _golden_of(folder: Path) -> Iterator[Mapping[str, Any]]:
 
 
 def _failure(golden: Mapping[str, Any], ruleset: Ruleset) -> GoldenFailure | None:
-    said = evaluate(golden["case"], ruleset, effects=False).to_document()
-    statuses = {o["treatment"]: o["status"] for o in said["options"]}
+    advice = evaluate(golden["case"], ruleset, effects=False).to_document()
+    statuses = {o["treatment"]: o["status"] for o in advice["options"]}
     expected = golden["expected"]
     wanted = expected.get("statuses", {})
-    recommended = (said["recommended"] or {}).get("treatment")
+    recommended = (advice["recommended"] or {}).get("treatment")
     actual = {
-        "disposition": said["disposition"],
-        "urgency": said["urgency"],
+        "disposition": advice["disposition"],
+        "urgency": advice["urgency"],
         "recommended": recommended,
         **{code: statuses.get(code) for code in wanted},
     }
-    expectation = {**{key: expected[key] for key in _SAID}, **wanted}
-    if actual == expectation and not said["errors"]:
+    expectation = {**{key: expected[key] for key in _EXPECTED}, **wanted}
+    if actual == expectation and not advice["errors"]:
         return None
     name, title = golden["name"], golden["title"]
     titles = {code: one.title for code, one in ruleset.treatments.items()}

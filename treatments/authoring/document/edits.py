@@ -6,13 +6,15 @@ the document, or it is refused with an EditError in plain words.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from treatments.authoring.document.parts import LISTS, Parts, address
 from treatments.engine.ruleset.csv_folder import GROUNDS
 from treatments.engine.ruleset.decision_tables import OUTPUTS
 
+#: An edit as a service takes it: the parts before, the parts after.
+Edit = Callable[[Parts], Parts]
 MAX_TEXT = 4000
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}\Z")
 _NUMBERED = re.compile(r"(.*?)(\d+)\Z")
@@ -23,6 +25,7 @@ class EditError(ValueError):
 
 
 def rule_place(table: str, rule: str) -> str:
+    """The address of a rule."""
     return address("tables", table, "rules", rule)
 
 
@@ -30,7 +33,11 @@ def rule_place(table: str, rule: str) -> str:
 
 
 def set_cells(parts: Parts, table: str, cells: Iterable[tuple[str, str, str]]) -> Parts:
-    """Write cells, each a rule's id, a fact's name and an S-FEEL text; "-" is any."""
+    """Write cells, each a rule's id, a fact's name and an S-FEEL text; "-" is any.
+
+    Raises:
+        EditError: there is no such table, rule or column, or a text is too long.
+    """
     found = dict(parts)
     columns = parts[_table(parts, table) + "/inputs"]
     for rule_id, fact, text in cells:
@@ -48,6 +55,9 @@ def set_field(parts: Parts, table: str, rule_id: str, field: str, value: Any) ->
     """Write one of a rule's grounds, or one of its outputs as ``outputs.<name>``.
 
     Sources, treatments and the like are lists of texts; all else is a text.
+
+    Raises:
+        EditError: there is no such rule or field, or a text is too long.
     """
     rule = _rule(parts, table, rule_id)
     name = field.removeprefix("outputs.")
@@ -70,6 +80,9 @@ def set_entries(
     A key is ``cells.<fact>``, ``outputs.<name>`` or the name of one of the grounds.
     Entries of the rule "+1" make a new rule at the end of the table, those of "+2"
     one more, and so on.
+
+    Raises:
+        EditError: as for :func:`set_cells` and :func:`set_field`.
     """
     found, made = parts, dict[str, str]()
     for named, key, value in entries:
@@ -98,7 +111,13 @@ def add_rule(
     owner: str = "",
     after: str = "",
 ) -> Parts:
-    """A new rule, after the one named or at the end; without an id it gets one."""
+    """A new rule, after the one named or at the end; without an id it gets one.
+
+    Facts of ``cells`` that are no columns yet become columns.
+
+    Raises:
+        EditError: there is no such table, or the id is bad or taken.
+    """
     place = _table(parts, table)
     kind = parts[place].get("kind", "")
     blank = {n: [] if n == "treatments" else "" for n in OUTPUTS.get(kind, ())}
@@ -120,21 +139,33 @@ def add_rule(
 
 
 def copy_rule(parts: Parts, table: str, rule_id: str, new_id: str = "") -> Parts:
-    """A copy below the rule, with an id of its own."""
+    """A copy below the rule, with an id of its own.
+
+    Raises:
+        EditError: there is no such rule, or the new id is bad or taken.
+    """
     rule = _rule(parts, table, rule_id)
     copy = {**rule, "id": _new_rule_id(parts, table, new_id, like=rule_id)}
     return _with_rule(parts, table, copy, rule_id)
 
 
 def move_rule(parts: Parts, table: str, rule_id: str, to: int) -> Parts:
-    """Put a rule at another place of its table, counted from 0."""
+    """Put a rule at another place of its table, counted from 0.
+
+    Raises:
+        EditError: there is no such rule.
+    """
     _rule(parts, table, rule_id)
     place = f"{_table(parts, table)}/rules"
     return {**parts, place: _moved(parts[place], rule_id, to)}
 
 
 def disable_rule(parts: Parts, table: str, rule_id: str, reason: str) -> Parts:
-    """Take a rule out of force and keep it, with the reason."""
+    """Take a rule out of force and keep it, with the reason.
+
+    Raises:
+        EditError: there is no such rule, or no reason.
+    """
     if not reason.strip():
         raise EditError("Say why the rule is disabled.")
     rule = _rule(parts, table, rule_id)
@@ -143,13 +174,22 @@ def disable_rule(parts: Parts, table: str, rule_id: str, reason: str) -> Parts:
 
 
 def enable_rule(parts: Parts, table: str, rule_id: str) -> Parts:
+    """Put a disabled rule in force again.
+
+    Raises:
+        EditError: there is no such rule.
+    """
     rule = _rule(parts, table, rule_id)
     enabled = {key: value for key, value in rule.items() if key != "disabled"}
     return {**parts, rule_place(table, rule_id): enabled}
 
 
 def remove_rule(parts: Parts, table: str, rule_id: str) -> Parts:
-    """Remove a rule of a draft; one that was ever published is disabled instead."""
+    """Remove a rule of a draft; the caller disables one that was ever published.
+
+    Raises:
+        EditError: there is no such rule.
+    """
     _rule(parts, table, rule_id)
     place = f"{_table(parts, table)}/rules"
     found = {**parts, place: [name for name in parts[place] if name != rule_id]}
@@ -161,6 +201,11 @@ def remove_rule(parts: Parts, table: str, rule_id: str) -> Parts:
 
 
 def add_column(parts: Parts, table: str, fact: str, at: int | None = None) -> Parts:
+    """A column for a fact, before the column numbered ``at`` or as the last.
+
+    Raises:
+        EditError: the fact has a column already, or is not in the vocabulary.
+    """
     place = f"{_table(parts, table)}/inputs"
     columns = list(parts[place])
     if fact in columns:
@@ -172,7 +217,11 @@ def add_column(parts: Parts, table: str, fact: str, at: int | None = None) -> Pa
 
 
 def remove_column(parts: Parts, table: str, fact: str) -> Parts:
-    """Remove a column in which every cell is empty."""
+    """Remove a column in which every cell is empty.
+
+    Raises:
+        EditError: some rule has a cell in it.
+    """
     place = _table(parts, table)
     using = [
         rule
@@ -190,7 +239,11 @@ def remove_column(parts: Parts, table: str, fact: str) -> Parts:
 
 
 def set_item(parts: Parts, section: str, name: str, value: Mapping[str, Any]) -> Parts:
-    """Replace a treatment, source, invariant, rung, fact, or a table's head."""
+    """Replace a treatment, source, invariant, rung, fact, or a table's head.
+
+    Raises:
+        EditError: there is no such row any more, or its id would change.
+    """
     key = _key(section)
     place = address(section, name)
     if place not in parts:
@@ -201,6 +254,11 @@ def set_item(parts: Parts, section: str, name: str, value: Mapping[str, Any]) ->
 
 
 def add_item(parts: Parts, section: str, value: Mapping[str, Any]) -> Parts:
+    """A new row at the end of a list; a treatment is also the last preferred.
+
+    Raises:
+        EditError: its id is bad or taken.
+    """
     key = _key(section)
     name = str(value.get(key, ""))
     _check_id(name)
@@ -217,11 +275,21 @@ def add_item(parts: Parts, section: str, value: Mapping[str, Any]) -> Parts:
 
 
 def move_item(parts: Parts, section: str, name: str, to: int) -> Parts:
+    """Put a row at another place of its list, counted from 0.
+
+    Raises:
+        EditError: there is no such row or list.
+    """
     _key(section)
     return {**parts, section: _moved(parts[section], name, to)}
 
 
 def remove_item(parts: Parts, section: str, name: str) -> Parts:
+    """Remove a row from its list; a treatment also from the order of preference.
+
+    Raises:
+        EditError: there is no such row or list.
+    """
     _key(section)
     if name not in parts[section]:
         raise EditError(f"There is no {name} in {section} any more.")
@@ -240,7 +308,11 @@ def remove_item(parts: Parts, section: str, name: str) -> Parts:
 
 
 def set_single(parts: Parts, name: str, value: Mapping[str, Any]) -> Parts:
-    """Replace the metadata or the selection policy."""
+    """Replace the metadata or the selection policy.
+
+    Raises:
+        EditError: it is neither.
+    """
     if name not in ("metadata", "selection"):
         raise EditError(f"{name} cannot be edited.")
     return {**parts, name: dict(value)}

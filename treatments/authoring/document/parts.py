@@ -126,19 +126,22 @@ class PartChange:
 
     @property
     def reversed(self) -> "PartChange":
+        """The change that takes this one back."""
         return PartChange(self.address, self.after, self.before)
 
     def to_document(self) -> dict[str, Any]:
+        """As it is stored with a draft's change."""
         return {"address": self.address, "before": self.before, "after": self.after}
 
 
 def difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[PartChange]:
     """What leads from the parts ``old`` to ``new``, in the order of the document."""
-    places = list(dict.fromkeys([*new, *old]))
+    pairs = ((p, old.get(p), new.get(p)) for p in dict.fromkeys([*new, *old]))
     return [
-        PartChange(place, old.get(place), new.get(place))
-        for place in places
-        if old.get(place) != new.get(place)
+        PartChange(place, before, after)
+        for place, before, after in pairs
+        # An edit hands on what it leaves alone: most parts are the same object.
+        if before is not after and before != after
     ]
 
 

@@ -144,6 +144,11 @@ SINGLES: Mapping[str, tuple[str, tuple[RowField, ...]]] = {
         ),
     ),
 }
+#: What each list, and what stands alone, is called.
+TITLES: Mapping[str, str] = {
+    **{name: title for name, (title, _) in SINGLES.items()},
+    **{code: section.title for code, section in SECTIONS.items()},
+}
 
 
 def texts(fields: tuple[RowField, ...], row: Mapping[str, Any]) -> dict[str, str]:
@@ -152,13 +157,15 @@ def texts(fields: tuple[RowField, ...], row: Mapping[str, Any]) -> dict[str, str
 
 
 def written(
-    fields: tuple[RowField, ...], row: Mapping[str, Any], said: Mapping[str, str]
+    fields: tuple[RowField, ...], row: Mapping[str, Any], form_data: Mapping[str, str]
 ) -> dict[str, Any]:
     """``row`` with the texts of a form written into it; what has no field stays."""
     found = dict(row)
     for field in fields:
-        value = stored(field, said.get(field.name, ""))
-        if field.name in said and (value != "" or _got(row, field.name) is not None):
+        value = stored(field, form_data.get(field.name, ""))
+        if field.name in form_data and (
+            value != "" or _got(row, field.name) is not None
+        ):
             _put(found, field.name, value)
     return found
 

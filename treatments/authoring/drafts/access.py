@@ -29,6 +29,7 @@ def for_rule_makers(view: View) -> View:
 
 
 def may_write(user: User) -> bool:
+    """Whether a user may write in drafts: administrators may."""
     return user.role == Role.ADMIN
 
 

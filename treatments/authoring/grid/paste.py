@@ -33,6 +33,7 @@ class PastedCell:
 
     @property
     def is_change(self) -> bool:
+        """Whether the cell would be written, and is another one then."""
         return not self.problem and self.old != self.new
 
 
@@ -44,23 +45,28 @@ class PastePreview:
 
     @property
     def changes(self) -> list[PastedCell]:
+        """The cells to write."""
         return [entry for entry in self.entries if entry.is_change]
 
     @property
     def problems(self) -> list[PastedCell]:
+        """The cells that cannot be read."""
         return [entry for entry in self.entries if entry.problem]
 
     @property
-    def told(self) -> list[PastedCell]:
+    def shown(self) -> list[PastedCell]:
+        """What the preview lists: all but the cells that stay as they are."""
         return [e for e in self.entries if e.is_change or e.problem]
 
     @property
     def new_rules(self) -> int:
+        """How many rules would be made."""
         return len({e.rule for e in self.changes if e.rule.startswith("+")})
 
     @property
     def same(self) -> int:
-        return len(self.entries) - len(self.told)
+        """How many cells stay as they are."""
+        return len(self.entries) - len(self.shown)
 
     @property
     def writes(self) -> list[tuple[str, str, Any]]:

@@ -24,6 +24,7 @@ class RowFilter:
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> "RowFilter":
+        """As the query of a page says it; what it does not name is not asked for."""
         return cls(**{f.name: query.get(f.name, "").strip() for f in fields(cls)})
 
     @classmethod
@@ -33,6 +34,7 @@ class RowFilter:
 
     @property
     def is_active(self) -> bool:
+        """Whether anything is asked for: a column alone, or a value alone, is not."""
         return bool(
             self.text or self.cites or self.case or (self.column and self.value)
         )
@@ -57,6 +59,7 @@ class FilteredRows:
 
     @property
     def left_out(self) -> int:
+        """How many rows are not shown."""
         return self.total - len(self.rows)
 
 
@@ -72,7 +75,7 @@ def filtered(
         row
         for row in rows
         if row.id in also
-        or ((matching is None or row.id in matching) and _says(sheet, row.id, wanted))
+        or ((matching is None or row.id in matching) and _holds(sheet, row.id, wanted))
     ]
     return FilteredRows(kept, len(rows), problem, wanted)
 
@@ -80,25 +83,25 @@ def filtered(
 def _matching(sheet: Sheet, wanted: RowFilter) -> tuple[frozenset[str] | None, str]:
     if not wanted.case:
         return None, ""
-    ruleset = sheet.reading.ruleset
+    ruleset = sheet.document.reading.ruleset
     if ruleset is None:
         return None, "No case can be tried before the draft can be read."
     try:
-        return rules_that_can_match(ruleset, sheet.parts, wanted.case), ""
+        return rules_that_can_match(ruleset, sheet.document.facts, wanted.case), ""
     except CaseNotFoundError as problem:
         return None, str(problem)
 
 
-def _says(sheet: Sheet, rule_id: str, wanted: RowFilter) -> bool:
+def _holds(sheet: Sheet, rule_id: str, wanted: RowFilter) -> bool:
+    """Whether a rule cites, has in a column, and says what is wanted."""
     rule = sheet.rule(rule_id)
-    if wanted.cites and wanted.cites.upper() not in (
-        s.upper() for s in rule["sources"]
-    ):
+    cited = {source.upper() for source in rule["sources"]}
+    if wanted.cites and wanted.cites.upper() not in cited:
         return False
     words = {c.key: c.words(c.value_in(rule)) for c in sheet.columns}
     if wanted.column and wanted.value:
-        said = words.get(wanted.column, "") or "any"
-        if wanted.value.casefold() not in said.casefold():
+        text = words.get(wanted.column, "") or "any"
+        if wanted.value.casefold() not in text.casefold():
             return False
     everything = " ".join([rule_id, *words.values()]).casefold()
     return wanted.text.casefold() in everything

@@ -73,8 +73,8 @@ class CellWidget(forms.Widget):
             return self._read(typed)
         if f"{name}-shown" not in data:
             return was
-        said = cell_conditions.text_of(self.fact, self._state(data, name))
-        return was if cell_conditions.same(self.fact, was, said) else said
+        text = cell_conditions.text_of(self.fact, self._state(data, name))
+        return was if cell_conditions.same(self.fact, was, text) else text
 
     def _read(self, typed: str) -> str:
         """S-FEEL as it is; else what people write, or, if it is neither, as typed."""
@@ -161,6 +161,7 @@ class RuleForm(forms.Form):
 
     @property
     def conditions(self) -> list[tuple[Column, forms.BoundField]]:
+        """The columns of facts, each with its field."""
         return [(c, self[c.key]) for c in self.columns if c.is_fact]
 
     @property
@@ -170,6 +171,7 @@ class RuleForm(forms.Form):
 
     @property
     def others(self) -> list[tuple[Column, forms.BoundField]]:
+        """The columns of outputs and grounds, each with its field."""
         return [(c, self[c.key]) for c in self.columns if not c.is_fact]
 
 
@@ -198,8 +200,8 @@ def _widget(column: Column, value: Any) -> forms.Widget:
         return TicksWidget(choices=[(code, code) for code in kept])
     if column.kind == "choice":
         known = list(dict.fromkeys([*column.choices, str(value)]))
-        said = [(v, cell_conditions.YES_NO.get(v) or spoken(v)) for v in known]
-        return forms.Select(choices=said, attrs={"class": "form-select"})
+        choices = [(v, cell_conditions.YES_NO.get(v) or spoken(v)) for v in known]
+        return forms.Select(choices=choices, attrs={"class": "form-select"})
     if column.kind == "text":
         attrs = {"rows": 4, "class": "form-control", "maxlength": 4000}
         return forms.Textarea(attrs=attrs)

@@ -10,17 +10,17 @@ from django.core.cache import cache
 from django.db.models import Count, Max
 
 from spine_cds.accounts.models import User
-from treatments.authoring.document.columns import Column, columns_of, facts_of
-from treatments.authoring.document.draft_reader import (
-    DraftProblem,
-    Reading,
-    read_draft,
-)
-from treatments.authoring.document.edits import rule_place
-from treatments.authoring.document.parts import Parts, address, split, steps
+from treatments.authoring.document.columns import Column, columns_of
+from treatments.authoring.document.draft_reader import DraftProblem
+from treatments.authoring.document.parts import address, steps
+from treatments.authoring.document.working_copy import DraftDocument
+from treatments.engine import Fact
 from treatments.engine.ruleset.csv_folder import GROUNDS
 from treatments.engine.ruleset.words_reader import WordsError
 from treatments.models import RulesetDraft, RulesetVersion
+
+#: Lists beside the tables whose rows are seen in every table.
+_SHOWN_WITH_TABLES = ("facts", "sources", "treatments")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class GridCell:
 
     @property
     def tone(self) -> str:
+        """The class that colours the cell."""
         if self.problem:
             return "is-bad"
         if not self.words:
@@ -57,97 +58,136 @@ class GridRow:
 
     @property
     def classes(self) -> str:
+        """The classes that colour the row."""
         tones = [f"effect-{self.kind}"] if self.kind else []
         return " ".join([*tones, *(["is-disabled"] if self.disabled else [])])
 
 
 @dataclass(frozen=True, slots=True)
 class ScreenChange:
-    """What a draft's change means for the grid on a screen."""
+    """What the changes of a draft mean for the grid on a screen: the rules whose rows
+    are old, and whether the whole table is."""
 
     rules: tuple[str, ...]
     is_whole: bool
 
 
 class Sheet:
-    """One table of a draft, for reading.
+    """One table of a draft, for reading: the draft's row and its working copy.
+
+    ``hidden`` are the columns, by their names, that the reader does not want to see.
 
     Raises:
         KeyError: the draft has no such table.
     """
 
     def __init__(
-        self, draft: RulesetDraft, table: str, hidden: Iterable[str] = ()
+        self,
+        draft: RulesetDraft,
+        table: str,
+        hidden: Iterable[str] = (),
+        document: DraftDocument | None = None,
     ) -> None:
         self.draft = draft
+        self.document = document or DraftDocument.of(draft)
         self.id = table
-        self.parts: Parts = split(draft.document)
-        self.head: Mapping[str, Any] = self.parts[address("tables", table)]
+        self.head: Mapping[str, Any] = self.document.parts[address("tables", table)]
         self.hidden = frozenset(hidden)
 
-    @cached_property
-    def reading(self) -> Reading:
-        return read_draft(self.draft.document)
+    def after(self, document: DraftDocument) -> "Sheet":
+        """The same table in the document that an edit came to."""
+        return Sheet(self.draft, self.id, self.hidden, document)
+
+    def showing_all(self) -> "Sheet":
+        """The same table with no column hidden."""
+        return Sheet(self.draft, self.id, (), self.document)
 
     @property
     def title(self) -> str:
+        """What the table is called; its id where it has no title."""
         return str(self.head.get("title") or self.id)
+
+    @cached_property
+    def _rules(self) -> dict[str, Mapping[str, Any]]:
+        return self.document.rules_of(self.id)
 
     @property
     def rule_ids(self) -> list[str]:
-        return list(self.parts[address("tables", self.id, "rules")])
+        """The ids of the rules, in the order of the table."""
+        return list(self._rules)
+
+    @property
+    def rules(self) -> list[Mapping[str, Any]]:
+        """The rules, in the order of the table."""
+        return list(self._rules.values())
+
+    def rule(self, rule_id: str) -> Mapping[str, Any]:
+        """One rule, as the document has it.
+
+        Raises:
+            KeyError: the table has no such rule.
+        """
+        return self._rules[rule_id]
 
     @property
     def inputs(self) -> list[str]:
-        return list(self.parts[address("tables", self.id, "inputs")])
+        """The facts that are columns, by their names."""
+        return list(self.document.parts[address("tables", self.id, "inputs")])
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
         """Every column, the hidden ones too."""
         used = {fact for rule in self.rules for fact in rule["cells"]}
-        return columns_of(self.parts, self.head, self.inputs, used, self.hidden)
+        return columns_of(
+            self.document.parts, self.head, self.inputs, used, self.hidden
+        )
 
-    @property
+    @cached_property
     def shown(self) -> list[Column]:
+        """The columns that are not hidden."""
         return [column for column in self.columns if column.is_shown]
 
-    @property
-    def addable(self) -> list[Any]:
-        """The facts of the vocabulary that are no column yet."""
-        return [
-            f for name, f in facts_of(self.parts).items() if name not in self.inputs
-        ]
-
-    @property
-    def rules(self) -> list[Mapping[str, Any]]:
-        return [self.rule(rule_id) for rule_id in self.rule_ids]
-
-    def rule(self, rule_id: str) -> Mapping[str, Any]:
-        rule: Mapping[str, Any] = self.parts[rule_place(self.id, rule_id)]
-        return rule
-
     def column(self, key: str) -> Column:
-        """Raises KeyError where the table has no such column."""
-        found = {column.key: column for column in self.columns}
-        return found[key]
+        """The column of this key.
+
+        Raises:
+            KeyError: the table has no such column.
+        """
+        return self._columns[key]
+
+    @cached_property
+    def _columns(self) -> dict[str, Column]:
+        return {column.key: column for column in self.columns}
+
+    @property
+    def addable(self) -> list[Fact]:
+        """The facts of the vocabulary that are no column yet."""
+        facts = self.document.facts
+        return [fact for name, fact in facts.items() if name not in self.inputs]
+
+    @property
+    def sources(self) -> list[Mapping[str, Any]]:
+        """The sources that a rule can cite."""
+        parts = self.document.parts
+        return [parts[address("sources", source)] for source in parts["sources"]]
 
     def rows(self, wanted: Iterable[str] | None = None) -> list[GridRow]:
         """The rows of these rules, or of all, in the order of the table."""
-        names = self.rule_ids if wanted is None else set(wanted)
-        return [self._row(name) for name in self.rule_ids if name in names]
+        names = self._rules if wanted is None else set(wanted)
+        return [self._row(name) for name in self._rules if name in names]
 
     def _row(self, rule_id: str) -> GridRow:
         rule = self.rule(rule_id)
         problems = {} if rule.get("disabled") else self._problems[rule_id]
-        told = {key: said for key, said in problems.items() if key not in GROUNDS}
+        bad = tuple(key for key in problems if key not in GROUNDS)
         grounds = tuple(name for name in GROUNDS if name in problems)
         return GridRow(
             id=rule_id,
             cells=tuple(self._cell(column, rule, problems) for column in self.shown),
             disabled=str(rule.get("disabled") or ""),
             lacks=grounds,
-            bad=tuple(told),
-            is_new=rule_id not in self._published,
+            bad=bad,
+            is_new=rule_id not in self.published,
             kind=str(rule.get("outputs", {}).get("effect", "")),
         )
 
@@ -167,29 +207,28 @@ class Sheet:
         """What is wrong, by rule and by the key of the column."""
         found: dict[str, dict[str, str]] = defaultdict(dict)
         outputs = {column.name for column in self.columns if column.is_output}
-        for problem in self.reading.problems:
+        for problem in self.document.problems:
             if problem.table == self.id and problem.rule:
                 key = _key_of(problem, outputs)
                 found[problem.rule].setdefault(key, str(problem))
         return found
 
     @cached_property
-    def _published(self) -> frozenset[str]:
-        return published_rules(str(self.parts["metadata"].get("id", "")))
+    def published(self) -> frozenset[str]:
+        """The ids of rules that were published once, in whatever table."""
+        return _published_rules(self.document.ruleset_id)
 
     def changed_since(self, seen: int) -> ScreenChange:
         """What of this table others and oneself changed after the revision seen."""
-        found: set[str] = set()
-        for change in self.draft.changes.filter(number__gt=seen):
-            found |= change.addresses
-        own = [steps(place) for place in found]
-        mine = [place for place in own if place[:2] == ("tables", self.id)]
-        rules = [place[3] for place in mine if len(place) == 4]
-        shape = any(len(place) != 4 for place in mine)
-        vocabulary = any(
-            place[0] in ("facts", "sources", "treatments") for place in own
+        changes = self.draft.changes.filter(
+            number__gt=seen, number__lte=self.document.revision
         )
-        return ScreenChange(tuple(rules), is_whole=shape or vocabulary)
+        places = {steps(place) for change in changes for place in change.addresses}
+        own = [place for place in places if place[:2] == ("tables", self.id)]
+        rules = tuple(place[3] for place in own if len(place) == 4)
+        is_of_shape = any(len(place) != 4 for place in own)
+        is_of_words = any(place[0] in _SHOWN_WITH_TABLES for place in places)
+        return ScreenChange(rules, is_whole=is_of_shape or is_of_words)
 
     def changed_by_others(self, seen: str, user: User) -> bool:
         """Whether somebody else changed the draft after the revision seen."""
@@ -214,7 +253,7 @@ def _key_of(problem: DraftProblem, outputs: Iterable[str]) -> str:
     return f"cells.{problem.field}" if problem.field else ""
 
 
-def published_rules(ruleset: str) -> frozenset[str]:
+def _published_rules(ruleset: str) -> frozenset[str]:
     """The ids of all rules that any version of a ruleset ever had."""
     versions = RulesetVersion.objects.filter(ruleset_id=ruleset)
     standing = versions.aggregate(Max("sha256"), Max("pk"), Count("pk"))

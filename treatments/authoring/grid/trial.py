@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from treatments.authoring.checks.validation import golden_cases
-from treatments.authoring.document.columns import facts_of
 from treatments.authoring.grid.sheet import Sheet
-from treatments.engine import Fact, Ruleset, evaluate
+from treatments.engine import Evaluation, Fact, Ruleset, evaluate
 from treatments.engine.ruleset.terms import spoken
 from treatments.models import Recommendation
 from treatments.presentation.case_summary import responsible_level
@@ -32,17 +31,19 @@ class TriedRule:
 
     rule: str
     tone: str
-    said: str
+    state: str
     failed: tuple[str, ...]
     unknown: tuple[str, ...]
     labels: Mapping[str, str]
 
     @property
     def failed_words(self) -> list[str]:
+        """The facts that make it fail, by their labels."""
         return [self.labels.get(name, spoken(name)) for name in self.failed]
 
     @property
     def unknown_words(self) -> list[str]:
+        """The facts that it waits for, by their labels."""
         return [self.labels.get(name, spoken(name)) for name in self.unknown]
 
 
@@ -75,6 +76,7 @@ class Trial:
 
     @property
     def sides(self) -> tuple[TrialSide, TrialSide]:
+        """The draft, and beside it the live rules."""
         return self.draft, self.live
 
     @property
@@ -101,31 +103,39 @@ class TrialQuestion:
 
 def try_case(sheet: Sheet, live: Ruleset | None, case: Document) -> Trial:
     """The case on both rulesets; a draft that cannot be read says so."""
-    draft = sheet.reading.ruleset
+    draft = sheet.document.reading.ruleset
+    tried = _evaluated(draft, case)
     return Trial(
-        draft=_side("This draft", draft, case),
-        live=_side("Live rules", live, case),
-        lines=tuple(_lines(sheet, draft, case)) if draft else (),
+        draft=_side("This draft", draft, tried),
+        live=_side("Live rules", live, _evaluated(live, case)),
+        lines=tuple(_lines(sheet, draft, tried)) if draft and tried else (),
     )
 
 
-def _side(title: str, ruleset: Ruleset | None, case: Document) -> TrialSide:
+def _evaluated(ruleset: Ruleset | None, case: Document) -> Evaluation | None:
     if ruleset is None:
+        return None
+    return evaluate(_known_to(ruleset, case), ruleset, effects=False)
+
+
+def _side(
+    title: str, ruleset: Ruleset | None, evaluation: Evaluation | None
+) -> TrialSide:
+    if ruleset is None or evaluation is None:
         return TrialSide(title, "", None, "These rules cannot be read yet.")
-    said = evaluate(_known_to(ruleset, case), ruleset, effects=False).to_document()
-    if said["errors"]:
-        return TrialSide(
-            title, "", None, "; ".join(e["message"] for e in said["errors"])
-        )
-    advised = said["recommended"]
+    advice = evaluation.to_document()
+    if advice["errors"]:
+        problem = "; ".join(error["message"] for error in advice["errors"])
+        return TrialSide(title, "", None, problem)
+    advised = advice["recommended"]
     heading = (
         ruleset.treatments[advised["treatment"]].title
         if advised
-        else Recommendation.Disposition(said["disposition"]).label
+        else Recommendation.Disposition(advice["disposition"]).label
     )
-    drawing = draw_ladder(said["options"], ruleset) if said["options"] else None
-    statuses = tuple((one["treatment"], one["status"]) for one in said["options"])
-    standing = (said["disposition"], said["urgency"], statuses)
+    drawing = draw_ladder(advice["options"], ruleset) if advice["options"] else None
+    statuses = tuple((one["treatment"], one["status"]) for one in advice["options"])
+    standing = (advice["disposition"], advice["urgency"], statuses)
     return TrialSide(title, heading, drawing, standing=standing)
 
 
@@ -142,14 +152,15 @@ def _known_to(ruleset: Ruleset, case: Document) -> dict[str, Any]:
     }
 
 
-def _lines(sheet: Sheet, ruleset: Ruleset, case: Document) -> Iterator[TriedRule]:
+def _lines(
+    sheet: Sheet, ruleset: Ruleset, evaluation: Evaluation
+) -> Iterator[TriedRule]:
     table = ruleset.tables.get(sheet.id)
     if table is None:
         return
     own = {rule.id for rule in table.rules}
-    said = evaluate(_known_to(ruleset, case), ruleset, effects=False)
     labels = {name: fact.label for name, fact in ruleset.facts.items() if fact.label}
-    for one in said.trace:
+    for one in evaluation.trace:
         if one.rule in own:
             tone, words = STATES.get(one.state, STATES["undetermined"])
             yield TriedRule(one.rule, tone, words, one.failed, one.unknown, labels)
@@ -162,7 +173,7 @@ def panel(sheet: Sheet, live: Ruleset | None, case: Document) -> dict[str, Any]:
         "trial": found,
         "marks": json.dumps(found.marks) if found else "",
         "questions": questions(sheet, case) if case else (),
-        "goldens": golden_cases(str(sheet.parts["metadata"].get("id", ""))),
+        "goldens": golden_cases(sheet.document.ruleset_id),
         "stored": recent_cases(),
     }
 
@@ -171,9 +182,10 @@ def panel(sheet: Sheet, live: Ruleset | None, case: Document) -> dict[str, Any]:
 
 
 def changed(
-    case: Document, facts: Mapping[str, Fact], said: Mapping[str, str]
+    case: Document, facts: Mapping[str, Fact], written: Mapping[str, str]
 ) -> dict[str, Any]:
-    """The case with the facts that were changed: each as it is written in a cell.
+    """The case with the facts of ``written``: each as it is written in a cell, "-"
+    for one that is not known.
 
     A finding of a disc goes to the responsible one; without one, to L4-5.
     """
@@ -186,7 +198,7 @@ def changed(
     if disc is None:
         disc = {"level": level}
         found["discs"].append(disc)
-    for name, text in said.items():
+    for name, text in written.items():
         fact = facts.get(name)
         if fact is None or fact.scope not in ("case", "disc"):
             continue
@@ -214,7 +226,7 @@ def _value(fact: Fact, text: str) -> Any:
 
 def questions(sheet: Sheet, case: Document) -> list[TrialQuestion]:
     """The facts that the table rests on, straight or through derived ones."""
-    facts = facts_of(sheet.parts)
+    facts = sheet.document.facts
     level = responsible_level(case)
     discs = {disc["level"]: disc for disc in case.get("discs", ())}
     known = {**case.get("facts", {}), **discs.get(level, {})}
@@ -226,13 +238,13 @@ def questions(sheet: Sheet, case: Document) -> list[TrialQuestion]:
 
 
 def _rests_on(sheet: Sheet, facts: Mapping[str, Fact]) -> list[str]:
-    tables = sheet.parts["tables"]
-    givers = {sheet.parts[f"tables/{t}"].get("output"): t for t in tables}
+    parts = sheet.document.parts
+    givers = {parts[f"tables/{t}"].get("output"): t for t in parts["tables"]}
     found: dict[str, None] = {}
     waiting = [sheet.id]
     seen = {sheet.id}
     while waiting:
-        for name in sheet.parts[f"tables/{waiting.pop()}/inputs"]:
+        for name in parts[f"tables/{waiting.pop()}/inputs"]:
             fact = facts.get(name)
             giver = givers.get(name)
             if fact is not None and fact.scope != "derived":

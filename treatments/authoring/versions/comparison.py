@@ -20,20 +20,10 @@ from treatments.authoring.document.parts import (
     split,
     steps,
 )
-from treatments.authoring.document.row_fields import SECTIONS, SINGLES
+from treatments.authoring.document.row_fields import SECTIONS, SINGLES, TITLES
 
 _WORDS = re.compile(r"\s*\S+|\s+")
 ADDED, REMOVED, CHANGED, MOVED = "added", "removed", "changed", "moved"
-SECTION_TITLES = {
-    "metadata": "About the ruleset",
-    "selection": "Order of preference and last resort",
-    "facts": "Facts and presumptions",
-    "rungs": "Rungs of the ladder",
-    "treatments": "Treatments and their texts",
-    "sources": "Sources",
-    "tables": "Tables",
-    "invariants": "Invariants",
-}
 
 
 #: Texts of at least so many characters are compared word by word.
@@ -52,6 +42,7 @@ class FieldChange:
 
     @property
     def kind(self) -> str:
+        """Whether the field was added, removed, or changed."""
         if not self.before:
             return ADDED
         return CHANGED if self.after else REMOVED
@@ -84,15 +75,18 @@ class Group:
 
 
 def compare(old: Document, new: Document) -> list[Group]:
-    """What ``new`` changes in ``old``, grouped by table and list."""
-    before, after = split(old), split(new)
-    return groups(difference(before, after), before, after)
+    """What ``new`` changes in ``old``, grouped by table and list.
+
+    Raises:
+        UnsplittableError: one of them has no parts.
+    """
+    return compare_parts(split(old), split(new))
 
 
-def groups(changes: Iterable[PartChange], before: Parts, after: Parts) -> list[Group]:
-    """These changes, in the words of the tables they belong to."""
+def compare_parts(before: Parts, after: Parts) -> list[Group]:
+    """As :func:`compare`, of documents that were taken apart already."""
     found: dict[tuple[str, str], list[RowChange]] = {}
-    for change in changes:
+    for change in difference(before, after):
         place = steps(change.address)
         table = place[1] if place[0] == "tables" and len(place) > 1 else ""
         row = _row(change, place, before, after)
@@ -113,7 +107,7 @@ def beside(
 
 def _title(section: str, table: str, before: Parts, after: Parts) -> str:
     if not table:
-        return SECTION_TITLES.get(section, section)
+        return TITLES.get(section, section)
     head = after.get(f"tables/{table}") or before.get(f"tables/{table}") or {}
     return str(head.get("title") or table)
 
@@ -134,8 +128,8 @@ def _fields(change: PartChange, before: Parts, after: Parts) -> tuple[FieldChang
     """Each field that differs; a cell by the label of its fact, empty ones as any."""
     section = steps(change.address)[0]
     cells = {*_cells(change.before), *_cells(change.after)}
-    old = _said(change.before, before, cells)
-    new = _said(change.after, after, cells)
+    old = _in_words(change.before, before, cells)
+    new = _in_words(change.after, after, cells)
     return tuple(
         FieldChange(_label(name, section, after, is_cell=name in cells), was, now)
         for name in dict.fromkeys([*old, *new])
@@ -144,7 +138,7 @@ def _fields(change: PartChange, before: Parts, after: Parts) -> tuple[FieldChang
     )
 
 
-def _said(row: Any, parts: Parts, cells: Iterable[str]) -> dict[str, str]:
+def _in_words(row: Any, parts: Parts, cells: Iterable[str]) -> dict[str, str]:
     """A row's fields in words; of a row that is there, also the cells that are any."""
     found = _flat(row)
     if row is None:
@@ -191,7 +185,7 @@ def _kind(change: PartChange) -> str:
 def _order_change(
     change: PartChange, place: tuple[str, ...], before: Parts, after: Parts
 ) -> RowChange | None:
-    """A list's order: told only where rows moved, or columns came or went."""
+    """A list's order: shown only where rows moved, or columns came or went."""
     old, new = change.before or [], change.after or []
     if place[-1] == "inputs":
 
@@ -237,13 +231,13 @@ def words(value: Any) -> str:
 
 
 def place_words(place: str) -> str:
-    """Where a part stands, as it is told to whoever has to look at it."""
+    """Where a part stands, as it is named to whoever has to look at it."""
     path = steps(place)
     if path[-1] == "rules" and len(path) == 3:
         return f"the order of the rules of {path[1]}"
     if path[-1] == "inputs" and len(path) == 3:
         return f"the columns of {path[1]}"
-    return SECTION_TITLES.get(path[-1], path[-1]) if len(path) == 1 else path[-1]
+    return TITLES.get(path[-1], path[-1]) if len(path) == 1 else path[-1]
 
 
 def merge(base: Document, mine: Document, theirs: Document) -> tuple[Parts, list[str]]:

@@ -13,7 +13,8 @@ from spine_cds.accounts.models import User
 from spine_cds.audit.services import record
 from treatments.authoring.checks.validation import Checked, checked, fingerprint
 from treatments.authoring.document.edits import EditError
-from treatments.authoring.drafts import services as drafts
+from treatments.authoring.drafts import review
+from treatments.authoring.drafts.writing import document_of, hold, write
 from treatments.authoring.versions.comparison import merge
 from treatments.engine import Ruleset, document_hash
 from treatments.models import (
@@ -66,6 +67,7 @@ class PublishingGate:
 
     @property
     def is_ready(self) -> bool:
+        """Whether all is done, so that it can be published."""
         return all(step.is_done for step in self.steps)
 
     @property
@@ -209,7 +211,7 @@ def _signed(draft: RulesetDraft) -> PublishingStep:
         return PublishingStep(
             "signed", title, is_done=False, text="After it was handed to review"
         )
-    names = [str(row.signer) for row in drafts.signatures(draft)]
+    names = [str(row.signer) for row in review.signatures(draft)]
     return PublishingStep("signed", title, bool(names), ", ".join(names) or "Not yet")
 
 
@@ -222,11 +224,11 @@ def draft_submit(*, draft: RulesetDraft, version: str, actor: User) -> RulesetDr
         NotReadyError: something is still to be mended; the message names it.
         EditError: the number is taken.
     """
-    locked = drafts.held(draft)
-    for step in gate_of(locked).steps:
+    held = hold(draft)
+    for step in gate_of(held).steps:
         if step.code in _OF_THE_AUTHOR and not step.is_done:
             raise NotReadyError(f"{step.title}: {step.text}.")
-    return drafts.draft_submit(draft=locked, version=version, actor=actor)
+    return review.draft_submit(draft=held, version=version, actor=actor)
 
 
 @transaction.atomic
@@ -245,27 +247,27 @@ def draft_publish(
         NotReadyError: a step is not done; the message names it.
     """
     _one_at_a_time()
-    locked = drafts.held(draft, State.IN_REVIEW)
-    gate = gate_of(locked)
+    held = hold(draft, State.IN_REVIEW)
+    gate = gate_of(held)
     for step in gate.steps:
         if step.code == "base" and not step.is_done:
             raise StaleBaseError(f"{step.text}.")
         if not step.is_done:
             raise NotReadyError(f"{step.title}: {step.text}.")
     _refuse_to_be_overtaken(live_from)
-    version = _version_of(locked, actor)
+    version = _version_of(held, actor)
     ruleset_activate(version=version, actor=actor, live_from=live_from, reason=reason)
-    locked.published_as = version
-    locked.state = State.PUBLISHED
-    locked.save(update_fields=["published_as", "state", "changed_at"])
+    held.published_as = version
+    held.state = State.PUBLISHED
+    held.save(update_fields=["published_as", "state", "changed_at"])
     detail = {
-        "before": locked.base.version if locked.base else "",
+        "before": held.base.version if held.base else "",
         "after": version.version,
         "sha256": version.sha256,
-        "signed_by": [row.signer_name for row in drafts.signatures(locked)],
+        "signed_by": [row.signer_name for row in review.signatures(held)],
         "live_from": live_from.isoformat() if live_from else "at once",
     }
-    record(actor=actor, action="draft.publish", entity=locked, detail=detail)
+    record(actor=actor, action="draft.publish", entity=held, detail=detail)
     return version
 
 
@@ -290,20 +292,20 @@ def _refuse_to_be_overtaken(live_from: datetime.datetime | None) -> None:
         )
 
 
-def _version_of(locked: RulesetDraft, actor: User) -> RulesetVersion:
+def _version_of(held: RulesetDraft, actor: User) -> RulesetVersion:
     """The stored version, with the signatures in its document.
 
     Raises:
         NotReadyError: another version has its number by now.
     """
-    rows = list(drafts.signatures(locked))
+    rows = list(review.signatures(held))
     sign_off = {
         "state": "signed",
         "by": ", ".join(row.signer_name for row in rows),
         "on": max(row.signed_at for row in rows).date().isoformat(),
     }
-    metadata = {**locked.document["metadata"], "sign_off": sign_off}
-    ruleset = Ruleset.from_document({**locked.document, "metadata": metadata})
+    metadata = {**held.document["metadata"], "sign_off": sign_off}
+    ruleset = Ruleset.from_document({**held.document, "metadata": metadata})
     same = RulesetVersion.objects.filter(ruleset_id=ruleset.id, version=ruleset.version)
     if same.exclude(sha256=ruleset.sha256).exists():
         raise NotReadyError(
@@ -324,15 +326,16 @@ def draft_merge(*, draft: RulesetDraft, actor: User) -> list[str]:
     Raises:
         DraftClosedError: the draft is not being edited.
     """
-    locked = drafts.held(draft)
+    held = hold(draft)
     head = RulesetActivation.objects.head()
-    if head is None or locked.base is None or head.version_id == locked.base_id:
+    if head is None or held.base is None or head.version_id == held.base_id:
         return []
     newest = head.version
-    parts, clashes = merge(locked.base.document, locked.document, newest.document)
-    locked.base = newest
-    locked.save(update_fields=["base"])
-    drafts.write(locked, parts, f"Merged {newest.version}", actor)
+    parts, clashes = merge(held.base.document, held.document, newest.document)
+    held.base = newest
+    held.save(update_fields=["base"])
+    summary = f"Merged {newest.version}"
+    write(held, document_of(held), parts, summary=summary, actor=actor)
     return clashes
 
 

@@ -12,14 +12,15 @@ from spine_cds.accounts.models import User
 from spine_cds.audit.models import Event
 from treatments.authoring.checks.badges import LABELS, example_facts
 from treatments.authoring.checks.validation import GRAVE, fingerprint
-from treatments.authoring.document.columns import OTHERS, facts_of
+from treatments.authoring.document.columns import OTHERS
 from treatments.authoring.document.draft_reader import DraftProblem
 from treatments.authoring.document.parts import split
 from treatments.authoring.document.row_fields import SECTIONS, SINGLES
-from treatments.authoring.drafts import services
+from treatments.authoring.document.working_copy import DraftDocument
+from treatments.authoring.drafts import review, services
 from treatments.authoring.drafts.access import may_write
 from treatments.authoring.versions import publishing
-from treatments.authoring.versions.comparison import Group, compare
+from treatments.authoring.versions.comparison import Group, compare_parts
 from treatments.authoring.views.forms import (
     PublishForm,
     ReasonForm,
@@ -92,14 +93,15 @@ def draft_page(draft: RulesetDraft, request: SignedInRequest) -> dict[str, Any]:
     """The page of a draft: how far it is, its tables, and what can be done now."""
     user = request.user
     gate = publishing.gate_of(draft)
-    is_author = user.pk in services.author_ids(draft)
-    base = draft.base.document if draft.base else draft.document
-    groups = compare(base, draft.document)
+    is_author = user.pk in review.author_ids(draft)
+    document = DraftDocument.of(draft)
+    base = split(draft.base.document) if draft.base else document.parts
+    groups = compare_parts(base, document.parts)
     return {
         "draft": draft,
         "gate": gate,
         "tables": _tables(draft, gate, groups),
-        "sections": _sections(draft, groups),
+        "sections": _sections(document, groups),
         "singles": [(name, title) for name, (title, _) in SINGLES.items()],
         "change_count": sum(len(group.rows) for group in groups),
         "changes": draft.changes.select_related("made_by").order_by("-number")[:RECENT],
@@ -112,7 +114,7 @@ def draft_page(draft: RulesetDraft, request: SignedInRequest) -> dict[str, Any]:
         "formats": FORMATS.values(),
         "replays": publishing.replays_of(draft),
         "replay_key": uuid.uuid4(),
-        "signatures": services.signatures(draft),
+        "signatures": review.signatures(draft),
         "is_stale": any(s.code == "base" and not s.is_done for s in gate.steps),
     } | _forms(draft, request)
 
@@ -121,7 +123,7 @@ def _forms(draft: RulesetDraft, request: SignedInRequest) -> dict[str, Any]:
     def to(name: str) -> str:
         return reverse(f"treatments:draft-{name}", args=[draft.pk])
 
-    content = {"content": services.content_sha256(draft.document)}
+    content = {"content": review.content_sha256(draft.document)}
     version = _next_version(draft)
     return {
         "submit_form": SubmitForm(initial={"version": version}, action=to("submit")),
@@ -166,14 +168,14 @@ def _tables(
     ]
 
 
-def _sections(draft: RulesetDraft, groups: list[Group]) -> list[dict[str, Any]]:
-    parts = split(draft.document)
+def _sections(document: DraftDocument, groups: list[Group]) -> list[dict[str, Any]]:
+    """Each list beside the tables, with how many rows it has, and how many changed."""
     changed = {group.title: len(group.rows) for group in groups if not group.table}
     return [
         {
             "code": code,
             "title": title,
-            "rows": len(parts[code]),
+            "rows": len(document.parts[code]),
             "changed": changed.get(title, 0),
         }
         for code, section in SECTIONS.items()
@@ -219,8 +221,7 @@ class _Places:
 
     def __init__(self, draft: RulesetDraft) -> None:
         self.draft = draft
-        self.parts = split(draft.document)
-        self.facts = facts_of(self.parts)
+        self.facts = DraftDocument.of(draft).facts
         tables = draft.document["tables"]
         self.titles = {t["id"]: t.get("title") or t["id"] for t in tables}
         self.tables = {rule["id"]: t["id"] for t in tables for rule in t["rules"]}
@@ -228,6 +229,7 @@ class _Places:
         self.first = next(iter([*of_options, *self.titles]), "")
 
     def row(self, finding: Finding, accepted: AcceptedFinding | None) -> dict[str, Any]:
+        """A finding as the page shows it; ``accepted`` says by whom it may stand."""
         mark = fingerprint(finding)
         is_tried = finding.example is not None and finding.kind in LABELS
         named = (self.tables[rule] for rule in finding.rules if rule in self.tables)
@@ -255,5 +257,6 @@ class _Places:
         return {"problem": problem, "field": field, "said": problem.told}
 
     def trial(self, table: str = "") -> str:
+        """The address where a case is tried, on this table or the first one."""
         args = [self.draft.pk, table or self.first]
         return reverse("treatments:trial-panel", args=args)

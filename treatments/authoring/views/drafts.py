@@ -17,9 +17,9 @@ from django.views.decorators.http import (
 from spine_cds.accounts.access import SignedInRequest, require_role
 from spine_cds.accounts.models import Role
 from treatments.authoring.document.edits import EditError
-from treatments.authoring.drafts import services
+from treatments.authoring.drafts import review, services
 from treatments.authoring.drafts.access import draft_of, for_rule_makers
-from treatments.authoring.drafts.services import DraftClosedError, DraftConflictError
+from treatments.authoring.drafts.writing import DraftClosedError, DraftConflictError
 from treatments.authoring.versions import publishing
 from treatments.authoring.versions.comparison import compare, place_words
 from treatments.authoring.versions.publishing import NotReadyError, StaleBaseError
@@ -65,6 +65,7 @@ def draft_create(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_safe
 @for_rule_makers
 def draft_detail(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """How far a draft is, and what can be done with it now."""
     page = draft_page.draft_page(draft_of(pk), request)
     return render(request, "treatments/authoring/draft_detail.html", page)
 
@@ -72,13 +73,16 @@ def draft_detail(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @require_role(Role.ADMIN)
 def draft_describe(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """The title and the note of a draft, as a form."""
     draft = draft_of(pk)
     initial = {"title": draft.title, "note": draft.note}
     form = DescribeForm(request.POST or None, initial=initial)
     if form.is_valid():
-        said = {key: form.cleaned_data[key] for key in ("title", "note")}
+        title, note = form.cleaned_data["title"], form.cleaned_data["note"]
         try:
-            services.draft_describe(draft=draft, actor=request.user, **said)
+            services.draft_describe(
+                draft=draft, title=title, note=note, actor=request.user
+            )
         except REFUSALS as refusal:
             messages.error(request, str(refusal))
         return redirect(draft)
@@ -89,6 +93,7 @@ def draft_describe(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @require_safe
 @for_rule_makers
 def draft_checks(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """What the checks find in a draft."""
     page = draft_page.checks_page(draft_of(pk), request.user)
     return render(request, "treatments/authoring/draft_checks.html", page)
 
@@ -106,7 +111,7 @@ def finding_accept(request: SignedInRequest, pk: UUID) -> HttpResponse:
         if not found:
             raise EditError("Tick the findings that may stand.")
         for finding in found:
-            services.finding_accept(
+            review.finding_accept(
                 draft=draft,
                 fingerprint=finding.fingerprint,
                 message=finding.message,
@@ -138,6 +143,7 @@ def draft_difference(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @require_role(Role.ADMIN)
 def draft_submit(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Hand a draft to review, under a version number."""
     draft = draft_of(pk)
     form = SubmitForm(request.POST)
     return _sent(request, draft, "submit_form", form, publishing.draft_submit)
@@ -146,29 +152,32 @@ def draft_submit(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @for_rule_makers
 def draft_return(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Give a draft back to its authors, with the reason."""
     draft = draft_of(pk)
     form = ReasonForm(request.POST)
     if not form.is_valid():
         messages.error(request, "Say what is to be changed.")
         return redirect(draft)
-    return _done(request, draft, services.draft_return, **form.cleaned_data)
+    return _done(request, draft, review.draft_return, **form.cleaned_data)
 
 
 @require_POST
 @for_rule_makers
 def draft_sign(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Sign the content that is on the page, with the password again."""
     draft = draft_of(pk)
     form = SignForm(request.POST, request=request)
     if not form.is_valid():
         return _again(request, draft, sign_form=form)
     # Refused, the page is read anew: the form names the content that was read.
     content = form.cleaned_data["content"]
-    return _done(request, draft, services.draft_sign, content=content, meaning=MEANING)
+    return _done(request, draft, review.draft_sign, content=content, meaning=MEANING)
 
 
 @require_POST
 @require_role(Role.ADMIN)
 def draft_publish(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Publish a signed draft, with the password again."""
     draft = draft_of(pk)
     form = PublishForm(request.POST, request=request)
     return _sent(request, draft, "publish_form", form, publishing.draft_publish)
@@ -177,6 +186,7 @@ def draft_publish(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @require_role(Role.ADMIN)
 def draft_merge(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Bring the newest version into a draft."""
     draft = draft_of(pk)
     try:
         clashes = publishing.draft_merge(draft=draft, actor=request.user)
@@ -184,36 +194,38 @@ def draft_merge(request: SignedInRequest, pk: UUID) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect(draft)
     named = ", ".join(place_words(clash) for clash in clashes)
-    told = (
+    warning = (
         f" Both changed {named}: the draft's text stands, look at it." if named else ""
     )
-    messages.success(request, f"The newest version is merged in.{told}")
+    messages.success(request, f"The newest version is merged in.{warning}")
     return redirect("treatments:draft-difference", pk=pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @require_role(Role.ADMIN)
 def draft_abandon(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Ask whether a draft is to be closed, and close it."""
     draft = draft_of(pk)
     if request.method == "POST":
-        return _done(request, draft, services.draft_abandon)
+        return _done(request, draft, review.draft_abandon)
     return render(request, "treatments/authoring/draft_abandon.html", {"draft": draft})
 
 
 @require_POST
 @require_role(Role.ADMIN)
 def draft_undo(request: SignedInRequest, pk: UUID, way: str) -> HttpResponse:
+    """Undo or redo one's own newest edit, as ``way`` says."""
     draft = draft_of(pk)
     step = services.draft_undo if way == "undo" else services.draft_redo
     return _done(request, draft, step)
 
 
 def _done(
-    request: SignedInRequest, draft: RulesetDraft, write: Any, **said: Any
+    request: SignedInRequest, draft: RulesetDraft, write: Any, **form_data: Any
 ) -> HttpResponse:
     """Make one write and go back to the draft, which shows what it came to."""
     try:
-        write(draft=draft, actor=request.user, **said)
+        write(draft=draft, actor=request.user, **form_data)
     except REFUSALS as refusal:
         messages.error(request, str(refusal))
     return redirect(reverse("treatments:draft-detail", args=[draft.pk]))

@@ -53,6 +53,8 @@ class DraftForm(Posted):
 
 
 class DescribeForm(DraftForm):
+    """The title and the note of a draft that is there."""
+
     button = "Save"
     submission_key = None  # type: ignore[assignment]
 
@@ -72,6 +74,7 @@ class ImportForm(DraftForm):
     field_order = ("file", "title", "note", "submission_key")
 
     def clean_file(self) -> Any:
+        """Refuse a file that is too large, before anything of it is read."""
         file = self.cleaned_data["file"]
         if file.size > MAX_UPLOAD_BYTES:
             raise forms.ValidationError("The file is too large.")
@@ -79,6 +82,8 @@ class ImportForm(DraftForm):
 
 
 class SubmitForm(Posted):
+    """The version number that a draft is reviewed under."""
+
     button = "Hand it to review"
     version = forms.CharField(
         label="Version number",
@@ -88,6 +93,7 @@ class SubmitForm(Posted):
     )
 
     def clean_version(self) -> str:
+        """Refuse what is no version number."""
         version: str = self.cleaned_data["version"]
         if not _VERSION.match(version):
             raise forms.ValidationError("Three numbers with dots, as 1.2.0.")
@@ -142,6 +148,7 @@ class PublishForm(PasswordAgain, Posted):
     )
 
     def clean_live_from(self) -> Any:
+        """Refuse a moment that has passed."""
         moment = self.cleaned_data["live_from"]
         if moment is not None and moment <= timezone.now():
             raise forms.ValidationError("That moment has passed. Leave it empty.")
@@ -149,6 +156,8 @@ class PublishForm(PasswordAgain, Posted):
 
 
 class SignerForm(Posted):
+    """A surgeon who is to sign rulesets, of those who may not yet."""
+
     button = "Let them sign"
     user = forms.ModelChoiceField(label="Surgeon", queryset=User.objects.none())
 
@@ -190,7 +199,7 @@ class RowForm(Posted):
             field.disabled = True
 
     @property
-    def said(self) -> dict[str, str]:
+    def texts(self) -> dict[str, str]:
         """What was typed, by the names of the fields."""
         return {field.name: self.cleaned_data[field.name] for field in self.rows}
 
@@ -200,18 +209,18 @@ class RowForm(Posted):
 
 
 def _form_field(field: RowField) -> forms.Field:
-    said: dict[str, Any] = {
+    options: dict[str, Any] = {
         "label": field.label,
         "help_text": field.help,
         "required": False,
     }
     if field.kind == "flag":
-        return forms.ChoiceField(choices=[("no", "no"), ("yes", "yes")], **said)
+        return forms.ChoiceField(choices=[("no", "no"), ("yes", "yes")], **options)
     if field.kind == "choice":
         choices = [(choice, choice or "–") for choice in ("", *field.choices)]
-        return forms.ChoiceField(choices=choices, **said)
+        return forms.ChoiceField(choices=choices, **options)
     if field.kind in ("area", "lines", "conditions"):
         rows = {"area": 3, "lines": 5, "conditions": 3}[field.kind]
         widget = forms.Textarea(attrs={"rows": rows})
-        return forms.CharField(max_length=MAX_TEXT, widget=widget, **said)
-    return forms.CharField(max_length=MAX_TEXT, **said)
+        return forms.CharField(max_length=MAX_TEXT, widget=widget, **options)
+    return forms.CharField(max_length=MAX_TEXT, **options)

@@ -22,15 +22,15 @@ from treatments.authoring.document.edits import EditError
 from treatments.authoring.document.parts import steps
 from treatments.authoring.drafts import services
 from treatments.authoring.drafts.access import draft_of, for_rule_makers, may_write
-from treatments.authoring.drafts.services import (
+from treatments.authoring.drafts.writing import (
+    Clash,
     DraftClosedError,
     DraftConflictError,
-    draft_edit,
 )
-from treatments.authoring.grid import actions as actions
+from treatments.authoring.grid import actions
 from treatments.authoring.grid.actions import Action
 from treatments.authoring.grid.paste import BlockError, block_of, preview
-from treatments.authoring.grid.row_filter import RowFilter
+from treatments.authoring.grid.row_filter import RowFilter, filtered
 from treatments.authoring.grid.rule_forms import RuleForm
 from treatments.authoring.grid.sheet import Sheet, clash_rows
 from treatments.authoring.views import grid_fragments as pages
@@ -38,13 +38,16 @@ from treatments.authoring.views import grid_fragments as pages
 TEMPLATES = "treatments/authoring/grid"
 HIDDEN = "hidden-columns"
 GONE = "There is no such rule or column in this table any more."
-REFUSALS = (EditError, DraftClosedError)
+REFUSALS = (EditError, DraftClosedError, BlockError)
 View = Callable[..., HttpResponse]
 
 
 def of_table(view: View) -> View:
-    """Give the view its sheet: 403 for others than rule makers, and for a write by
-    others than administrators; 404 without such a draft or table."""
+    """Give the view its sheet, and answer for it where a write is refused.
+
+    403 for others than rule makers, and for a write by others than administrators;
+    404 without such a draft or table.
+    """
 
     @wraps(view)
     def opened(
@@ -52,7 +55,13 @@ def of_table(view: View) -> View:
     ) -> HttpResponse:
         if request.method == "POST" and not may_write(request.user):
             raise PermissionDenied
-        response = view(request, _sheet(request, pk, slug), **named)
+        sheet = _sheet(request, pk, slug)
+        try:
+            response = view(request, sheet, **named)
+        except DraftConflictError as conflict:
+            response = _conflict(request, _sheet(request, pk, slug), conflict)
+        except REFUSALS as refusal:
+            response = _refused(request, sheet, refusal)
         response["X-Rule-Grid"] = "1"
         return response
 
@@ -62,6 +71,7 @@ def of_table(view: View) -> View:
 @require_safe
 @of_table
 def grid_detail(request: SignedInRequest, sheet: Sheet) -> HttpResponse:
+    """The page of a table, with the rows that the query asks for."""
     wanted = RowFilter.of(request.GET)
     if wanted.stored_case:
         record(
@@ -79,20 +89,20 @@ def grid_detail(request: SignedInRequest, sheet: Sheet) -> HttpResponse:
 @of_table
 def grid_cell(request: SignedInRequest, sheet: Sheet) -> HttpResponse:
     """The control of one cell; or what was entered there, written."""
-    said = request.POST if request.method == "POST" else request.GET
-    rule_id, key = said.get("rule", ""), said.get("key", "")
+    asked = request.POST if request.method == "POST" else request.GET
+    rule_id = asked.get("rule", "")
     try:
-        rule, column = sheet.rule(rule_id), sheet.column(key)
+        rule, column = sheet.rule(rule_id), sheet.column(asked.get("key", ""))
     except KeyError:
-        return _refused(request, sheet, EditError(GONE))
+        raise EditError(GONE) from None
     if request.method != "POST":
         form = RuleForm([column], rule)
         page = {"form": form, "column": column, "rule": rule, "sheet": sheet}
         return render(request, f"{TEMPLATES}/cell.html", page)
-    if "words" in said:
-        entries = [(rule_id, key, column.typed(said["words"]))]
+    if "words" in asked:
+        entries = [(rule_id, column.key, column.typed(asked["words"]))]
     else:
-        form = RuleForm([column], rule, said)
+        form = RuleForm([column], rule, asked)
         entries = form.entries if form.is_valid() else []
     return _write(request, sheet, actions.entries_action(sheet, entries))
 
@@ -103,23 +113,15 @@ def grid_rule(request: SignedInRequest, sheet: Sheet, rule: str) -> HttpResponse
     """A whole rule on a page of its own; it needs no script."""
     if rule not in sheet.rule_ids:
         if request.method == "POST":
-            return _refused(request, sheet, EditError(GONE))
+            raise EditError(GONE)
         raise Http404("This table has no such rule.")
-    sheet.hidden = frozenset()
     form = RuleForm(sheet.columns, sheet.rule(rule), request.POST or None)
     if form.is_valid():
         if form.left_over:
-            return _refused(request, sheet, EditError(GONE))
-        action = actions.entries_action(sheet, form.entries)
-        return _write(request, sheet, action)
-    page = {
-        **pages.bar_part(sheet, request.user),
-        "form": form,
-        "rule": sheet.rule(rule),
-        "row": sheet.rows([rule])[0],
-        "badges": pages.quick_badges(sheet).of(rule),
-    }
-    return render(request, f"{TEMPLATES}/rule.html", page)
+            raise EditError(GONE)
+        return _write(request, sheet, actions.entries_action(sheet, form.entries))
+    page = pages.rule_page(sheet.showing_all(), request.user, rule)
+    return render(request, f"{TEMPLATES}/rule.html", {**page, "form": form})
 
 
 @require_POST
@@ -127,14 +129,11 @@ def grid_rule(request: SignedInRequest, sheet: Sheet, rule: str) -> HttpResponse
 def grid_row(request: SignedInRequest, sheet: Sheet) -> HttpResponse:
     """Add, copy, move, disable, enable, or remove a rule; add one from a gap."""
     owner = str(request.user)
-    try:
-        if request.POST.get("action") == "gap":
-            finding = pages.finding_of(sheet, request.POST.get("finding", ""))
-            action = actions.gap_action(finding, sheet, request.POST, owner)
-        else:
-            action = actions.row_action(sheet, request.POST, owner)
-    except EditError as refusal:
-        return _refused(request, sheet, refusal)
+    if request.POST.get("action") == "gap":
+        finding = pages.finding_of(sheet, request.POST.get("finding", ""))
+        action = actions.gap_action(finding, sheet, request.POST, owner)
+    else:
+        action = actions.row_action(sheet, request.POST, owner)
     return _write(request, sheet, action)
 
 
@@ -142,19 +141,14 @@ def grid_row(request: SignedInRequest, sheet: Sheet) -> HttpResponse:
 @of_table
 def grid_column(request: SignedInRequest, sheet: Sheet) -> HttpResponse:
     """Show some of the columns, add one, or remove an empty one."""
-    if request.POST.get("action") == "show":
-        keys = set(request.POST.getlist("shown"))
-        all_hidden = dict(request.session.get(HIDDEN, {}))
-        names = [c.name for c in sheet.columns if not c.is_output]
-        shown = {c.name for c in sheet.columns if c.key in keys}
-        all_hidden[sheet.id] = [name for name in names if name not in shown]
-        request.session[HIDDEN] = all_hidden
-        return redirect(_url(sheet))
-    try:
-        action = actions.column_action(sheet, request.POST)
-    except EditError as refusal:
-        return _refused(request, sheet, refusal)
-    return _write(request, sheet, action)
+    if request.POST.get("action") != "show":
+        return _write(request, sheet, actions.column_action(sheet, request.POST))
+    keys = set(request.POST.getlist("shown"))
+    shown = {column.name for column in sheet.columns if column.key in keys}
+    names = [column.name for column in sheet.columns if not column.is_output]
+    hidden = [name for name in names if name not in shown]
+    request.session[HIDDEN] = {**request.session.get(HIDDEN, {}), sheet.id: hidden}
+    return redirect(_url(sheet))
 
 
 @require_POST
@@ -163,38 +157,33 @@ def grid_step(request: SignedInRequest, sheet: Sheet) -> HttpResponse:
     """Undo or redo one's own newest edit."""
     back = request.POST.get("action") != "redo"
     step = services.draft_undo if back else services.draft_redo
-    word = "Undone" if back else "Done again"
-    try:
-        change = step(draft=sheet.draft, actor=request.user)
-    except DraftConflictError as conflict:
-        return _conflict(request, sheet, conflict, can_force=False)
-    except REFUSALS as refusal:
-        return _refused(request, sheet, refusal)
-    said = f"{word}: {change.summary}" if change else "There is nothing to take back."
-    return _written(request, sheet, said)
+    write = step(draft=sheet.draft, actor=request.user, known=sheet.document)
+    message = "There is nothing to take back."
+    if write.change:
+        message = f"{'Undone' if back else 'Done again'}: {write.change.summary}"
+    return _written(request, sheet, sheet.after(write.document), message)
 
 
 @require_POST
 @of_table
 def grid_paste(request: SignedInRequest, sheet: Sheet) -> HttpResponse:
     """Show what a block from a spreadsheet would write; or write it, as one edit."""
-    said = request.POST
-    rules, keys = said.getlist("rules"), said.getlist("keys")
-    try:
-        found = preview(
-            block_of(said.get("block", "")),
-            [rule for rule in rules if rule in sheet.rule_ids],
-            [column for column in sheet.shown if column.key in keys],
-            {rule["id"]: rule for rule in sheet.rules},
-        )
-    except BlockError as problem:
-        return _refused(request, sheet, problem)
-    if "apply" not in said:
-        page = {"preview": found, "block": said.get("block", ""), "rules": rules}
-        page |= {**pages.bar_part(sheet, request.user), "keys": keys}
-        return render(request, f"{TEMPLATES}/paste.html", page)
-    called = said.get("called") or f"{len(found.changes)} cells pasted"
-    return _write(request, sheet, actions.entries_action(sheet, found.writes, called))
+    posted = request.POST
+    block = posted.get("block", "")
+    rules, keys = posted.getlist("rules"), posted.getlist("keys")
+    found = preview(
+        block_of(block),
+        [rule for rule in rules if rule in sheet.rule_ids],
+        [column for column in sheet.shown if column.key in keys],
+        {rule["id"]: rule for rule in sheet.rules},
+    )
+    if "apply" in posted:
+        called = posted.get("called") or f"{len(found.changes)} cells pasted"
+        action = actions.entries_action(sheet, found.writes, called)
+        return _write(request, sheet, action)
+    page = {"preview": found, "block": block, "rules": rules, "keys": keys}
+    page |= pages.bar_part(sheet, request.user)
+    return render(request, f"{TEMPLATES}/paste.html", page)
 
 
 @require_safe
@@ -204,11 +193,11 @@ def grid_checks(request: SignedInRequest, sheet: Sheet) -> HttpResponse:
     page = pages.table_part(
         sheet,
         request.user,
-        pages.filtered(sheet, RowFilter.of_url(request.htmx.current_url)),
+        filtered(sheet, RowFilter.of_url(request.htmx.current_url)),
         pages.full_badges(sheet),
     )
     seen = request.GET.get("seen", "")
-    page["is_newest"] = seen == str(sheet.draft.revision)
+    page["is_newest"] = seen == str(sheet.document.revision)
     page["by_others"] = sheet.changed_by_others(seen, request.user)
     return render(request, f"{TEMPLATES}/checks.html", page)
 
@@ -239,57 +228,53 @@ def _url(sheet: Sheet, rule: str = "") -> str:
     return f"{url}#{rule}" if rule else url
 
 
-def _seen(request: SignedInRequest, sheet: Sheet) -> int:
+def _seen(request: SignedInRequest) -> int:
     """The revision on the screen; one that does not say it has seen nothing."""
     seen = request.POST.get("seen", "")
     return int(seen) if seen.isdigit() else 0
 
 
 def _write(request: SignedInRequest, sheet: Sheet, action: Action) -> HttpResponse:
-    try:
-        change = draft_edit(
-            draft=sheet.draft,
-            seen=_seen(request, sheet),
-            edit=action.edit,
-            summary=action.summary,
-            actor=request.user,
-        )
-    except DraftConflictError as conflict:
-        return _conflict(request, sheet, conflict, can_force=True)
-    except REFUSALS as refusal:
-        return _refused(request, sheet, refusal)
-    said = f"Saved: {action.summary}" if change else "Nothing was changed."
-    return _written(request, sheet, said)
+    """Make the edit, and show what it came to."""
+    write = services.draft_edit(
+        draft=sheet.draft,
+        known=sheet.document,
+        seen=_seen(request),
+        edit=action.edit,
+        summary=action.summary,
+        actor=request.user,
+    )
+    message = f"Saved: {action.summary}" if write.change else "Nothing was changed."
+    return _written(request, sheet, sheet.after(write.document), message)
 
 
-def _written(request: SignedInRequest, before: Sheet, said: str) -> HttpResponse:
-    sheet = _sheet(request, before.draft.pk, before.id)
+def _written(
+    request: SignedInRequest, before: Sheet, sheet: Sheet, message: str
+) -> HttpResponse:
+    """The rows that are others now; without a script, the page of the table."""
     made = next((r for r in sheet.rule_ids if r not in before.rule_ids), "")
     if not request.htmx:
-        messages.success(request, said)
+        messages.success(request, message)
         rule = made or request.POST.get("rule", "")
         return redirect(_url(sheet, rule if rule in sheet.rule_ids else ""))
+    page = _answer(request, sheet, message)
+    return render(request, f"{TEMPLATES}/answer.html", {**page, "made": made})
+
+
+def _answer(request: SignedInRequest, sheet: Sheet, message: str) -> dict[str, Any]:
     wanted = RowFilter.of_url(request.htmx.current_url)
-    seen = _seen(request, sheet)
-    page = pages.answer_part(sheet, request.user, seen, wanted, said)
-    page["made"] = made
-    return render(request, f"{TEMPLATES}/answer.html", page)
+    return pages.answer_part(sheet, request.user, _seen(request), wanted, message)
 
 
 def _conflict(
-    request: SignedInRequest,
-    before: Sheet,
-    conflict: DraftConflictError,
-    *,
-    can_force: bool,
+    request: SignedInRequest, sheet: Sheet, conflict: DraftConflictError
 ) -> HttpResponse:
     """Both versions side by side; what was typed goes along, to be written or not."""
-    sheet = _sheet(request, before.draft.pk, before.id)
     typed = [(name, v) for name, vs in request.POST.lists() for v in vs]
     page: dict[str, Any] = {
         "conflict": conflict,
         "clashes": [_clash(sheet, clash) for clash in conflict.clashes],
-        "can_force": can_force,
+        "can_force": not conflict.is_undo,
         "typed": [(n, v) for n, v in typed if n not in ("seen", "csrfmiddlewaretoken")],
         "sheet": sheet,
         "draft": sheet.draft,
@@ -297,13 +282,11 @@ def _conflict(
     }
     if not request.htmx:
         return render(request, f"{TEMPLATES}/conflict.html", page, status=409)
-    wanted = RowFilter.of_url(request.htmx.current_url)
-    seen = _seen(request, sheet)
-    page |= pages.answer_part(sheet, request.user, seen, wanted, str(conflict))
+    page |= _answer(request, sheet, str(conflict))
     return render(request, f"{TEMPLATES}/conflict_answer.html", page)
 
 
-def _clash(sheet: Sheet, clash: services.Clash) -> dict[str, Any]:
+def _clash(sheet: Sheet, clash: Clash) -> dict[str, Any]:
     theirs, yours = clash.theirs, clash.yours
     rows = (
         clash_rows(sheet, theirs, yours)

@@ -10,12 +10,11 @@ from spine_cds.accounts.models import User
 from treatments.authoring.checks import badges as checks
 from treatments.authoring.checks.badges import Badges
 from treatments.authoring.checks.validation import checked, golden_cases
-from treatments.authoring.document.columns import facts_of
-from treatments.authoring.document.parts import address
 from treatments.authoring.drafts import services
 from treatments.authoring.drafts.access import may_write
 from treatments.authoring.grid.row_filter import FilteredRows, RowFilter, filtered
 from treatments.authoring.grid.sheet import Sheet
+from treatments.engine import Ruleset
 from treatments.engine.analysis import Finding
 
 NOTHING = Badges({}, (), {})
@@ -23,22 +22,29 @@ NOTHING = Badges({}, (), {})
 
 def quick_badges(sheet: Sheet) -> Badges:
     """What can be said at once, while somebody types."""
-    ruleset = sheet.reading.ruleset
+    ruleset = sheet.document.reading.ruleset
     if ruleset is None:
         return NOTHING
-    base = sheet.draft.base.ruleset if sheet.draft.base else None
-    return checks.quick_badges(sheet.draft.pk, ruleset, sheet.id, sheet.rule_ids, base)
+    return checks.quick_badges(
+        sheet.draft.pk, ruleset, sheet.id, sheet.rule_ids, _base_of(sheet)
+    )
 
 
 def full_badges(sheet: Sheet) -> Badges:
     """What the whole analysis says; it takes as long as it takes."""
-    found = checked(sheet.draft.document, timezone.localdate())
-    ruleset = sheet.reading.ruleset
+    found = checked(sheet.document.content, timezone.localdate())
+    ruleset = sheet.document.reading.ruleset
     if ruleset is None or found.analysis is None:
         return NOTHING
     checks.keep(sheet.draft.pk, found.analysis)
-    base = sheet.draft.base.ruleset if sheet.draft.base else None
-    return checks.badges_of(found.analysis, ruleset, sheet.id, sheet.rule_ids, base)
+    return checks.badges_of(
+        found.analysis, ruleset, sheet.id, sheet.rule_ids, _base_of(sheet)
+    )
+
+
+def _base_of(sheet: Sheet) -> Ruleset | None:
+    """The ruleset that the draft began with."""
+    return sheet.draft.base.ruleset if sheet.draft.base else None
 
 
 def finding_of(sheet: Sheet, fingerprint: str) -> Finding | None:
@@ -52,8 +58,8 @@ def grid_page(sheet: Sheet, user: User, wanted: RowFilter) -> dict[str, Any]:
     return {
         **table_part(sheet, user, filtered(sheet, wanted), quick_badges(sheet)),
         **bar_part(sheet, user),
-        "goldens": golden_cases(str(sheet.parts["metadata"].get("id", ""))),
-        "sources": [sheet.parts[address("sources", s)] for s in sheet.parts["sources"]],
+        "goldens": golden_cases(sheet.document.ruleset_id),
+        "sources": sheet.sources,
         "trial_url": trial_url(sheet),
         "filter": wanted,
     }
@@ -70,7 +76,7 @@ def table_part(
         "rows": [(row, badges.of(row.id)) for row in found.rows],
         "found": found,
         "badges": badges,
-        "elsewhere": sheet.reading.elsewhere,
+        "elsewhere": sheet.document.reading.elsewhere,
         "may_write": writable(sheet, user),
     }
 
@@ -81,15 +87,25 @@ def bar_part(sheet: Sheet, user: User) -> dict[str, Any]:
     return {
         "draft": sheet.draft,
         "sheet": sheet,
-        "seen": sheet.draft.revision,
+        "seen": sheet.document.revision,
         "may_write": writes,
         "can_undo": writes and services.can_undo(sheet.draft, user),
         "can_redo": writes and services.can_redo(sheet.draft, user),
     }
 
 
+def rule_page(sheet: Sheet, user: User, rule: str) -> dict[str, Any]:
+    """The page of one rule, but for its form."""
+    return {
+        **bar_part(sheet, user),
+        "rule": sheet.rule(rule),
+        "row": sheet.rows([rule])[0],
+        "badges": quick_badges(sheet).of(rule),
+    }
+
+
 def answer_part(
-    sheet: Sheet, user: User, seen: int, wanted: RowFilter, said: str
+    sheet: Sheet, user: User, seen: int, wanted: RowFilter, message: str
 ) -> dict[str, Any]:
     """What changed on a screen that shows the revision ``seen``."""
     change = sheet.changed_since(seen)
@@ -103,7 +119,7 @@ def answer_part(
         "is_whole": is_whole,
         "changed": [(row, badges.of(row.id)) for row in sheet.rows(named)],
         "unchanged": unchanged(sheet, named, badges),
-        "said": said,
+        "message": message,
     }
 
 
@@ -118,11 +134,11 @@ def unchanged(
 def finding_part(sheet: Sheet, user: User, fingerprint: str) -> dict[str, Any]:
     """The panel of one finding: what it is, and the patient who shows it."""
     finding = finding_of(sheet, fingerprint)
-    facts = facts_of(sheet.parts)
+    facts = sheet.document.facts
     return {
         "draft": sheet.draft,
         "sheet": sheet,
-        "seen": sheet.draft.revision,
+        "seen": sheet.document.revision,
         "finding": finding,
         "fingerprint": fingerprint,
         "facts": checks.example_facts(finding.example, facts) if finding else (),
@@ -136,6 +152,7 @@ def finding_part(sheet: Sheet, user: User, fingerprint: str) -> dict[str, Any]:
 
 
 def writable(sheet: Sheet, user: User) -> bool:
+    """Whether this user may write in this draft now."""
     return may_write(user) and sheet.draft.is_editable
 
 

@@ -17,21 +17,18 @@ from django.views.decorators.http import (
 from spine_cds.accounts.access import SignedInRequest, require_role
 from spine_cds.accounts.models import Role
 from treatments.authoring.document import edits
-from treatments.authoring.document.edits import EditError
-from treatments.authoring.document.parts import address, split
+from treatments.authoring.document.edits import Edit, EditError
+from treatments.authoring.document.parts import address
 from treatments.authoring.document.row_fields import (
     SECTIONS,
     SINGLES,
     RowSection,
     written,
 )
+from treatments.authoring.document.working_copy import DraftDocument
 from treatments.authoring.drafts.access import draft_of, for_rule_makers, may_write
-from treatments.authoring.drafts.services import (
-    DraftClosedError,
-    DraftConflictError,
-    Edit,
-    draft_edit,
-)
+from treatments.authoring.drafts.services import draft_edit
+from treatments.authoring.drafts.writing import DraftClosedError, DraftConflictError
 from treatments.authoring.versions.comparison import beside, words
 from treatments.authoring.views.forms import RowForm
 from treatments.models import RulesetDraft
@@ -40,8 +37,9 @@ from treatments.models import RulesetDraft
 @require_safe
 @for_rule_makers
 def section_detail(request: SignedInRequest, pk: UUID, section: str) -> HttpResponse:
+    """One list of a draft, such as its treatments."""
     draft, known = draft_of(pk), _section(section)
-    parts = split(draft.document)
+    parts = DraftDocument.of(draft).parts
     rows = [
         (name, [words(parts[address(section, name)].get(c)) for c in known.columns])
         for name in parts[section]
@@ -65,15 +63,16 @@ def row_edit(
 ) -> HttpResponse:
     """One row as a form; what another changed meanwhile is shown beside it."""
     draft, known = draft_of(pk), _section(section)
-    row = split(draft.document).get(address(section, name))
+    document = DraftDocument.of(draft)
+    row = document.parts.get(address(section, name))
     if row is None:
         raise Http404("There is no such row in this draft.")
     form = _form(request, fields=known.fields, row=row, draft=draft)
     page = {"draft": draft, "form": form, "heading": name, "code": section}
     if form.is_valid():
-        value = written(known.fields, row, form.said)
+        value = written(known.fields, row, form.texts)
         change = partial(edits.set_item, section=section, name=name, value=value)
-        if _saved(request, draft, form, change, f"{known.row} {name}", page):
+        if _saved(request, page, document, change, f"{known.row} {name}"):
             return redirect("treatments:section-detail", pk=pk, section=section)
     return render(request, "treatments/authoring/row_form.html", page)
 
@@ -81,20 +80,17 @@ def row_edit(
 @require_http_methods(["GET", "HEAD", "POST"])
 @require_role(Role.ADMIN)
 def row_create(request: SignedInRequest, pk: UUID, section: str) -> HttpResponse:
+    """An empty form, and the row that is made of it."""
     draft, known = draft_of(pk), _section(section)
     form = RowForm(
         request.POST or None, fields=known.fields, row={}, draft=draft, key=known.key
     )
-    page = {
-        "draft": draft,
-        "form": form,
-        "heading": f"New {known.row}",
-        "code": section,
-    }
+    heading = f"New {known.row}"
+    page = {"draft": draft, "form": form, "heading": heading, "code": section}
     if form.is_valid():
-        value = written(known.fields, {known.key: form.cleaned_data["key"]}, form.said)
+        value = written(known.fields, {known.key: form.cleaned_data["key"]}, form.texts)
         change = partial(edits.add_item, section=section, value=value)
-        if _saved(request, draft, form, change, f"New {known.row}", page):
+        if _saved(request, page, DraftDocument.of(draft), change, heading):
             return redirect("treatments:section-detail", pk=pk, section=section)
     return render(request, "treatments/authoring/row_form.html", page)
 
@@ -107,7 +103,8 @@ def row_move(
     """One place up or down, or out of the list."""
     draft = draft_of(pk)
     _section(section)
-    order = split(draft.document)[section]
+    document = DraftDocument.of(draft)
+    order = document.parts[section]
     way = request.POST.get("way")
     if way == "remove":
         change: Edit = partial(edits.remove_item, section=section, name=name)
@@ -115,8 +112,9 @@ def row_move(
         at = order.index(name) if name in order else 0
         to = at - 1 if way == "up" else at + 1
         change = partial(edits.move_item, section=section, name=name, to=max(to, 0))
+    write = partial(draft_edit, draft=draft, known=document, actor=request.user)
     try:
-        _edit(request, draft, draft.revision, change, f"{name}: {way}")
+        write(edit=change, summary=f"{name}: {way}", seen=draft.revision)
     except (EditError, DraftClosedError, DraftConflictError) as refusal:
         messages.error(request, str(refusal))
     return redirect("treatments:section-detail", pk=pk, section=section)
@@ -134,9 +132,9 @@ def single_edit(request: SignedInRequest, pk: UUID, name: str) -> HttpResponse:
     form = _form(request, fields=fields, row=row, draft=draft)
     page = {"draft": draft, "form": form, "heading": title, "code": ""}
     if form.is_valid():
-        value = written(fields, row, form.said)
+        value = written(fields, row, form.texts)
         change = partial(edits.set_single, name=name, value=value)
-        if _saved(request, draft, form, change, title, page):
+        if _saved(request, page, DraftDocument.of(draft), change, title):
             return redirect(draft)
     return render(request, "treatments/authoring/row_form.html", page)
 
@@ -163,20 +161,22 @@ def _section(code: str) -> RowSection:
 
 def _saved(
     request: SignedInRequest,
-    draft: RulesetDraft,
-    form: RowForm,
-    change: Edit,
-    summary: str,
     page: dict[str, Any],
+    document: DraftDocument,
+    edit: Edit,
+    summary: str,
 ) -> bool:
-    """Whether the form was written; if not, the page says why and keeps it all."""
+    """Whether the form of a page was written; if not, the page says why, and keeps
+    all that was typed."""
+    form: RowForm = page["form"]
+    write = partial(draft_edit, draft=page["draft"], known=document, actor=request.user)
     try:
-        _edit(request, draft, form.cleaned_data["seen"], change, summary)
+        write(edit=edit, summary=summary, seen=form.cleaned_data["seen"])
     except DraftConflictError as conflict:
-        parts = split(draft.document)
         page["conflict"] = conflict
         page["clashes"] = [
-            (c, beside(c.address, c.theirs, c.yours, parts)) for c in conflict.clashes
+            (clash, beside(clash.address, clash.theirs, clash.yours, document.parts))
+            for clash in conflict.clashes
         ]
         form.see(conflict.revision)
     except (EditError, DraftClosedError) as refusal:
@@ -184,9 +184,3 @@ def _saved(
     else:
         return True
     return False
-
-
-def _edit(
-    request: SignedInRequest, draft: RulesetDraft, seen: int, edit: Edit, summary: str
-) -> None:
-    draft_edit(draft=draft, seen=seen, edit=edit, summary=summary, actor=request.user)

@@ -11,14 +11,15 @@ from django.views.decorators.http import require_safe
 from spine_cds.accounts.access import SignedInRequest
 from spine_cds.audit.services import record
 from treatments.authoring.checks.case_matching import CaseNotFoundError, case_named
-from treatments.authoring.document.columns import facts_of
 from treatments.authoring.drafts.access import draft_of, for_rule_makers
 from treatments.authoring.grid import trial
 from treatments.authoring.grid.sheet import Sheet
 from treatments.authoring.views.grid_fragments import finding_of
+from treatments.engine import Ruleset
 from treatments.models import RulesetVersion
 
-PREFIX = "fact."
+#: A changed fact in the query, and the case that is invented from nothing.
+PREFIX, NEW = "fact.", "new"
 
 
 @require_safe
@@ -29,12 +30,12 @@ def trial_panel(request: SignedInRequest, pk: UUID, slug: str) -> HttpResponse:
         sheet = Sheet(draft_of(pk), slug)
     except KeyError as error:
         raise Http404("The draft has no such table.") from error
-    live = RulesetVersion.objects.live().first()
-    ruleset = live.ruleset if live else None
+    version = RulesetVersion.objects.live().first()
+    live = version.ruleset if version else None
     problem = ""
     case: Mapping[str, Any] = {}
     try:
-        case = _case(request, sheet, ruleset)
+        case = _case(request, sheet, live)
     except CaseNotFoundError as refusal:
         problem = str(refusal)
     page = {
@@ -42,36 +43,49 @@ def trial_panel(request: SignedInRequest, pk: UUID, slug: str) -> HttpResponse:
         "sheet": sheet,
         "chosen": {name: request.GET.get(name, "") for name in ("case", "finding")},
         "problem": problem,
-        **trial.panel(sheet, ruleset, {} if problem else case),
+        **trial.panel(sheet, live, case),
     }
     shape = "_trial" if request.htmx else "trial"
     return render(request, f"treatments/authoring/{shape}.html", page)
 
 
-def _case(request: SignedInRequest, sheet: Sheet, ruleset: Any) -> Mapping[str, Any]:
+def _case(
+    request: SignedInRequest, sheet: Sheet, live: Ruleset | None
+) -> Mapping[str, Any]:
     """The case to try; empty while none is chosen.
 
     Raises:
         CaseNotFoundError: the query names no case.
     """
-    said = {
+    changes = {
         key.removeprefix(PREFIX): str(value)
         for key, value in request.GET.items()
         if key.startswith(PREFIX)
     }
-    start: Mapping[str, Any] = {}
+    start = _chosen(request, sheet, live)
+    if not (start or changes or request.GET.get("case") == NEW):
+        return {}
+    return trial.changed(start, sheet.document.facts, changes)
+
+
+def _chosen(
+    request: SignedInRequest, sheet: Sheet, live: Ruleset | None
+) -> Mapping[str, Any]:
+    """The example of a finding, or a golden or stored case; empty for a new one."""
     name, mark = request.GET.get("case", ""), request.GET.get("finding", "")
     if mark:
         finding = finding_of(sheet, mark)
         if finding is None or finding.example is None:
             raise CaseNotFoundError("That finding does not stand any more.")
-        start = finding.example.document
-    elif name and name != "new":
-        start = case_named(sheet.reading.ruleset or ruleset, name)
-        _on_record(request, sheet, name)
-    if not (start or said or name == "new"):
+        return finding.example.document
+    if name in ("", NEW):
         return {}
-    return trial.changed(start, facts_of(sheet.parts), said)
+    ruleset = sheet.document.reading.ruleset or live
+    if ruleset is None:
+        raise CaseNotFoundError("No case can be tried before the draft can be read.")
+    start = case_named(ruleset, name)
+    _on_record(request, sheet, name)
+    return start
 
 
 def _on_record(request: SignedInRequest, sheet: Sheet, name: str) -> None:

@@ -17,7 +17,7 @@ from spine_cds.accounts.models import Role, User
 from spine_cds.audit.services import record
 from treatments.authoring.document.edits import EditError
 from treatments.authoring.document.parts import UnsplittableError
-from treatments.authoring.drafts import services
+from treatments.authoring.drafts import review, services
 from treatments.authoring.drafts.access import for_rule_makers
 from treatments.authoring.versions import publishing
 from treatments.authoring.versions.comparison import compare
@@ -80,6 +80,7 @@ def _chosen(key: str) -> RulesetVersion | RulesetDraft | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 @require_role(Role.ADMIN)
 def version_restore(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Ask for the reason, and make a version live again."""
     version = get_object_or_404(RulesetVersion, pk=pk)
     live = RulesetVersion.objects.live().without_document().first()
     seen = {"seen": live.pk if live else None}
@@ -101,6 +102,7 @@ def version_restore(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 @require_role(Role.ADMIN)
 def activation_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Take back a version that is still to go live."""
     activation = get_object_or_404(RulesetActivation, pk=pk)
     try:
         publishing.activation_withdraw(activation=activation, actor=request.user)
@@ -111,6 +113,7 @@ def activation_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def version_export(request: SignedInRequest, pk: int, form: str) -> HttpResponse:
+    """A version as a file, in the format that ``form`` names."""
     version = get_object_or_404(RulesetVersion, pk=pk)
     name = f"{version.ruleset_id}-{version.version}"
     record(
@@ -125,6 +128,7 @@ def version_export(request: SignedInRequest, pk: int, form: str) -> HttpResponse
 @require_safe
 @for_rule_makers
 def draft_export(request: SignedInRequest, pk: UUID, form: str) -> HttpResponse:
+    """A draft as a file, in the format that ``form`` names."""
     draft = get_object_or_404(RulesetDraft, pk=pk)
     detail = {"format": form, "revision": draft.revision}
     record(actor=request.user, action="draft.export", entity=draft, detail=detail)
@@ -153,8 +157,8 @@ def draft_import(request: SignedInRequest) -> HttpResponse:
     form = ImportForm(request.POST or None, request.FILES or None)
     problems: Any = ()
     if form.is_valid():
-        said = dict(form.cleaned_data)
-        file = said.pop("file")
+        form_data = dict(form.cleaned_data)
+        file = form_data.pop("file")
         head = RulesetActivation.objects.head()
         try:
             document = read(
@@ -164,7 +168,7 @@ def draft_import(request: SignedInRequest) -> HttpResponse:
                 document=document,
                 base=head.version if head else None,
                 actor=request.user,
-                **said,
+                **form_data,
             )
         except ImportRefusedError as refusal:
             problems = refusal.problems
@@ -182,7 +186,7 @@ def signer_list(request: SignedInRequest) -> HttpResponse:
     """The surgeons who may sign rulesets beside the administrators."""
     form = SignerForm(request.POST or None)
     if form.is_valid():
-        services.signer_designate(actor=request.user, **form.cleaned_data)
+        review.signer_designate(actor=request.user, **form.cleaned_data)
         return redirect("treatments:signer-list")
     signers = DesignatedSigner.objects.filter(withdrawn_at=None)
     page = {"form": form, "signers": signers.select_related("user", "made_by")}
@@ -192,6 +196,7 @@ def signer_list(request: SignedInRequest) -> HttpResponse:
 @require_POST
 @require_role(Role.ADMIN)
 def signer_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Let a surgeon sign no more."""
     user = get_object_or_404(User, pk=pk)
-    services.signer_withdraw(user=user, actor=request.user)
+    review.signer_withdraw(user=user, actor=request.user)
     return redirect("treatments:signer-list")

@@ -19,12 +19,12 @@ from treatments.authoring.document.parts import (
     steps,
 )
 from treatments.authoring.drafts.services import (
-    DraftConflictError,
     draft_create,
     draft_edit,
     draft_redo,
     draft_undo,
 )
+from treatments.authoring.drafts.writing import DraftConflictError
 from treatments.authoring.versions.comparison import merge
 from treatments.models import RulesetDraft
 
@@ -316,7 +316,7 @@ def writes(draft, actor, what):
 def took(draft, actor, what, expected):
     step = draft_undo if what == "undo" else draft_redo
     try:
-        change = step(draft=draft, actor=actor)
+        change = step(draft=draft, actor=actor).change
     except DraftConflictError:
         assert expected is False
     else:

@@ -15,13 +15,8 @@ from django.utils import timezone
 
 from tests.treatments.authoring.versions.test_publishing import reviewed
 from treatments.authoring.document import edits
-from treatments.authoring.drafts.services import (
-    DraftClosedError,
-    DraftConflictError,
-    draft_create,
-    draft_edit,
-    draft_undo,
-)
+from treatments.authoring.drafts.services import draft_create, draft_edit, draft_undo
+from treatments.authoring.drafts.writing import DraftClosedError, DraftConflictError
 from treatments.authoring.versions import publishing
 from treatments.authoring.versions.publishing import (
     StaleBaseError,

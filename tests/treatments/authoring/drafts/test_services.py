@@ -7,18 +7,15 @@ import pytest
 from treatments.authoring.document import edits
 from treatments.authoring.document.edits import EditError
 from treatments.authoring.document.parts import join, split
-from treatments.authoring.drafts.services import (
-    DraftClosedError,
-    DraftConflictError,
-    can_redo,
+from treatments.authoring.drafts.review import (
     content_sha256,
-    draft_redo,
     draft_return,
     draft_sign,
     draft_submit,
-    draft_undo,
     signatures,
 )
+from treatments.authoring.drafts.services import can_redo, draft_redo, draft_undo
+from treatments.authoring.drafts.writing import DraftClosedError, DraftConflictError
 from treatments.engine import document_hash
 from treatments.models import RulesetDraft
 
@@ -58,11 +55,11 @@ def test_undo_and_redo_walk_through_ones_own_edits(draft, admin, edit):
     assert rule_of(draft)["cells"]["first_episode"] == "true"
     draft_undo(draft=draft, actor=admin)
     assert "first_episode" not in rule_of(draft)["cells"]
-    assert draft_undo(draft=draft, actor=admin) is None
+    assert draft_undo(draft=draft, actor=admin).change is None
     draft_redo(draft=draft, actor=admin)
     draft_redo(draft=draft, actor=admin)
     assert rule_of(draft)["cells"]["first_episode"] == "false"
-    assert draft_redo(draft=draft, actor=admin) is None
+    assert draft_redo(draft=draft, actor=admin).change is None
 
 
 def test_a_new_edit_ends_what_could_be_made_again(draft, admin, edit):

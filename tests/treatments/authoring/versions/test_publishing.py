@@ -13,16 +13,16 @@ from spine_cds.audit.models import Event
 from spine_cds.audit.triggers import suspended
 from treatments.authoring.checks.validation import golden_cases
 from treatments.authoring.document import edits
-from treatments.authoring.drafts.services import (
-    DraftClosedError,
+from treatments.authoring.drafts.review import (
     content_sha256,
     draft_abandon,
-    draft_create,
     draft_sign,
     draft_submit,
     finding_accept,
     signatures,
 )
+from treatments.authoring.drafts.services import draft_create
+from treatments.authoring.drafts.writing import DraftClosedError
 from treatments.authoring.versions import publishing
 from treatments.authoring.versions.comparison import compare
 from treatments.authoring.versions.publishing import (

@@ -10,7 +10,7 @@ from django.urls import reverse
 from spine_cds.audit.models import Event
 from treatments.authoring.document import edits
 from treatments.authoring.document.parts import split
-from treatments.authoring.drafts.services import draft_submit
+from treatments.authoring.drafts.review import draft_submit
 from treatments.models import DesignatedSigner
 
 pytestmark = pytest.mark.django_db
