@@ -103,7 +103,7 @@ def _badge(finding: Finding, others: Sequence[str] = ()) -> Badge:
     if finding.kind == "masked" and not others:
         label = "can never hold"
     elif finding.kind == "invariant" and not finding.rules:
-        label = f"breaks {finding.message.partition(' ')[0]}"
+        label = f"breaks {finding.invariant}"
     elif finding.kind == "gap" and finding.share is not None:
         label = f"{label} ({percent(float(finding.share))})"
     named = " ".join([label, ", ".join(others)]).strip()
@@ -190,7 +190,8 @@ def keep(draft: object, analysis: Analysis) -> None:
 
 
 def _key(draft: object) -> str:
-    return f"draft-analysis:{draft}"
+    # The number counts the shapes of a kept analysis: an older one is not read.
+    return f"draft-analysis:2:{draft}"
 
 
 # --- The example patient ------------------------------------------------------------

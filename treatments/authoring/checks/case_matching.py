@@ -84,7 +84,7 @@ def _values(facts: Mapping[str, Fact], query: str) -> dict[str, Value]:
 def _value(fact: Fact, words: str) -> Value:
     """The one value that these words are."""
     try:
-        cell = read(fact, from_words(fact, words))
+        cell = read_cell(fact, from_words(fact, words))
     except WordsError as problem:
         raise CaseNotFoundError(f"{fact.label}: {problem}") from None
     if cell is None or cell.negated or len(cell.tests) != 1:

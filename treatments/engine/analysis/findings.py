@@ -86,7 +86,8 @@ class Finding:
     Where two rules concern each other alike (overlap, mergeable) they stand in the
     order of the table. ``share`` is the exact part of the space where a gap is, and
     ``boxes`` are its parts, the largest first; ``is_whole`` is False where there are
-    more of them than named.
+    more of them than named. ``invariant`` is the id of the one that is violated, or
+    was not decided.
     """
 
     kind: str
@@ -98,6 +99,7 @@ class Finding:
     example: Example | None = None
     boxes: tuple[GapBox, ...] = ()
     is_whole: bool = True
+    invariant: str = ""
 
     def to_document(self) -> dict[str, Any]:
         """JSON values alone; the example is its case document and its facts."""

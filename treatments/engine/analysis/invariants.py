@@ -323,10 +323,12 @@ class InvariantCheck:
         name = f"{self.invariant.id} ({self.invariant.title})"
         if state == NOT_DECIDED:
             message = f"{name} was not decided: {_EXTENTS[extent]}."
-            return Finding("undecided", WARNING, message)
+            return Finding("undecided", WARNING, message, invariant=self.invariant.id)
         severity = WARNING if extent == ANYWHERE else ERROR
         message = f"{name} is violated: {_EXTENTS[extent]}."
-        return Finding("invariant", severity, message, example=shown)
+        return Finding(
+            "invariant", severity, message, example=shown, invariant=self.invariant.id
+        )
 
     def _example(
         self, goal: Goal, state: Base, stated: Mapping[str, Value], offered: str

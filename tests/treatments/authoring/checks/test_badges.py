@@ -6,7 +6,7 @@ from treatments.authoring.checks import badges
 from treatments.authoring.checks.badges import badges_of, box_of, quick_badges
 from treatments.authoring.document import edits
 from treatments.authoring.document.draft_reader import read_draft
-from treatments.authoring.document.parts import join, split
+from treatments.authoring.document.parts import address, join, split
 from treatments.engine import load_ruleset
 from treatments.engine.analysis import check
 from treatments.engine.ruleset.unary_tests import parse
@@ -108,6 +108,18 @@ def test_what_was_found_in_the_version_before_is_nobodys_new_fault():
 def test_what_no_rule_of_the_table_is_to_blame_for_is_said_of_the_table():
     shown = found("fusion", (edits.set_field, "FUSION-01", "rationale", "Words."))
     assert [badge.kind for badge in shown.table] == ["invariant"]
+
+
+def test_a_broken_invariant_is_named_in_full_whatever_its_id():
+    parts = dict(split(BASE.document))
+    named = {**parts.pop("invariants/INV-7"), "id": "On offer (all)"}
+    parts["invariants"] = ["On offer (all)"]
+    parts[address("invariants", "On offer (all)")] = named
+    ruleset = read_draft(join(parts)).ruleset
+    rows = parts["tables/cons/rules"]
+    shown = badges_of(check(ruleset, limit=500), ruleset, "cons", rows, ruleset)
+    labelled = [badge.label for badge in shown.table if badge.kind == "invariant"]
+    assert labelled == ["breaks On offer (all)"]
 
 
 @pytest.fixture
