@@ -17,8 +17,8 @@ BASE = load_ruleset()
 def edited(table, *changes):
     """The shipped ruleset after edits of one table, and the ids of its rules."""
     parts = split(BASE.document)
-    for how, *said in changes:
-        parts = how(parts, table, *said)
+    for how, *arguments in changes:
+        parts = how(parts, table, *arguments)
     return read_draft(join(parts)).ruleset, parts[f"tables/{table}/rules"]
 
 

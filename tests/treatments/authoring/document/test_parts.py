@@ -161,8 +161,8 @@ def rows_of(parts):
 
 
 @given(st.lists(EDITS, max_size=8))
-def test_merging_what_nobody_changed_changes_nothing(said):
-    mine = written(said)
+def test_merging_what_nobody_changed_changes_nothing(mine_edits):
+    mine = written(mine_edits)
     for merged, clashes in (merge(BASE, mine, BASE), merge(BASE, BASE, mine)):
         assert join(merged) == mine
         assert clashes == []
@@ -172,8 +172,8 @@ def test_merging_what_nobody_changed_changes_nothing(said):
 
 
 @given(st.lists(EDITS, max_size=8), st.lists(EDITS, max_size=8))
-def test_a_merge_loses_nothing_and_names_what_both_changed(said, others):
-    mine, theirs = written(said), written(others)
+def test_a_merge_loses_nothing_and_names_what_both_changed(mine_edits, others):
+    mine, theirs = written(mine_edits), written(others)
     merged, clashes = merge(BASE, mine, theirs)
     root, own, other = rows_of(split(BASE)), split(mine), split(theirs)
     here = {change.address: change for change in difference(root, rows_of(own))}
@@ -185,8 +185,8 @@ def test_a_merge_loses_nothing_and_names_what_both_changed(said, others):
 
 
 @given(st.lists(EDITS, max_size=8), st.lists(EDITS, max_size=8))
-def test_who_merges_whom_is_the_same_where_nobody_clashes(said, others):
-    mine, theirs = written(said), written(others)
+def test_who_merges_whom_is_the_same_where_nobody_clashes(mine_edits, others):
+    mine, theirs = written(mine_edits), written(others)
     one, clashes = merge(BASE, mine, theirs)
     other, _ = merge(BASE, theirs, mine)
     if not clashes:
@@ -278,14 +278,14 @@ STEPS = st.tuples(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(said=st.lists(STEPS, max_size=14))
+@given(steps_of_two=st.lists(STEPS, max_size=14))
 def test_any_edits_undos_and_redos_of_two_end_where_a_naive_model_says(
-    admin, second_admin, said
+    admin, second_admin, steps_of_two
 ):
     people = {"first": admin, "second": second_admin}
     draft = draft_create(title="Two at it", document=BASE, actor=admin)
     naive = Naive()
-    for who, what in said:
+    for who, what in steps_of_two:
         if what in ("undo", "redo"):
             took(draft, people[who], what, naive.goes(who, back=what == "undo"))
         else:

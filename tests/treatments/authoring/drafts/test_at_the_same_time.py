@@ -81,12 +81,12 @@ def rationale_of(draft, rule):
 def test_of_two_who_edit_one_rule_at_once_one_is_told_and_shown_both(
     draft, admin, second_admin
 ):
-    said = at_once(
+    results = at_once(
         partial(writes, draft, admin, "CONS-01", "One."),
         partial(writes, draft, second_admin, "CONS-01", "Other."),
     )
-    (told,) = (one for one in said if isinstance(one, DraftConflictError))
-    (clash,) = told.clashes
+    (conflict,) = (one for one in results if isinstance(one, DraftConflictError))
+    (clash,) = conflict.clashes
     texts = [rule["rationale"] for rule in (clash.theirs, clash.yours)]
     assert sorted(texts) == ["One.", "Other."]
     assert rationale_of(draft, "CONS-01") == texts[0]
@@ -126,15 +126,15 @@ def test_of_two_drafts_published_at_once_one_is_live_and_the_other_keeps_its_wor
     other = reviewed(other, second_admin, admin, "1.2.0")
     older_trial(draft, admin)
     draft = reviewed(draft, admin, second_admin)
-    said = at_once(
+    results = at_once(
         partial(draft_publish, draft=draft, actor=admin),
         partial(draft_publish, draft=other, actor=second_admin),
     )
-    assert Counter(type(one) for one in said) == {
+    assert Counter(type(one) for one in results) == {
         RulesetVersion: 1,
         StaleBaseError: 1,
     }
-    won = next(one for one in said if isinstance(one, RulesetVersion))
+    won = next(one for one in results if isinstance(one, RulesetVersion))
     assert RulesetVersion.objects.live().get() == won
     left = RulesetDraft.objects.exclude(published_as=won).get()
     assert left.state == RulesetDraft.State.IN_REVIEW
@@ -147,11 +147,11 @@ def test_one_draft_published_twice_at_once_is_one_version(
 ):
     older_trial(draft, admin)
     draft = reviewed(draft, admin, second_admin)
-    said = at_once(
+    results = at_once(
         partial(draft_publish, draft=draft, actor=admin),
         partial(draft_publish, draft=draft, actor=second_admin),
     )
-    assert sum(isinstance(one, DraftClosedError) for one in said) == 1
+    assert sum(isinstance(one, DraftClosedError) for one in results) == 1
     assert RulesetActivation.objects.count() == 2  # the shipped one, and this
 
 
@@ -165,11 +165,11 @@ def test_a_restore_and_a_publication_at_once_leave_nobody_in_the_dark(
     edit(after, second_admin, edits.disable_rule, "cons", "CONS-02", "Not here")
     after = reviewed(after, second_admin, admin, "1.2.0")
     back = {"version": version, "reason": "Moved", "seen": first.pk}
-    said = at_once(
+    results = at_once(
         partial(draft_publish, draft=after, actor=second_admin),
         partial(version_restore, actor=admin, **back),
     )
-    refused = [one for one in said if isinstance(one, ValueError)]
+    refused = [one for one in results if isinstance(one, ValueError)]
     assert len(refused) == 1
     live = RulesetVersion.objects.live().get()
     assert live == version or live.version == "1.2.0"
@@ -245,7 +245,7 @@ def test_an_open_page_keeps_the_version_it_was_advised_with(
     draft_publish(draft=reviewed(draft, admin, second_admin), actor=admin)
     page = client.get(advice.get_absolute_url())
     assert page.context["recommendation"].ruleset == version
-    told = page.content.decode()
-    assert "Told anew." not in told
-    assert f"rules {version.version}" in told
-    assert "Live rules: Lumbar disc herniation: the treatment ladder 1.1.0" in told
+    text = page.content.decode()
+    assert "Told anew." not in text
+    assert f"rules {version.version}" in text
+    assert "Live rules: Lumbar disc herniation: the treatment ladder 1.1.0" in text

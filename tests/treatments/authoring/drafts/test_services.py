@@ -91,14 +91,14 @@ def test_the_second_editor_of_a_rule_is_told_and_shown_both(
     draft, admin, second_admin, edit
 ):
     edit(draft, admin, cell("true"), seen=0)
-    with pytest.raises(DraftConflictError) as told:
+    with pytest.raises(DraftConflictError) as conflict:
         edit(draft, second_admin, cell("false"), seen=0)
-    (clash,) = told.value.clashes
+    (clash,) = conflict.value.clashes
     assert clash.theirs["cells"]["first_episode"] == "true"
     assert clash.yours["cells"]["first_episode"] == "false"
     assert clash.by == str(admin)
     assert rule_of(draft)["cells"]["first_episode"] == "true"
-    edit(draft, second_admin, cell("false"), seen=told.value.revision)
+    edit(draft, second_admin, cell("false"), seen=conflict.value.revision)
     assert rule_of(draft)["cells"]["first_episode"] == "false"
 
 

@@ -93,7 +93,7 @@ def test_outputs_and_grounds_are_pasted_too():
 
 
 @pytest.mark.parametrize(
-    ("key", "words", "told"),
+    ("key", "words", "problem"),
     [
         ("outputs.effect", "maybe", "not one of indicated"),
         ("outputs.treatments", "CONS NOPE", "no NOPE"),
@@ -102,9 +102,9 @@ def test_outputs_and_grounds_are_pasted_too():
         ("certainty", "", "not one of high"),
     ],
 )
-def test_outputs_and_grounds_are_read_as_strictly_as_cells(key, words, told):
+def test_outputs_and_grounds_are_read_as_strictly_as_cells(key, words, problem):
     found = shown(f"{words}\n", ["CONS-01"], key)
-    assert told in found.problems[0].problem
+    assert problem in found.problems[0].problem
 
 
 def test_lines_beyond_the_last_rule_are_new_rules():

@@ -37,13 +37,13 @@ def test_a_large_table_is_shown_and_edited_without_waiting(
         assert body.count('data-key="cells.') == COLUMNS
 
     def edit(at):
-        said = {
+        form_data = {
             "rule": f"BIG-{at:02}",
             "key": "cells.pregnant",
             "words": "yes" if at % 2 else "no",
             "seen": at,
         }
-        answer = client.post(f"{url}cell/", said, HTTP_HX_REQUEST="true")
+        answer = client.post(f"{url}cell/", form_data, HTTP_HX_REQUEST="true")
         assert answer.content.decode().count("<tr id=") <= 1
 
     shown, edited = milliseconds(page), milliseconds(edit)

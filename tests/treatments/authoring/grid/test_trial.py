@@ -9,7 +9,6 @@ from django.utils.html import escape
 from spine_cds.audit.models import Event
 from treatments.authoring.checks.validation import golden_cases
 from treatments.authoring.document import edits
-from treatments.authoring.document.columns import facts_of
 from treatments.authoring.grid.sheet import Sheet
 from treatments.authoring.grid.trial import changed, questions, try_case
 from treatments.engine import evaluate
@@ -52,15 +51,15 @@ def test_draft_and_live_stand_side_by_side(draft, version, golden, admin, edit):
 
 def test_an_unknown_fact_leaves_its_cell_open(draft, version):
     sheet = sheet_of(draft)
-    trial = try_case(sheet, version.ruleset, changed({}, facts_of(sheet.parts), {}))
+    trial = try_case(sheet, version.ruleset, changed({}, sheet.document.facts, {}))
     assert any(line.unknown for line in trial.lines)
 
 
 def test_a_changed_fact_goes_where_it_belongs(draft, golden):
     sheet = sheet_of(draft, "med")
     case = golden["case"]
-    said = {"zone": "central", "age_years": "70", "pregnant": "-"}
-    found = changed(case, facts_of(sheet.parts), said)
+    changes = {"zone": "central", "age_years": "70", "pregnant": "-"}
+    found = changed(case, sheet.document.facts, changes)
     level = found["responsible_level"]
     (disc,) = [d for d in found["discs"] if d["level"] == level]
     assert disc["zone"] == "central"
@@ -115,11 +114,11 @@ def test_the_lines_of_a_trial_speak_of_facts_by_their_labels(
 ):
     client.force_login(admin)
     page = client.get(url(draft, "endo_tf"), {"case": golden["name"]})
-    facts = facts_of(sheet_of(draft).parts)
+    facts = sheet_of(draft).document.facts
     failed = {n for line in page.context["trial"].lines for n in line.failed}
     assert failed
-    told = page.content.decode()
-    listed = told[told.index('class="trial-rules"') : told.index('class="trial-facts"')]
+    text = page.content.decode()
+    listed = text[text.index('class="trial-rules"') : text.index('class="trial-facts"')]
     for name in failed:
         assert escape(facts[name].label) in listed
         assert f">{name}" not in listed

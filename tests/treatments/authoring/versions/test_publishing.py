@@ -365,12 +365,12 @@ def test_a_closed_draft_stands_still_whatever_is_sent(
     before = all_of_it()
     client.force_login(admin)
     sent = [
-        *((name, (), said) for name, said in CLOSED.items()),
-        *((name, args, said) for name, (args, said) in ROWS.items()),
+        *((name, (), form_data) for name, form_data in CLOSED.items()),
+        *((name, args, form_data) for name, (args, form_data) in ROWS.items()),
     ]
-    for name, args, said in sent:
+    for name, args, form_data in sent:
         to = reverse(f"treatments:{name}", args=[draft.pk, *args])
-        assert client.post(to, said).status_code in (200, 302), name
+        assert client.post(to, form_data).status_code in (200, 302), name
         assert all_of_it() == before, name
 
 
@@ -383,26 +383,26 @@ def test_the_trail_says_what_was_before_and_after(
     client.force_login(admin)
     client.get(reverse("treatments:version-export", args=[version.pk, "json"]))
 
-    def told(action):
+    def detail_of(action):
         return Event.objects.filter(action=action).earliest("pk").detail
 
-    assert told("draft.edit")["parts"] == ["tables/cons/rules/CONS-01"]
-    change = draft.changes.get(number=told("draft.edit")["number"])
+    assert detail_of("draft.edit")["parts"] == ["tables/cons/rules/CONS-01"]
+    change = draft.changes.get(number=detail_of("draft.edit")["number"])
     (part,) = change.parts
     assert part["before"]["rationale"] != part["after"]["rationale"]
-    assert told("draft.publish") == {
+    assert detail_of("draft.publish") == {
         "before": "1.0.0",
         "after": "1.1.0",
         "sha256": published.sha256,
         "signed_by": [str(second_admin)],
         "live_from": "at once",
     }
-    assert told("ruleset.restore") == {
+    assert detail_of("ruleset.restore") == {
         "before": "1.1.0",
         "after": "1.0.0",
         "reason": "Too many moved",
     }
-    assert told("ruleset.export") == {"format": "json", "sha256": version.sha256}
+    assert detail_of("ruleset.export") == {"format": "json", "sha256": version.sha256}
 
 
 def test_the_number_that_is_offered_is_free(
@@ -412,8 +412,8 @@ def test_the_number_that_is_offered_is_free(
     draft_publish(draft=reviewed(draft, admin, second_admin), actor=admin)
     version_restore(version=version, actor=admin, reason="Too many moved")
     client.force_login(admin)
-    said = {"title": "Again", "note": "", "submission_key": str(uuid.uuid4())}
-    client.post(reverse("treatments:draft-create", args=[version.pk]), said)
+    form_data = {"title": "Again", "note": "", "submission_key": str(uuid.uuid4())}
+    client.post(reverse("treatments:draft-create", args=[version.pk]), form_data)
     again = RulesetDraft.objects.get(title="Again")
     page = client.get(again.get_absolute_url())
     assert page.context["submit_form"]["version"].value() == "1.2.0"

@@ -38,9 +38,9 @@ def test_a_draft_is_begun_from_a_version(client_of, admin, version):
     client = client_of(admin)
     form = client.get(url("draft-create", version.pk))
     key = form.context["form"]["submission_key"].value()
-    said = {"title": "Wider trial", "note": "Meeting", "submission_key": key}
+    form_data = {"title": "Wider trial", "note": "Meeting", "submission_key": key}
     for _ in range(2):  # sent twice, it is one draft
-        sent = client.post(url("draft-create", version.pk), said)
+        sent = client.post(url("draft-create", version.pk), form_data)
     draft = RulesetDraft.objects.get()
     assert sent.url == draft.get_absolute_url()
     page = client.get(sent.url).content.decode()
@@ -117,8 +117,8 @@ def test_an_export_comes_back_as_the_same_draft(client_of, admin, version, form)
     file = io.BytesIO(export.content)
     file.name = name
     key = client.get(url("draft-import")).context["form"]["submission_key"].value()
-    said = {"title": "Back", "file": file, "submission_key": key}
-    sent = client.post(url("draft-import"), said)
+    form_data = {"title": "Back", "file": file, "submission_key": key}
+    sent = client.post(url("draft-import"), form_data)
     assert sent.status_code == 302, sent.context["problems"]
     draft = RulesetDraft.objects.get()
     assert draft.document == version.document
@@ -133,8 +133,8 @@ def test_a_broken_import_is_refused_and_changes_nothing(client_of, admin, versio
     file = io.BytesIO(broken.getvalue())
     file.name = "rules.zip"
     key = client.get(url("draft-import")).context["form"]["submission_key"].value()
-    said = {"title": "Back", "file": file, "submission_key": key}
-    page = client.post(url("draft-import"), said)
+    form_data = {"title": "Back", "file": file, "submission_key": key}
+    page = client.post(url("draft-import"), form_data)
     assert "refused" in page.content.decode()
     assert not RulesetDraft.objects.exists()
     assert RulesetVersion.objects.count() == 1
@@ -150,10 +150,10 @@ def test_a_review_takes_two_people(client_of, admin, second_admin, draft):
     assert "a second person signs" in page
     client = client_of(second_admin)
     form = client.get(url("draft-detail", draft.pk)).context["sign_form"]
-    said = {"content": form["content"].value(), "agreed": "on"}
-    wrong = client.post(url("draft-sign", draft.pk), said | {"own_password": "no"})
+    form_data = {"content": form["content"].value(), "agreed": "on"}
+    wrong = client.post(url("draft-sign", draft.pk), form_data | {"own_password": "no"})
     assert "not your password" in wrong.content.decode()
-    client.post(url("draft-sign", draft.pk), said | {"own_password": PASSWORD})
+    client.post(url("draft-sign", draft.pk), form_data | {"own_password": PASSWORD})
     page = client.get(url("draft-detail", draft.pk)).content.decode()
     assert "approve them for clinical use" in page
 
@@ -179,25 +179,25 @@ def test_a_designated_surgeon_sees_drafts_and_others_do_not(
 def test_the_page_of_a_draft_says_what_is_to_be_done_next(
     client_of, admin, second_admin, draft, edit
 ):
-    def said(user):
+    def step_of(user):
         page = client_of(user).get(url("draft-detail", draft.pk))
         text, to = page.context["next_step"]
         assert text in page.content.decode()
         return text, to
 
     edit(draft, admin, edits.set_field, "cons", "CONS-01", "rationale", "")
-    assert said(admin) == (
+    assert step_of(admin) == (
         "Mend what cannot be read, or lacks its grounds",
         url("draft-checks", draft.pk),
     )
     edit(draft, admin, edits.set_field, "cons", "CONS-01", "rationale", "Because.")
-    assert said(admin)[0].startswith("Mend the findings")
+    assert step_of(admin)[0].startswith("Mend the findings")
     marks = [o.fingerprint for o in gate_of(draft).open_findings]
     accept = {"fingerprint": marks, "reason": "Known"}
     client_of(admin).post(url("finding-accept", draft.pk), accept)
-    assert said(admin)[0].startswith("Replay these rules")
+    assert step_of(admin)[0].startswith("Replay these rules")
     client_of(admin).post(url("draft-submit", draft.pk), {"version": "1.1.0"})
-    assert said(second_admin)[0] == "Read what it changes, then sign it"
+    assert step_of(second_admin)[0] == "Read what it changes, then sign it"
     back = {"reason": "CONS-02 says nothing of children."}
     client_of(second_admin).post(url("draft-return", draft.pk), back)
     page = client_of(admin).get(url("draft-detail", draft.pk)).content.decode()
@@ -229,10 +229,14 @@ def test_a_wrong_password_loses_nothing_that_was_typed(
     client.post(url("draft-submit", draft.pk), {"version": "1.1.0"})
     client = client_of(second_admin)
     form = client.get(url("draft-detail", draft.pk)).context["sign_form"]
-    said = {"content": form["content"].value(), "agreed": "on", "own_password": "no"}
-    page = client.post(url("draft-sign", draft.pk), said)
+    form_data = {
+        "content": form["content"].value(),
+        "agreed": "on",
+        "own_password": "no",
+    }
+    page = client.post(url("draft-sign", draft.pk), form_data)
     assert page.context["sign_form"]["agreed"].value()
-    assert page.context["sign_form"]["content"].value() == said["content"]
+    assert page.context["sign_form"]["content"].value() == form_data["content"]
     moment = {"live_from": "2099-01-01T06:00", "own_password": "no"}
     page = client.post(url("draft-publish", draft.pk), moment)
     assert page.context["publish_form"]["live_from"].value() == moment["live_from"]
@@ -257,10 +261,10 @@ def test_the_example_of_each_finding_can_be_tried(client_of, admin, draft, edit)
     tried = [row["trial"] for row in rows if row["trial"]]
     assert any("?case=" in to for to in tried)
     assert any("?finding=" in to for to in tried)
-    told = page.content.decode()
+    text = page.content.decode()
     for row in rows:
         for fact in row.get("facts", ()):
-            assert fact.label in strip_tags(told)
+            assert fact.label in strip_tags(text)
             assert "_" not in fact.label
             assert fact.words not in ("True", "False")
     for to in {to.partition("=")[0]: to for to in tried}.values():
@@ -298,5 +302,5 @@ def test_the_list_of_versions_says_who_wrote_each_and_what_it_changed(
     assert f"“A wider trial” by {admin}, on 1.0.0" in strip_tags(page)
     assert url("draft-difference", draft.pk) in page
     assert "Dropped" in page
-    told = client.get(url("draft-difference", draft.pk)).content.decode()
-    assert "six weeks of care" in strip_tags(told)
+    text = client.get(url("draft-difference", draft.pk)).content.decode()
+    assert "six weeks of care" in strip_tags(text)

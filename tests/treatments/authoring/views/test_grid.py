@@ -66,21 +66,21 @@ def test_surgeons_do_not_see_drafts_but_those_who_sign_read_them(
     page = grid("detail", get=True, user=dr_surgeon)
     assert page.status_code == 200
     assert "read only" in page.content.decode()
-    said = {"rule": "CONS-01", "key": "cells.first_episode", "words": "yes"}
-    assert grid("cell", said, user=dr_surgeon).status_code == 403
+    form_data = {"rule": "CONS-01", "key": "cells.first_episode", "words": "yes"}
+    assert grid("cell", form_data, user=dr_surgeon).status_code == 403
 
 
 def test_an_entry_is_written_and_only_its_row_comes_back(grid, rules):
-    said = {"rule": "CONS-01", "key": "cells.first_episode", "words": "yes"}
-    answer = grid("cell", said, **HTMX)
+    form_data = {"rule": "CONS-01", "key": "cells.first_episode", "words": "yes"}
+    answer = grid("cell", form_data, **HTMX)
     assert rules()["CONS-01"]["cells"]["first_episode"] == "true"
     assert cell_of(answer, "CONS-01", "true")
     assert answer.content.decode().count("<tr id=") == 1
 
 
 def test_a_bad_entry_is_kept_marked_and_explained(grid, rules):
-    said = {"rule": "CONS-01", "key": "cells.first_episode", "words": "perhaps"}
-    answer = grid("cell", said, **HTMX).content.decode()
+    form_data = {"rule": "CONS-01", "key": "cells.first_episode", "words": "perhaps"}
+    answer = grid("cell", form_data, **HTMX).content.decode()
     assert rules()["CONS-01"]["cells"]["first_episode"] == "perhaps"
     assert 'aria-invalid="true"' in answer
     assert "“perhaps” is not yes or no" in answer
@@ -115,8 +115,8 @@ def test_the_control_of_a_cell_is_made_for_its_fact(grid):
 
 
 def test_undo_and_redo_give_back_the_row(grid, rules):
-    said = {"rule": "CONS-01", "key": "cells.first_episode", "words": "yes"}
-    grid("cell", said, **HTMX)
+    form_data = {"rule": "CONS-01", "key": "cells.first_episode", "words": "yes"}
+    grid("cell", form_data, **HTMX)
     assert cell_of(grid("step", {"action": "undo"}, **HTMX), "CONS-01", "-")
     assert "first_episode" not in rules()["CONS-01"]["cells"]
     grid("step", {"action": "redo"}, **HTMX)
@@ -251,13 +251,13 @@ def test_a_paste_is_shown_first_and_then_one_edit(draft, grid, rules):
     shown = [k for k in order(draft) if k in keys]
     assert shown == keys
     block = "yes\tbulge, protrusion\nperhaps\tnot bulge\n"
-    said = paste(block, ["CONS-01", "CONS-03"], keys)
-    preview = grid("paste", said, **HTMX).content.decode()
+    form_data = paste(block, ["CONS-01", "CONS-03"], keys)
+    preview = grid("paste", form_data, **HTMX).content.decode()
     assert "3 cells to write, 1 that cannot be read" in preview
     assert "is not yes or no" in preview
     draft.refresh_from_db()
     assert draft.revision == 0
-    grid("paste", {**said, "apply": "1"}, **HTMX)
+    grid("paste", {**form_data, "apply": "1"}, **HTMX)
     assert rules()["CONS-01"]["cells"]["first_episode"] == "true"
     assert rules()["CONS-01"]["cells"]["herniation_type"] == '"bulge","protrusion"'
     assert rules()["CONS-03"]["cells"]["herniation_type"] == 'not("bulge")'
@@ -271,8 +271,8 @@ def order(draft):
 
 def test_lines_below_the_last_rule_are_new_rules(grid, rules):
     before = list(rules())
-    said = paste("yes\nno\n", ["CONS-15"], ["cells.first_episode"], apply="1")
-    grid("paste", said, **HTMX)
+    form_data = paste("yes\nno\n", ["CONS-15"], ["cells.first_episode"], apply="1")
+    grid("paste", form_data, **HTMX)
     new = [rule for name, rule in rules().items() if name not in before]
     assert [rule["cells"] for rule in new] == [{"first_episode": "false"}]
 
@@ -280,12 +280,12 @@ def test_lines_below_the_last_rule_are_new_rules(grid, rules):
 def test_the_second_admin_is_shown_both_and_writes_over_it_or_not(
     draft, grid, rules, second_admin
 ):
-    said = {"rule": "CONS-01", "key": "cells.first_episode"}
-    grid("cell", {**said, "words": "yes"}, user=second_admin, **HTMX)
-    stale = {**said, "words": "no", "seen": 0}
-    told = grid("cell", stale, **HTMX).content.decode()
-    assert "second_admin changed this meanwhile" in told
-    assert "<td>yes</td><td>no</td>" in told
+    form_data = {"rule": "CONS-01", "key": "cells.first_episode"}
+    grid("cell", {**form_data, "words": "yes"}, user=second_admin, **HTMX)
+    stale = {**form_data, "words": "no", "seen": 0}
+    answer = grid("cell", stale, **HTMX).content.decode()
+    assert "second_admin changed this meanwhile" in answer
+    assert "<td>yes</td><td>no</td>" in answer
     assert rules()["CONS-01"]["cells"]["first_episode"] == "true"
     page = grid("cell", stale)
     assert page.status_code == 409
@@ -303,15 +303,15 @@ def test_a_rule_page_left_open_does_not_take_back_what_it_left_alone(
     grid, rules, second_admin
 ):
     mine = rule_form(grid, "CONS-01")
-    said = {"rule": "CONS-01", "key": "strength", "words": "conditional"}
-    grid("cell", said, user=second_admin, **HTMX)
+    form_data = {"rule": "CONS-01", "key": "strength", "words": "conditional"}
+    grid("cell", form_data, user=second_admin, **HTMX)
     mine["rationale"] = ["Care first."]
-    told = grid("rule", mine, rule="CONS-01")
-    assert told.status_code == 409
+    answer = grid("rule", mine, rule="CONS-01")
+    assert answer.status_code == 409
     over = posted(
         re.search(
             r'<form method="post" action=.*?</form>',
-            told.content.decode().split("cell-buttons")[1],
+            answer.content.decode().split("cell-buttons")[1],
             re.S,
         )[0]
     )
@@ -368,8 +368,8 @@ def test_badges_come_with_the_row_and_open_an_example(grid, rules):
 def test_a_gap_is_shown_where_it_was_opened_and_a_rule_is_added_from_it(grid, rules):
     table = "instability"
     last = list(rules(table))[-1]
-    said = {"action": "disable", "rule": last, "reason": "to see the gap"}
-    grid("row", said, table=table, **HTMX)
+    form_data = {"action": "disable", "rule": last, "reason": "to see the gap"}
+    grid("row", form_data, table=table, **HTMX)
     page = grid("detail", get=True, table=table).content.decode()
     row = re.search(rf'<tr id="{last}".*?</tr>', page, re.DOTALL)[0]
     finding = re.search(r"finding=([0-9a-f]{64})[^>]*>opens a gap", row)[1]
@@ -407,20 +407,20 @@ def test_the_grid_is_filtered_by_a_stored_case_and_that_is_on_record(grid, a_cas
 def test_an_undo_over_somebody_elses_edit_is_refused_and_both_are_shown(
     grid, rules, second_admin
 ):
-    said = {"rule": "CONS-01", "key": "cells.first_episode"}
-    grid("cell", {**said, "words": "yes"}, **HTMX)
-    grid("cell", {**said, "words": "no"}, user=second_admin, **HTMX)
-    told = grid("step", {"action": "undo"}, **HTMX).content.decode()
-    assert "second_admin changed this meanwhile" in told
-    assert "Write mine over it" not in told
+    form_data = {"rule": "CONS-01", "key": "cells.first_episode"}
+    grid("cell", {**form_data, "words": "yes"}, **HTMX)
+    grid("cell", {**form_data, "words": "no"}, user=second_admin, **HTMX)
+    answer = grid("step", {"action": "undo"}, **HTMX).content.decode()
+    assert "second_admin changed this meanwhile" in answer
+    assert "Write mine over it" not in answer
     assert rules()["CONS-01"]["cells"]["first_episode"] == "false"
 
 
 def test_what_is_in_review_is_read_only(grid, draft, admin):
     draft_submit(draft=draft, version="9.9.9", actor=admin)
     assert "read only" in grid("detail", get=True).content.decode()
-    said = {"rule": "CONS-01", "key": "cells.first_episode", "words": "yes"}
-    assert "This draft is in review" in grid("cell", said, **HTMX).content.decode()
+    form_data = {"rule": "CONS-01", "key": "cells.first_episode", "words": "yes"}
+    assert "This draft is in review" in grid("cell", form_data, **HTMX).content.decode()
 
 
 def test_a_draft_that_cannot_be_tried_is_still_edited(grid, draft, rules):
@@ -428,8 +428,8 @@ def test_a_draft_that_cannot_be_tried_is_still_edited(grid, draft, rules):
     draft.save()
     page = grid("detail", {"case": "cons-good-response"}, get=True).content.decode()
     assert "No case can be tried" in page
-    said = {"rule": "CONS-01", "key": "cells.first_episode", "words": "yes"}
-    assert cell_of(grid("cell", said, **HTMX), "CONS-01", "true")
+    form_data = {"rule": "CONS-01", "key": "cells.first_episode", "words": "yes"}
+    assert cell_of(grid("cell", form_data, **HTMX), "CONS-01", "true")
     assert grid("checks", {"seen": 1}, get=True, **HTMX).status_code == 200
 
 
@@ -441,9 +441,9 @@ def test_what_was_typed_into_a_column_that_is_gone_is_shown_again(
     mine["cells.age_years-operator"] = [">="]
     mine["cells.age_years-low"] = ["61"]
     grid("column", {"action": "remove", "fact": "age_years"}, user=second_admin)
-    told = grid("rule", mine, rule="CONS-01")
-    assert told.status_code == 409
-    assert "61" in told.content.decode()
+    answer = grid("rule", mine, rule="CONS-01")
+    assert answer.status_code == 409
+    assert "61" in answer.content.decode()
     gone = {"rule": "CONS-01", "key": "cells.age_years", "words": "61"}
     assert "any more" in grid("cell", gone, **HTMX).content.decode()
 
@@ -468,8 +468,8 @@ def test_an_imported_rule_with_an_unusual_id_is_edited_like_any_other(
     page = grid("rule", get=True, rule=odd)
     assert page.status_code == 200
     assert "<x>" not in page.content.decode()
-    said = {"rule": odd, "key": "cells.first_episode", "words": "yes"}
-    grid("cell", said, **HTMX)
+    form_data = {"rule": odd, "key": "cells.first_episode", "words": "yes"}
+    grid("cell", form_data, **HTMX)
     assert rules()[odd]["cells"]["first_episode"] == "true"
     block = paste("no\n", [odd], ["cells.first_episode"], apply="1")
     grid("paste", block, **HTMX)
@@ -483,6 +483,6 @@ def test_what_was_typed_into_a_rule_that_is_gone_is_shown_again(
     mine = rule_form(grid, "CONS-16")
     mine["rationale"] = ["Long thought about."]
     grid("row", {"action": "remove", "rule": "CONS-16"}, user=second_admin)
-    told = grid("rule", mine, rule="CONS-16")
-    assert told.status_code == 409
-    assert "Long thought about." in told.content.decode()
+    answer = grid("rule", mine, rule="CONS-16")
+    assert answer.status_code == 409
+    assert "Long thought about." in answer.content.decode()

@@ -55,8 +55,8 @@ def row_form(client, to):
 
 def test_a_treatments_text_is_edited(signed_in, draft):
     to = url("row-edit", draft.pk, "treatments", "CONS")
-    said = row_form(signed_in, to) | {"summary": "Staying active."}
-    assert signed_in.post(to, said).status_code == 302
+    form_data = row_form(signed_in, to) | {"summary": "Staying active."}
+    assert signed_in.post(to, form_data).status_code == 302
     draft = RulesetDraft.objects.get()
     assert split(draft.document)["treatments/CONS"]["summary"] == "Staying active."
     assert draft.revision == 1
@@ -78,8 +78,8 @@ def test_the_second_editor_of_a_row_sees_both_and_may_write_over(
     assert "Nothing of yours is lost" in text
     ((clash, fields),) = page.context["clashes"]
     assert clash.by == str(admin)
-    told = [(field.name, field.before, field.after) for field in fields]
-    assert told == [("What it is", "Theirs", "Mine")]
+    shown = [(field.name, field.before, field.after) for field in fields]
+    assert shown == [("What it is", "Theirs", "Mine")]
     seen = page.context["form"]["seen"].value()
     client.post(to, mine | {"seen": seen})
     document = RulesetDraft.objects.get().document
@@ -88,9 +88,9 @@ def test_the_second_editor_of_a_row_sees_both_and_may_write_over(
 
 def test_a_source_is_added_moved_and_removed(signed_in, draft):
     to = url("row-create", draft.pk, "sources")
-    said = {"key": "B99", "topic": "New trial", "citation": "Doe 2026", "seen": 0}
-    assert signed_in.post(to, said).status_code == 302
-    again = signed_in.post(to, said | {"seen": 1})
+    form_data = {"key": "B99", "topic": "New trial", "citation": "Doe 2026", "seen": 0}
+    assert signed_in.post(to, form_data).status_code == 302
+    again = signed_in.post(to, form_data | {"seen": 1})
     assert "there already" in again.content.decode()
     move = url("row-move", draft.pk, "sources", "B99")
     signed_in.post(move, {"way": "up"})
@@ -102,9 +102,9 @@ def test_a_source_is_added_moved_and_removed(signed_in, draft):
 
 def test_the_order_of_preference_is_edited(signed_in, draft):
     to = url("single-edit", draft.pk, "selection")
-    said = row_form(signed_in, to)
-    order = said["order"].split("\n")
-    said["order"] = "\r\n".join([order[1], order[0], *order[2:]])
-    assert signed_in.post(to, said).status_code == 302
+    form_data = row_form(signed_in, to)
+    order = form_data["order"].split("\n")
+    form_data["order"] = "\r\n".join([order[1], order[0], *order[2:]])
+    assert signed_in.post(to, form_data).status_code == 302
     stored = RulesetDraft.objects.get().document["selection"]["order"]
     assert stored[:2] == [order[1], order[0]]
