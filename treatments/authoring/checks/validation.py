@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from treatments.authoring.document.draft_reader import Reading, read_draft
+from treatments.authoring.document.draft_reader import DraftReading, read_draft
 from treatments.engine import Ruleset, document_hash, evaluate
 from treatments.engine.analysis import Analysis, Finding, check
 from treatments.engine.analysis.findings import ERROR, PROVED, WARNING
@@ -78,7 +78,7 @@ def _spoken(code: str | None) -> str:
 class Checked:
     """A draft's content, read, analysed, and asked of the golden cases."""
 
-    reading: Reading
+    reading: DraftReading
     analysis: Analysis | None
     golden_count: int
     golden: tuple[GoldenFailure, ...]

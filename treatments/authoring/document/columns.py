@@ -55,7 +55,7 @@ _FACT_FIELDS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class GridColumn:
     """One column. ``key`` is where its value stands in a rule (see ``set_entries``).
 
     ``kind`` is fact, choice, many, sources, text, line or date.
@@ -187,7 +187,7 @@ def columns_of(
     inputs: Iterable[str],
     used: Iterable[str],
     hidden: frozenset[str],
-) -> tuple[Column, ...]:
+) -> tuple[GridColumn, ...]:
     """The columns of a table: its facts, its outputs, the grounds of its rules.
 
     ``used`` are the facts that some rule tests. A cell outside the columns, or a
@@ -207,34 +207,36 @@ def columns_of(
     return (*shown, *outputs, *grounds)
 
 
-def _fact_column(name: str, fact: Fact | None, is_empty: bool, shown: bool) -> Column:
+def _fact_column(
+    name: str, fact: Fact | None, is_empty: bool, shown: bool
+) -> GridColumn:
     if fact is None:
         meaning = "This is not a fact of the vocabulary."
-        return Column(
+        return GridColumn(
             f"cells.{name}", name, "fact", meaning, "", None, (), shown, is_empty
         )
     # A unit of UCUM in braces is a word of its own.
     unit = "" if fact.unit == "1" else fact.unit.strip("{}")
     label = fact.label or spoken(name)
-    return Column(
+    return GridColumn(
         f"cells.{name}", label, "fact", fact.meaning, unit, fact, (), shown, is_empty
     )
 
 
-def _output_column(name: str, parts: Parts, gives: Fact | None) -> Column:
+def _output_column(name: str, parts: Parts, gives: Fact | None) -> GridColumn:
     if name != "value" or gives is None:
         return _other(f"outputs.{name}", name, parts)
     choices = ("true", "false") if gives.type == "bool" else gives.values
     kind = "choice" if choices else "line"
     label = gives.label or spoken(gives.name)
-    return Column(
+    return GridColumn(
         "outputs.value", label, kind, gives.meaning, gives.unit, gives, choices
     )
 
 
-def _other(key: str, name: str, parts: Parts, shown: bool = True) -> Column:
+def _other(key: str, name: str, parts: Parts, shown: bool = True) -> GridColumn:
     label, kind, meaning = OTHERS[name]
     choices = CHOICES.get(name, ())
     if name in ("treatments", "sources"):
         choices = tuple(parts[name])
-    return Column(key, label, kind, meaning, choices=choices, is_shown=shown)
+    return GridColumn(key, label, kind, meaning, choices=choices, is_shown=shown)

@@ -29,7 +29,7 @@ _UNSTATED = "(none)"
 _BLANK = shown("")
 #: Drafts read lately, by the hash of their content.
 _KEPT = 8
-_readings: dict[str, "Reading"] = {}
+_readings: dict[str, "DraftReading"] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class DraftProblem:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class DraftReading:
     """A draft read: ``ruleset`` is None where no rule could be tried at all.
 
     ``left_out`` names the rules that the trial does without.
@@ -89,7 +89,7 @@ class Reading:
         return [p for p in self.problems if not p.rule]
 
 
-def read_draft(document: Mapping[str, Any]) -> Reading:
+def read_draft(document: Mapping[str, Any]) -> DraftReading:
     """Read a draft's document as far as it can be read."""
     sha256 = document_hash(document)
     known = _readings.get(sha256)
@@ -100,10 +100,10 @@ def read_draft(document: Mapping[str, Any]) -> Reading:
     return known
 
 
-def _read(document: Mapping[str, Any]) -> Reading:
+def _read(document: Mapping[str, Any]) -> DraftReading:
     try:
         ruleset = Ruleset.from_document(document)
-        return Reading(ruleset, tuple(_without_owner(document)), frozenset())
+        return DraftReading(ruleset, tuple(_without_owner(document)), frozenset())
     except RulesetError as refusal:
         located = (_located(problem) for problem in refusal.problems)
         problems = (*located, *_without_owner(document))
@@ -111,8 +111,8 @@ def _read(document: Mapping[str, Any]) -> Reading:
     try:
         ruleset = Ruleset.from_document(_mended(document, left_out))
     except RulesetError:
-        return Reading(None, problems, left_out)
-    return Reading(ruleset, problems, left_out)
+        return DraftReading(None, problems, left_out)
+    return DraftReading(ruleset, problems, left_out)
 
 
 def _without_owner(document: Mapping[str, Any]) -> Iterator[DraftProblem]:

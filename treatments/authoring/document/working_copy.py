@@ -13,7 +13,7 @@ from uuid import UUID
 from treatments.authoring.document.columns import facts_of
 from treatments.authoring.document.draft_reader import (
     DraftProblem,
-    Reading,
+    DraftReading,
     read_draft,
 )
 from treatments.authoring.document.parts import (
@@ -71,7 +71,7 @@ class DraftDocument:
         return facts_of(self.parts)
 
     @cached_property
-    def reading(self) -> Reading:
+    def reading(self) -> DraftReading:
         """What of the document can be evaluated."""
         return read_draft(self.content)
 

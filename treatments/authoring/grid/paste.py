@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from treatments.authoring.document.columns import Column
+from treatments.authoring.document.columns import GridColumn
 from treatments.engine.ruleset.words_reader import WordsError
 
 MAX_BLOCK = 200_000
@@ -25,7 +25,7 @@ class PastedCell:
     """
 
     rule: str
-    column: Column
+    column: GridColumn
     old: str
     new: str
     value: Any = None
@@ -105,7 +105,7 @@ def _meant(cell: str) -> str:
 def preview(
     block: Sequence[Sequence[str]],
     targets: Sequence[str],
-    columns: Sequence[Column],
+    columns: Sequence[GridColumn],
     rules: Mapping[str, Mapping[str, Any]],
 ) -> PastePreview:
     """The block laid over the rules and columns that begin at the cell chosen.
@@ -126,7 +126,7 @@ def preview(
 def _entries(
     block: Sequence[Sequence[str]],
     targets: Sequence[str],
-    columns: Sequence[Column],
+    columns: Sequence[GridColumn],
     rules: Mapping[str, Mapping[str, Any]],
 ) -> Iterator[PastedCell]:
     for at, line in enumerate(block):
@@ -140,7 +140,7 @@ def _entries(
 
 
 def _entry(
-    rule_id: str, column: Column, words: str, rule: Mapping[str, Any]
+    rule_id: str, column: GridColumn, words: str, rule: Mapping[str, Any]
 ) -> PastedCell:
     now = column.value_in(rule)
     old = column.words(now)

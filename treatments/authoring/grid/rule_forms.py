@@ -16,7 +16,7 @@ from treatments.authoring.document.cell_conditions import (
     SIGNS,
     CellState,
 )
-from treatments.authoring.document.columns import Column
+from treatments.authoring.document.columns import GridColumn
 from treatments.engine import Fact
 from treatments.engine.ruleset.terms import spoken
 from treatments.engine.ruleset.words_reader import ANY, WordsError, from_words
@@ -129,7 +129,7 @@ class RuleForm(forms.Form):
     """The columns of a rule as fields, named by the columns' keys."""
 
     def __init__(
-        self, columns: Iterable[Column], rule: Mapping[str, Any], data: Any = None
+        self, columns: Iterable[GridColumn], rule: Mapping[str, Any], data: Any = None
     ) -> None:
         super().__init__(data, auto_id="at-%s")
         self.columns = list(columns)
@@ -160,7 +160,7 @@ class RuleForm(forms.Form):
         return [n for n in self.data if n.endswith("-was") and n not in shown]
 
     @property
-    def conditions(self) -> list[tuple[Column, forms.BoundField]]:
+    def conditions(self) -> list[tuple[GridColumn, forms.BoundField]]:
         """The columns of facts, each with its field."""
         return [(c, self[c.key]) for c in self.columns if c.is_fact]
 
@@ -170,7 +170,7 @@ class RuleForm(forms.Form):
         return [(c.key, c.text(c.value_in(self.rule))) for c in self.columns]
 
     @property
-    def others(self) -> list[tuple[Column, forms.BoundField]]:
+    def others(self) -> list[tuple[GridColumn, forms.BoundField]]:
         """The columns of outputs and grounds, each with its field."""
         return [(c, self[c.key]) for c in self.columns if not c.is_fact]
 
@@ -180,7 +180,7 @@ def _as_posted(value: Any) -> Any:
     return value.replace("\r\n", "\n") if isinstance(value, str) else value
 
 
-def _field(column: Column, value: Any) -> forms.Field:
+def _field(column: GridColumn, value: Any) -> forms.Field:
     return _AsTyped(
         widget=_widget(column, value),
         label=column.label,
@@ -190,7 +190,7 @@ def _field(column: Column, value: Any) -> forms.Field:
     )
 
 
-def _widget(column: Column, value: Any) -> forms.Widget:
+def _widget(column: GridColumn, value: Any) -> forms.Widget:
     if column.is_fact:
         return CellWidget(column.fact)
     if column.kind == "sources":

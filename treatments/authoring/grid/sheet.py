@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.db.models import Count, Max
 
 from spine_cds.accounts.models import User
-from treatments.authoring.document.columns import Column, columns_of
+from treatments.authoring.document.columns import GridColumn, columns_of
 from treatments.authoring.document.draft_reader import DraftProblem
 from treatments.authoring.document.parts import address, steps
 from treatments.authoring.document.working_copy import DraftDocument
@@ -135,7 +135,7 @@ class Sheet:
         return list(self.document.parts[address("tables", self.id, "inputs")])
 
     @cached_property
-    def columns(self) -> tuple[Column, ...]:
+    def columns(self) -> tuple[GridColumn, ...]:
         """Every column, the hidden ones too."""
         used = {fact for rule in self.rules for fact in rule["cells"]}
         return columns_of(
@@ -143,11 +143,11 @@ class Sheet:
         )
 
     @cached_property
-    def shown(self) -> list[Column]:
+    def shown(self) -> list[GridColumn]:
         """The columns that are not hidden."""
         return [column for column in self.columns if column.is_shown]
 
-    def column(self, key: str) -> Column:
+    def column(self, key: str) -> GridColumn:
         """The column of this key.
 
         Raises:
@@ -156,7 +156,7 @@ class Sheet:
         return self._columns[key]
 
     @cached_property
-    def _columns(self) -> dict[str, Column]:
+    def _columns(self) -> dict[str, GridColumn]:
         return {column.key: column for column in self.columns}
 
     @property
@@ -193,7 +193,7 @@ class Sheet:
 
     @staticmethod
     def _cell(
-        column: Column, rule: Mapping[str, Any], problems: Mapping[str, str]
+        column: GridColumn, rule: Mapping[str, Any], problems: Mapping[str, str]
     ) -> GridCell:
         value = column.value_in(rule)
         problem = problems.get(column.key, "")
@@ -236,7 +236,7 @@ class Sheet:
         return since.exclude(made_by=user).exists()
 
 
-def _explained(column: Column, text: str) -> str:
+def _explained(column: GridColumn, text: str) -> str:
     """Why a text cannot stand in a column, in plainer words than the engine's."""
     try:
         column.read(text)
