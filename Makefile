@@ -43,6 +43,7 @@ run: install ## serve on http://127.0.0.1:8000 with demo data (PORT=... for anot
 	@exec $(BIN)/gunicorn spine_cds.wsgi --bind 127.0.0.1:$(PORT) --worker-class gthread --workers 1 --threads 8 --log-level warning
 
 test: lint ## lint, types, and the whole suite on real services (ARGS="-k name" for a part)
+	@BIN="$(BIN)" sh scripts/test-js
 	@$(BIN)/python -m tests.services -q $(ARGS)
 
 lint: install-dev ## ruff, mypy, djlint, and migrations that are missing

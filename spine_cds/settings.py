@@ -298,7 +298,7 @@ if PRODUCTION:
         environment.text("SPINE_CDS_STATIC_ROOT", str(BASE_DIR / "staticfiles"))
     )
 _STATIC_STORAGE = (
-    "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    "spine_cds.static_files.HashedStaticFilesStorage"
     if PRODUCTION
     else "django.contrib.staticfiles.storage.StaticFilesStorage"
 )

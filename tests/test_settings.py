@@ -151,15 +151,39 @@ def test_the_deployment_check_refuses_development(tmp_path):
     assert "spine_cds.E001" in run.stderr
 
 
-def test_every_static_file_can_be_collected(tmp_path):
-    """The manifest refuses a style sheet that names a file which is not there."""
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory) -> Path:
+    """The folder of static files as production serves it."""
+    tmp_path = tmp_path_factory.mktemp("collected")
     run = python(
         *("manage.py", "collectstatic", "--noinput", "--verbosity", "0"),
         tmp_path=tmp_path,
         **{**PRODUCTION, "SPINE_CDS_STATIC_ROOT": str(tmp_path / "static")},
     )
     assert run.returncode == 0, run.stderr
-    assert (tmp_path / "static" / "staticfiles.json").exists()
+    return tmp_path / "static"
+
+
+def test_every_static_file_can_be_collected(collected):
+    """The manifest refuses a style sheet that names a file which is not there."""
+    assert (collected / "staticfiles.json").exists()
+
+
+def test_modules_import_each_other_under_their_hashed_names(collected):
+    paths = json.loads((collected / "staticfiles.json").read_text())["paths"]
+    todo, seen = [collected / paths["js/grid.js"]], set()
+    while todo:
+        module = todo.pop()
+        seen.add(str(module.relative_to(collected)))
+        text = module.read_text(encoding="utf-8")
+        # Whatever stands behind `from` or `import`, in any form: none may be missed.
+        for name in re.findall(r"""(?:\bfrom|\bimport)\s*\(?\s*["'`]([^"'`]+)""", text):
+            imported = (module.parent / name).resolve()
+            assert str(imported.relative_to(collected)) in paths.values(), name
+            todo.extend({imported} - {collected / path for path in seen})
+    grid = {path for name, path in paths.items() if name.startswith("js/grid")}
+    assert seen == grid
+    assert len(grid) > 10
 
 
 def test_an_unknown_mode_is_refused(tmp_path):

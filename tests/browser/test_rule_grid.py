@@ -467,6 +467,50 @@ def test_without_an_answer_the_entry_stays_and_says_that_it_is_not_saved(grid):
     assert g.rule("CONS-01")["cells"]["first_episode"] == "true"
 
 
+_REJECT = """reason => new Promise(resolve => {
+  window.addEventListener("unhandledrejection",
+    event => setTimeout(() => resolve(event.defaultPrevented)), { once: true });
+  Promise.reject(reason);
+})"""
+
+
+def test_the_grid_swallows_no_rejection_of_others(grid):
+    g = grid(expect=("undefined", "a defect"))
+    assert g.page.evaluate(_REJECT) is False
+    assert g.page.evaluate(_REJECT, "a defect") is False
+
+
+def test_entries_that_all_fail_reject_nothing_that_nobody_hears(grid):
+    g = grid(expect=("Failed to load resource", "sendError", "htmx"))
+    heard = []
+    g.page.on("pageerror", lambda error: heard.append(str(error)))
+    g.page.route("**/cell/", lambda r: (g.page.wait_for_timeout(100), r.abort()))
+    g.cell("CONS-01", FIRST).click()
+    g.page.keyboard.type("yes")
+    g.keys("Tab")
+    g.page.keyboard.type("mild")
+    g.keys("Tab")
+    g.page.keyboard.type("bulge")
+    g.keys("Tab")
+    expect(g.page.locator(".is-unsaved")).to_have_count(3)
+    g.saved("Not saved")
+    g.page.wait_for_load_state("networkidle")
+    assert not heard
+
+
+def test_a_cell_that_is_opened_while_an_entry_is_saved_opens_after_it(grid):
+    g = grid()
+    g.page.route("**/cell/", lambda r: (g.page.wait_for_timeout(200), r.continue_()))
+    g.cell("CONS-01", FIRST).click()
+    g.page.keyboard.type("yes")
+    g.keys("Enter", "F2")
+    form = g.page.locator("#grid-editor")
+    expect(form).to_be_visible()
+    g.saved("Saved: CONS-01 First episode: yes")
+    expect(form).to_contain_text("First episode")
+    assert g.rule("CONS-01")["cells"]["first_episode"] == "true"
+
+
 def test_without_a_script_a_rule_is_edited_on_its_page(grid):
     g = grid(javascript=False)
     g.page.get_by_role("link", name="CONS-01").click()
