@@ -46,16 +46,18 @@ test: lint ## lint, types, and the whole suite on real services (ARGS="-k name" 
 	@BIN="$(BIN)" sh scripts/test-js
 	@$(BIN)/python -m tests.services -q $(ARGS)
 
-lint: install-dev ## ruff, mypy, djlint, and migrations that are missing
+lint: install-dev ## ruff, mypy, djlint, biome, and migrations that are missing
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/djlint --lint --quiet templates
+	@$(BIN)/biome check --error-on-warnings --log-level=error .
 	@$(BIN)/mypy
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 
 format: install-dev ## put the code in its form
 	@$(BIN)/ruff check --quiet --fix .
 	@$(BIN)/ruff format .
+	@$(BIN)/biome check --write .
 
 shell: install ## Django's shell
 	@$(BIN)/python manage.py shell

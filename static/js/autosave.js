@@ -30,11 +30,15 @@
   /* Somebody signed in again in another tab: that changed the token of every form. */
   const renewToken = async () => {
     const page = await (await fetch("/accounts/password/")).text();
-    const fresh = new DOMParser().parseFromString(page, "text/html").querySelector("[name=csrfmiddlewaretoken]");
+    const fresh = new DOMParser()
+      .parseFromString(page, "text/html")
+      .querySelector("[name=csrfmiddlewaretoken]");
     if (!fresh) return;
-    for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = fresh.value;
+    for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]"))
+      field.value = fresh.value;
   };
-  const send = (options) => fetch(form.dataset.keep, { method: "POST", body: new FormData(form), ...options });
+  const send = (options) =>
+    fetch(form.dataset.keep, { method: "POST", body: new FormData(form), ...options });
 
   /* Says how it went: "kept", "signed out", "offline", or "refused". */
   const keepNow = async () => {
@@ -58,9 +62,14 @@
   };
 
   const troubles = {
-    "signed out": () => askToSignIn("You are signed out, so your last entries are not kept yet; all of them are still here."),
-    offline: () => say("Not kept: no connection. All you typed is still on this page; trying again."),
-    refused: () => say("Not kept: the server refused it. All you typed is still on this page; trying again."),
+    "signed out": () =>
+      askToSignIn(
+        "You are signed out, so your last entries are not kept yet; all of them are still here.",
+      ),
+    offline: () =>
+      say("Not kept: no connection. All you typed is still on this page; trying again."),
+    refused: () =>
+      say("Not kept: the server refused it. All you typed is still on this page; trying again."),
   };
   const settle = (outcome) => {
     troubles[outcome]?.();

@@ -39,8 +39,10 @@
     asking = true;
     const button = event.submitter;
     const outcome = await form.keep();
-    if (outcome === "signed out") stay("You are signed out; nothing was sent, and all you typed is still here.", true);
-    if (outcome === "offline") stay("No connection: nothing was sent, and all you typed is still here.", false);
+    if (outcome === "signed out")
+      stay("You are signed out; nothing was sent, and all you typed is still here.", true);
+    if (outcome === "offline")
+      stay("No connection: nothing was sent, and all you typed is still here.", false);
     cleared = outcome === "kept" || outcome === "refused";
     asking = cleared; /* until the answer comes, a further click sends nothing */
     if (!cleared) return;

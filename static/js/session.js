@@ -21,7 +21,10 @@
   const extend = async () => {
     noteActivity();
     tabs.postMessage("active");
-    const answer = await fetch("/accounts/session/", { method: "POST", body: new FormData(signOut) });
+    const answer = await fetch("/accounts/session/", {
+      method: "POST",
+      body: new FormData(signOut),
+    });
     if (answer.redirected) leave();
   };
 
@@ -35,7 +38,9 @@
     notice.className = "session-notice";
     notice.setAttribute("role", "alert");
     const text = document.createElement("p");
-    const kept = document.querySelector("form[data-keep]") ? "What you typed is kept for you." : "Unsaved entries would be lost.";
+    const kept = document.querySelector("form[data-keep]")
+      ? "What you typed is kept for you."
+      : "Unsaved entries would be lost.";
     text.textContent = `You will be signed out soon, because nothing has happened here. ${kept}`;
     const stay = document.createElement("button");
     stay.type = "button";
@@ -68,7 +73,11 @@
       clearInterval(clock);
       await keepForms();
       /* The form that was kept counted as activity: end the session, not only the page. */
-      await fetch(signOut.action, { method: "POST", body: new FormData(signOut), redirect: "manual" });
+      await fetch(signOut.action, {
+        method: "POST",
+        body: new FormData(signOut),
+        redirect: "manual",
+      });
       leave();
     } else if (left <= warning && !notice) {
       warn();

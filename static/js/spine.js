@@ -13,7 +13,9 @@
 
   const countSection = (section) => {
     const area = section.querySelector("[data-questions]");
-    const place = form.querySelector(`[data-count-of="${section.dataset.section}"] [data-answered]`);
+    const place = form.querySelector(
+      `[data-count-of="${section.dataset.section}"] [data-answered]`,
+    );
     if (area && place) place.textContent = answered(area);
   };
 
@@ -23,10 +25,13 @@
     const count = answered(panel);
     row.classList.toggle("is-filled", count > 0);
     row.classList.remove("is-refused");
-    row.querySelector("[data-count]").textContent = count ? `✓ ${count}/${questions(panel).length}` : "";
+    row.querySelector("[data-count]").textContent = count
+      ? `✓ ${count}/${questions(panel).length}`
+      : "";
     const type = panel.querySelector(`input[name="${level}-herniation_type"]:checked`);
     row.querySelector("[data-herniation]").textContent =
-      (type?.value && type.nextElementSibling.textContent) || (count ? "type not known" : "nothing entered");
+      (type?.value && type.nextElementSibling.textContent) ||
+      (count ? "type not known" : "nothing entered");
     form.querySelector("[data-discs] [data-answered]").textContent =
       form.querySelectorAll(".spine-level.is-filled").length;
   };

@@ -7,8 +7,10 @@
     const panel = document.getElementById("trial-panel");
     const table = document.getElementById("grid-table");
     if (!table) return;
-    const marks = panel && panel.dataset.marks ? JSON.parse(panel.dataset.marks) : {};
-    const heads = [...table.tHead.rows[0].cells].map((head) => (head.dataset.key || "").replace("cells.", ""));
+    const marks = panel?.dataset.marks ? JSON.parse(panel.dataset.marks) : {};
+    const heads = [...table.tHead.rows[0].cells].map((head) =>
+      (head.dataset.key || "").replace("cells.", ""),
+    );
     for (const row of table.tBodies[0].rows) {
       row.classList.remove(...tones);
       for (const cell of row.cells) cell.classList.remove(...cellTones);
@@ -27,19 +29,17 @@
   // A case that was chosen before the panel was ready to hear of it is asked now.
   function resume() {
     const panel = document.getElementById("trial-panel");
-    const chosen = panel && panel.querySelector("select[name=case]");
-    if (!chosen || !chosen.value || panel.dataset.marks) return;
+    const chosen = panel?.querySelector("select[name=case]");
+    if (!chosen?.value || panel.dataset.marks) return;
     if (!panel.querySelector(".notice-danger")) window.htmx.trigger(chosen.form, "submit");
   }
 
   // After an edit the case is asked again; after any swap the grid is painted anew.
   let asked = "";
-  document.addEventListener("htmx:afterSettle", (event) => {
+  document.addEventListener("htmx:afterSettle", () => {
     const panel = document.getElementById("trial-panel");
-    const form = panel && panel.querySelector("form");
-    const bar = document.getElementById("grid-bar");
-    const seen = bar && bar.querySelector("[name=seen]");
-    const revision = seen ? seen.value : "";
+    const form = panel?.querySelector("form");
+    const revision = document.querySelector("#grid-bar [name=seen]")?.value ?? "";
     if (form && panel.dataset.marks && asked && revision !== asked) {
       asked = revision;
       window.htmx.trigger(form, "submit");
