@@ -76,6 +76,12 @@ def test_a_template_has_at_most_120_lines(path):
 
 
 @every_template
+def test_a_template_has_no_line_over_160_characters(path):
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if len(line) > 160] == []
+
+
+@every_template
 def test_a_template_loads_nothing_from_another_host(path):
     text = path.read_text(encoding="utf-8")
     assert not re.findall(r"""(?:src|<link[^>]*href)=["'](?:https?:)?//""", text)
