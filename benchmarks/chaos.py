@@ -94,7 +94,7 @@ def _run(options: argparse.Namespace, site: Site, with_faults: bool) -> Verdict:
     faults.stop()
     verdict = judge(site.folder, stored, seconds, faults.counts)
     if not verdict.is_clean:
-        print(site.said(), file=sys.stderr)
+        print(site.log_ends(), file=sys.stderr)
     return verdict
 
 

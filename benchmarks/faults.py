@@ -75,7 +75,7 @@ class Site:
             self._start(name)
         self._supervisor.start()
 
-    def said(self) -> str:
+    def log_ends(self) -> str:
         """The ends of the logs."""
         logs = sorted(self.folder.glob("*.log"))
         return "\n".join(f"{log.name}:\n{log.read_text()[-4000:]}" for log in logs)

@@ -228,10 +228,10 @@ class Person(threading.Thread):
         page = self._ask(what, path)[2]
         hidden = dict(HIDDEN.findall(page))
         self.token = hidden.get("csrfmiddlewaretoken", self.token)
-        said = {name: html.unescape(value) for name, value in hidden.items()}
+        form_data = {name: html.unescape(value) for name, value in hidden.items()}
         pain = str(self.chance.randint(0, 10))
         note = f"{self.number} {uuid.uuid4()}"
-        return {**said, **self.answers, "leg_pain_nrs": pain, "note": note}
+        return {**form_data, **self.answers, "leg_pain_nrs": pain, "note": note}
 
     def _keep(self, data: dict[str, str]) -> None:
         """As the page does while somebody types."""

@@ -41,7 +41,7 @@ def judge(
 ) -> Verdict:
     from treatments.models import Replay, Report
 
-    accepted = {said["job"]: said for said in _lines(folder / "accepted.jsonl")}
+    accepted = {event["job"]: event for event in _lines(folder / "accepted.jsonl")}
     witness = list(_lines(folder / "witness.jsonl"))
     rows = {
         str(row.pk): row
@@ -50,10 +50,10 @@ def judge(
     }
     states = Counter(row.state for row in rows.values())
     waits: dict[str, list[float]] = {}
-    for job, said in accepted.items():
+    for job, event in accepted.items():
         if job in rows and rows[job].finished_at:
-            wait = rows[job].finished_at.timestamp() - said["at"]
-            waits.setdefault(said["kind"], []).append(wait)
+            wait = rows[job].finished_at.timestamp() - event["at"]
+            waits.setdefault(event["kind"], []).append(wait)
     return Verdict(
         seconds=seconds,
         accepted=len(accepted),
@@ -63,8 +63,8 @@ def judge(
         doubled=len(_doubled(witness)),
         stuck=states["queued"] + states["running"],
         half_written=len(_half_written(stored, witness)),
-        claims=sum(said["what"] == "claim" for said in witness),
-        fenced=sum(said["what"] == "fenced" for said in witness),
+        claims=sum(event["what"] == "claim" for event in witness),
+        fenced=sum(event["what"] == "fenced" for event in witness),
         faults=dict(faults),
         waits=waits,
     )
@@ -79,7 +79,7 @@ def _doubled(witness: list[dict[str, Any]]) -> set[str]:
     """Jobs ended twice, as the witness saw or as the audit trail says."""
     from spine_cds.audit.models import Event
 
-    ends = Counter(said["job"] for said in witness if said["what"] == "done")
+    ends = Counter(event["job"] for event in witness if event["what"] == "done")
     actions = ("report.render", "replay.finish")
     ids = Event.objects.filter(action__in=actions).values_list("entity_id", flat=True)
     trail = Counter(ids)
@@ -91,7 +91,9 @@ def _half_written(stored: "Stored", witness: list[dict[str, Any]]) -> set[str]:
     from treatments.models import Replay, Report
 
     wrong = set()
-    hashes = {said["job"]: said["sha256"] for said in witness if said["what"] == "done"}
+    hashes = {
+        event["job"]: event["sha256"] for event in witness if event["what"] == "done"
+    }
     for report in Report.objects.filter(state="done").iterator(100):
         sha256 = hashlib.sha256(bytes(report.document)).hexdigest()
         if not sha256 == report.sha256 == hashes.get(str(report.pk), sha256):

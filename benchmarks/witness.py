@@ -19,9 +19,9 @@ __all__ = ["app"]
 LOG = os.environ["WITNESS_LOG"]
 
 
-def note(**said: Any) -> None:
+def note(**event: Any) -> None:
     """One line, whole or not at all."""
-    line = json.dumps({"at": time.time(), "pid": os.getpid(), **said}) + "\n"
+    line = json.dumps({"at": time.time(), "pid": os.getpid(), **event}) + "\n"
     file = os.open(LOG, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         os.write(file, line.encode())

@@ -13,14 +13,14 @@ from typing import Any
 from django.db import models
 
 from patients.choices import Level
-from patients.facts import CASE_FACTS, DISC_FACTS, Fact, Record, Value
+from patients.facts import CASE_FACTS, DISC_FACTS, ClinicalFact, Record, Value
 from patients.models import Encounter, ImagingStudy
 
 UNKNOWN = (None, "")
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class AnswerDifference:
     """One answer that two versions of the findings do not share."""
 
     name: str
@@ -82,7 +82,7 @@ class CaseFindings:
             note=encounter.note,
         )
 
-    def differences(self, theirs: "CaseFindings") -> list[Difference]:
+    def differences(self, theirs: "CaseFindings") -> list[AnswerDifference]:
         """Field by field, in the order of the form; names are those of its fields."""
         mine, other = self.answers(), theirs.answers()
         found = []
@@ -90,7 +90,7 @@ class CaseFindings:
             value, stored = mine.get(name, ""), other.get(name, "")
             if value != stored:
                 words = _words(fact, value), _words(fact, stored)
-                found.append(Difference(name, label, *words))
+                found.append(AnswerDifference(name, label, *words))
         return found
 
     def changes(self, before: "CaseFindings") -> dict[str, Any]:
@@ -139,7 +139,7 @@ def _stored(disc: Any, name: str) -> Any:
     return disc.herniation_type_id if name == "herniation_type" else getattr(disc, name)
 
 
-def _questions() -> Iterator[tuple[str, str, Fact | None]]:
+def _questions() -> Iterator[tuple[str, str, ClinicalFact | None]]:
     yield "occurred_on", "Date of the encounter", None
     for fact in CASE_FACTS.values():
         yield fact.name, fact.label, fact
@@ -150,7 +150,7 @@ def _questions() -> Iterator[tuple[str, str, Fact | None]]:
     yield "note", "Note", None
 
 
-def _words(fact: Fact | None, value: Any) -> str:
+def _words(fact: ClinicalFact | None, value: Any) -> str:
     if fact is not None:
         return fact.words(value)
     return "not known" if value in UNKNOWN else str(value)

@@ -7,7 +7,7 @@ ruleset; here is only what looks like a slip of the pen.
 from collections.abc import Iterator
 from typing import Any
 
-from patients.facts import CASE_FACTS, DISC_FACTS, Fact, Value
+from patients.facts import CASE_FACTS, DISC_FACTS, ClinicalFact, Value
 from patients.findings import CaseFindings, disc_field
 from patients.models import Patient
 
@@ -30,7 +30,7 @@ def _unusual_values(findings: CaseFindings) -> Iterator[tuple[str, str]]:
             yield from _unusual(disc_field(level, name), DISC_FACTS[name], value)
 
 
-def _unusual(name: str, fact: Fact, value: Value) -> Iterator[tuple[str, str]]:
+def _unusual(name: str, fact: ClinicalFact, value: Value) -> Iterator[tuple[str, str]]:
     if fact.plausible is None or not isinstance(value, int | float):
         return
     lowest, highest = fact.plausible

@@ -28,15 +28,15 @@ def pins() -> dict[str, str]:
 
 def licence(name: str) -> str:
     """In one line: the expression, else the classifiers, else the first words."""
-    said = metadata.metadata(name)
-    if said.get("License-Expression"):
-        return str(said["License-Expression"])
+    package = metadata.metadata(name)
+    if package.get("License-Expression"):
+        return str(package["License-Expression"])
     kinds = [
         kind.rpartition(" :: ")[2]
-        for kind in said.get_all("Classifier", [])
+        for kind in package.get_all("Classifier", [])
         if kind.startswith("License :: ")
     ]
-    words = (said.get("License") or "").strip().split("\n")[0][:80]
+    words = (package.get("License") or "").strip().split("\n")[0][:80]
     return ", ".join(kinds) or words
 
 

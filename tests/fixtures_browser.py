@@ -48,7 +48,7 @@ def open_page(live_server, browser_instance) -> Iterator[Callable[..., object]]:
     messages that the test provokes on purpose, as the 403 of a refused request.
     """
     contexts = []
-    said: list[str] = []
+    complaints: list[str] = []
 
     def open_page(
         user: User | None,
@@ -72,7 +72,7 @@ def open_page(live_server, browser_instance) -> Iterator[Callable[..., object]]:
 
         def hear(text: str) -> None:
             if not any(part in text for part in expect):
-                said.append(f"{page.url}: {text}")
+                complaints.append(f"{page.url}: {text}")
 
         page.on("console", lambda message: hear(message.text))
         page.on("pageerror", lambda error: hear(str(error)))
@@ -82,7 +82,9 @@ def open_page(live_server, browser_instance) -> Iterator[Callable[..., object]]:
     yield open_page
     for context in contexts:
         context.close()
-    assert not said, "the browser's console is not silent:\n" + "\n".join(said)
+    assert not complaints, "the browser's console is not silent:\n" + "\n".join(
+        complaints
+    )
 
 
 def _session_cookie(user: User, url: str) -> dict[str, str]:

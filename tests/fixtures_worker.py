@@ -52,12 +52,12 @@ class Worker:
 
     def wait_until_ready(self) -> None:
         deadline = time.monotonic() + START_SECONDS
-        while "ready." not in self.said():
+        while "ready." not in self.log_text():
             if self.process.poll() is not None or time.monotonic() > deadline:
-                pytest.fail(f"the worker did not start:\n{self.said()}")
+                pytest.fail(f"the worker did not start:\n{self.log_text()}")
             time.sleep(0.05)
 
-    def said(self) -> str:
+    def log_text(self) -> str:
         return self.log.read_text()
 
     def signal(self, number: int) -> None:

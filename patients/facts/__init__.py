@@ -8,17 +8,17 @@ outside which the form asks "is this what you meant?" without refusing the value
 
 from patients.facts.case import SECTIONS
 from patients.facts.disc import DISC_SECTIONS
-from patients.facts.fact import Fact, Record, Section, Value
+from patients.facts.fact import ClinicalFact, FactSection, Record, Value
 
-CASE_FACTS: dict[str, Fact] = {
+CASE_FACTS: dict[str, ClinicalFact] = {
     fact.name: fact for section in SECTIONS for fact in section.facts
 }
-DISC_FACTS: dict[str, Fact] = {
+DISC_FACTS: dict[str, ClinicalFact] = {
     fact.name: fact for section in DISC_SECTIONS for fact in section.facts
 }
 
 
-def facts_of(record: Record) -> tuple[Fact, ...]:
+def facts_of(record: Record) -> tuple[ClinicalFact, ...]:
     """The case facts that the rows of one model hold."""
     return tuple(fact for fact in CASE_FACTS.values() if fact.record == record)
 
@@ -28,9 +28,9 @@ __all__ = [
     "DISC_FACTS",
     "DISC_SECTIONS",
     "SECTIONS",
-    "Fact",
+    "ClinicalFact",
+    "FactSection",
     "Record",
-    "Section",
     "Value",
     "facts_of",
 ]

@@ -1,9 +1,9 @@
 """The facts of scope "case", in the order in which a consultation takes them."""
 
 from patients import choices
-from patients.facts.fact import Section, choice, number, stored_in, yes_no
+from patients.facts.fact import FactSection, choice, number, stored_in, yes_no
 
-PATIENT = Section(
+PATIENT = FactSection(
     "patient",
     "Patient",
     (
@@ -22,7 +22,7 @@ PATIENT = Section(
     ),
 )
 
-PRESENTATION = Section(
+PRESENTATION = FactSection(
     "presentation",
     "Presentation",
     (
@@ -106,7 +106,7 @@ PRESENTATION = Section(
     ),
 )
 
-RED_FLAGS = Section(
+RED_FLAGS = FactSection(
     "red_flags",
     "Red flags",
     stored_in(
@@ -170,7 +170,7 @@ RED_FLAGS = Section(
     intro="Asked first by the rules: a red flag stops the ladder.",
 )
 
-EXAMINATION = Section(
+EXAMINATION = FactSection(
     "examination",
     "Examination",
     stored_in(
@@ -218,7 +218,7 @@ EXAMINATION = Section(
     ),
 )
 
-HISTORY = Section(
+HISTORY = FactSection(
     "history",
     "History and comorbidity",
     (
@@ -265,7 +265,7 @@ HISTORY = Section(
     ),
 )
 
-IMAGING = Section(
+IMAGING = FactSection(
     "imaging",
     "Imaging",
     stored_in(
@@ -288,7 +288,7 @@ IMAGING = Section(
     ),
 )
 
-PREFERENCES = Section(
+PREFERENCES = FactSection(
     "preferences",
     "Preferences",
     (

@@ -1,12 +1,12 @@
 """The facts of scope "disc", in the order in which an MRI is read."""
 
 from patients import choices
-from patients.facts.fact import Section, choice, number, stored_in, yes_no
+from patients.facts.fact import FactSection, choice, number, stored_in, yes_no
 
 ROMAN = ("0", "I", "II", "III", "IV", "V")
 
 DISC_SECTIONS = (
-    Section(
+    FactSection(
         "herniation",
         "Herniation",
         stored_in(
@@ -47,7 +47,7 @@ DISC_SECTIONS = (
             ),
         ),
     ),
-    Section(
+    FactSection(
         "stenosis",
         "Stenosis",
         stored_in(
@@ -80,7 +80,7 @@ DISC_SECTIONS = (
             ),
         ),
     ),
-    Section(
+    FactSection(
         "degeneration",
         "Degeneration and disc",
         stored_in(
@@ -127,7 +127,7 @@ DISC_SECTIONS = (
             ),
         ),
     ),
-    Section(
+    FactSection(
         "stability",
         "Stability",
         stored_in(

@@ -12,7 +12,7 @@ Value = int | float | bool | str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class ClinicalFact:
     """One fact. Numbers are in `unit`; bounds are inclusive; None is "not known"."""
 
     name: str
@@ -52,17 +52,19 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class FactSection:
     """A clinical section of the case form."""
 
     code: str
     title: str
-    facts: tuple[Fact, ...]
+    facts: tuple[ClinicalFact, ...]
     intro: str = ""
 
 
-def yes_no(name: str, label: str, hint: str = "", *, essential: bool = False) -> Fact:
-    return Fact(name, "bool", label, hint=hint, essential=essential)
+def yes_no(
+    name: str, label: str, hint: str = "", *, essential: bool = False
+) -> ClinicalFact:
+    return ClinicalFact(name, "bool", label, hint=hint, essential=essential)
 
 
 def choice(
@@ -72,8 +74,10 @@ def choice(
     hint: str = "",
     *,
     essential: bool = False,
-) -> Fact:
-    return Fact(name, "enum", label, choices=options, hint=hint, essential=essential)
+) -> ClinicalFact:
+    return ClinicalFact(
+        name, "enum", label, choices=options, hint=hint, essential=essential
+    )
 
 
 def number(
@@ -87,8 +91,8 @@ def number(
     plausible: tuple[float, float] | None = None,
     grades: Iterable[tuple[int, str]] = (),
     essential: bool = False,
-) -> Fact:
-    return Fact(
+) -> ClinicalFact:
+    return ClinicalFact(
         name,
         kind,
         label,
@@ -102,5 +106,5 @@ def number(
     )
 
 
-def stored_in(record: Record, *facts: Fact) -> tuple[Fact, ...]:
+def stored_in(record: Record, *facts: ClinicalFact) -> tuple[ClinicalFact, ...]:
     return tuple(replace(fact, record=record) for fact in facts)

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from patients.choices import Level
 from patients.facts import CASE_FACTS, DISC_FACTS
-from patients.findings import CaseFindings, Difference, disc_field
+from patients.findings import AnswerDifference, CaseFindings, disc_field
 from patients.forms.case import CaseForm, DiscForm
 from patients.forms.layout import case_form_helper
 from patients.forms.questions import as_posted
@@ -39,7 +39,7 @@ class CaseEntry:
             raise TypeError("a new case needs its patient")
         self.encounter = encounter
         self.patient: Patient = patient
-        self.differences: list[Difference] = []
+        self.differences: list[AnswerDifference] = []
         self.untouched: frozenset[str] = frozenset()
         self.continued: UnsavedEntry | None = None
         self.stored = (

@@ -1,6 +1,6 @@
 """The crispy layout of the case form: its parts in clinical order.
 
-Each part renders one template from plain strings (`Question`). Crispy's own field
+Each part renders one template from plain strings (`FormQuestion`). Crispy's own field
 template costs about a millisecond a field, and the form has some 150 of them.
 """
 
@@ -15,10 +15,10 @@ from django.template.loader import get_template
 from django.urls import reverse
 
 from patients.choices import Level, Sex
-from patients.facts import DISC_FACTS, DISC_SECTIONS, SECTIONS, Section
-from patients.findings import Difference, disc_field
+from patients.facts import DISC_FACTS, DISC_SECTIONS, SECTIONS, FactSection
+from patients.findings import AnswerDifference, disc_field
 from patients.forms.case import CaseForm, DiscForm
-from patients.forms.questions import NOT_KNOWN, Question, question, refusals
+from patients.forms.questions import NOT_KNOWN, FormQuestion, question, refusals
 from patients.models import Encounter, Patient
 
 # Whose version it is, and which page: see CaseEntry and UnsavedEntry.
@@ -35,14 +35,14 @@ FIRST_SHOWN = Level.L5_S1
 OWN_TEMPLATE = {"patient": "patient", "red_flags": "red_flags", "imaging": "imaging"}
 
 
-class Entry(Protocol):
+class LaidOutEntry(Protocol):
     """What the layout asks of an entry: the answers, and what is amiss with them."""
 
     patient: Patient
     encounter: Encounter | None
     form: CaseForm
     discs: dict[str, DiscForm]
-    differences: list[Difference]
+    differences: list[AnswerDifference]
     untouched: frozenset[str]
 
     @property
@@ -62,7 +62,7 @@ class AskedSection:
     code: str
     title: str
     intro: str
-    questions: tuple[Question, ...]
+    questions: tuple[FormQuestion, ...]
 
     @property
     def total(self) -> int:
@@ -104,7 +104,7 @@ class AskedDisc:
         return len(DISC_FACTS)
 
 
-class Part(LayoutObject):
+class FormPart(LayoutObject):
     """A piece of the page; its variables are taken when it is rendered."""
 
     def __init__(self, template: str, variables: Callable[[], dict[str, Any]]) -> None:
@@ -116,7 +116,7 @@ class Part(LayoutObject):
         return get_template(self.template).render(self.variables())
 
 
-def case_form_helper(entry: Entry) -> FormHelper:
+def case_form_helper(entry: LaidOutEntry) -> FormHelper:
     """The layout of one entry; rendered after its forms are bound and checked."""
     page = CasePage(entry)
     helper = FormHelper()
@@ -130,20 +130,22 @@ def case_form_helper(entry: Entry) -> FormHelper:
         "data-keep": reverse("patients:entry-keep", args=[entry.patient.pk]),
     }
     helper.layout = Layout(
-        Part("start", page.start),
+        FormPart("start", page.start),
         Div(
-            Part("nav", page.nav),
+            FormPart("nav", page.nav),
             Div(
                 *(
-                    Part(OWN_TEMPLATE.get(code, "section"), partial(page.section, code))
+                    FormPart(
+                        OWN_TEMPLATE.get(code, "section"), partial(page.section, code)
+                    )
                     for code in (section.code for section in SECTIONS)
                 ),
-                Part("note", page.note),
+                FormPart("note", page.note),
                 css_class="case-sections",
             ),
             css_class="case-layout",
         ),
-        Part("actions", page.actions),
+        FormPart("actions", page.actions),
     )
     return helper
 
@@ -151,7 +153,7 @@ def case_form_helper(entry: Entry) -> FormHelper:
 class CasePage:
     """The variables of the parts, read from an entry once its forms are checked."""
 
-    def __init__(self, entry: Entry) -> None:
+    def __init__(self, entry: LaidOutEntry) -> None:
         self.entry = entry
 
     @cached_property
@@ -224,7 +226,7 @@ class CasePage:
         }
 
     def _asked(
-        self, section: Section, level: str = "", *, without: tuple[str, ...] = ()
+        self, section: FactSection, level: str = "", *, without: tuple[str, ...] = ()
     ) -> AskedSection:
         form = self.entry.discs[level] if level else self.entry.form
         warnings = self.entry.soft_warnings
@@ -239,9 +241,9 @@ class CasePage:
             section.code, section.title, section.intro, tuple(questions)
         )
 
-    def _plain_question(self, name: str, label: str, **words: Any) -> Question:
+    def _plain_question(self, name: str, label: str, **words: Any) -> FormQuestion:
         """A question that is no fact of the vocabulary."""
-        return Question(
+        return FormQuestion(
             name=name,
             label=label,
             value=self._value(name),

@@ -12,7 +12,7 @@ from django.forms.models import model_to_dict
 from django.http import QueryDict
 
 from patients.choices import Sex
-from patients.findings import Difference
+from patients.findings import AnswerDifference
 from patients.models import Encounter, Patient, today
 from spine_cds.accounts.models import User
 
@@ -49,7 +49,7 @@ class PatientForm(forms.ModelForm):
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        self.differences: list[Difference] = []
+        self.differences: list[AnswerDifference] = []
         self.fields["sex"].widget.choices = [("", "Not known"), *Sex.choices]
         teams = list(user.teams.all())
         self.fields["team"] = forms.ModelChoiceField(
@@ -87,7 +87,9 @@ class PatientForm(forms.ModelForm):
         data["revision"], data["loaded"] = str(current.revision), json.dumps(theirs)
         form = PatientForm(self.user, data, instance=current)
         form.differences = [
-            Difference(name, str(form.fields[name].label), data.get(name, ""), text)
+            AnswerDifference(
+                name, str(form.fields[name].label), data.get(name, ""), text
+            )
             for name, text in theirs.items()
             if data.get(name, "") != text and name != "team"
         ]

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from patients.facts import Fact, Value
+from patients.facts import ClinicalFact, Value
 
 NOT_KNOWN = ("", "Not known")
 YES_NO = (("yes", "Yes"), ("no", "No"), NOT_KNOWN)
@@ -29,7 +29,7 @@ class MeasureField(forms.DecimalField):
         return None if number is None else float(number)
 
 
-def fact_to_field(fact: Fact) -> forms.Field:
+def fact_to_field(fact: ClinicalFact) -> forms.Field:
     """Every answer may be missing; one that is there has to be allowed."""
     allowed = f"Allowed: {fact.allowed}."
     # Django fills these messages with params: a unit of per cent has to be doubled.
@@ -61,7 +61,7 @@ def fact_to_field(fact: Fact) -> forms.Field:
     )
 
 
-def options(fact: Fact) -> tuple[tuple[str, str], ...]:
+def options(fact: ClinicalFact) -> tuple[tuple[str, str], ...]:
     """Code and words of each answer that can be picked; none for typed numbers."""
     if fact.kind == "bool":
         return YES_NO
@@ -86,14 +86,14 @@ def refusals(form: forms.Form, name: str) -> tuple[str, ...]:
     return tuple(str(text) for text in form.errors.get(name, []))
 
 
-def _coerced(fact: Fact) -> Any:
+def _coerced(fact: ClinicalFact) -> Any:
     if fact.kind == "bool":
         return _TRUTH.__getitem__
     return int if fact.kind == "int" else str
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class FormQuestion:
     """All that a template needs to show one question; strings only, so it is fast."""
 
     name: str
@@ -142,8 +142,8 @@ class Question:
 
 
 def question(
-    fact: Fact, form: forms.Form, warnings: Mapping[str, str], name: str = ""
-) -> Question:
+    fact: ClinicalFact, form: forms.Form, warnings: Mapping[str, str], name: str = ""
+) -> FormQuestion:
     """The question of a fact with what stands in the form: typed, or stored before."""
     name = name or fact.name
     if form.is_bound:
@@ -151,7 +151,7 @@ def question(
     else:
         value = form.initial.get(fact.name, "")
     choices = options(fact)
-    return Question(
+    return FormQuestion(
         name=name,
         label=fact.label,
         value=value,

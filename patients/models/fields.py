@@ -7,7 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import CheckConstraint, Q
 
-from patients.facts import CASE_FACTS, DISC_FACTS, Fact
+from patients.facts import CASE_FACTS, DISC_FACTS, ClinicalFact
 
 LONGEST_CODE = 20
 
@@ -33,7 +33,7 @@ def fact_field(name: str) -> "models.Field[Any, Any]":
     return models.PositiveSmallIntegerField(null=True, blank=True, validators=bounds)
 
 
-def fact_constraints(facts: Iterable[Fact]) -> tuple[CheckConstraint, ...]:
+def fact_constraints(facts: Iterable[ClinicalFact]) -> tuple[CheckConstraint, ...]:
     """What the database itself refuses: numbers out of range, codes unheard of."""
     return tuple(
         CheckConstraint(condition=condition, name=f"{fact.record}_{fact.name}_allowed")
@@ -42,7 +42,7 @@ def fact_constraints(facts: Iterable[Fact]) -> tuple[CheckConstraint, ...]:
     )
 
 
-def _allowed(fact: Fact) -> Q | None:
+def _allowed(fact: ClinicalFact) -> Q | None:
     if fact.kind == "bool" or fact.name == "herniation_type":
         return None  # a boolean column, and a foreign key, allow nothing else
     if fact.choices is not None:

@@ -17,7 +17,7 @@ from spine_cds.accounts.models import User
 from spine_cds.audit.services import record
 
 
-class NotYours(Exception):  # noqa: N818 -- an event, not a fault
+class NotYourEntryError(Exception):
     """The id of these entries belongs to another person, or to another patient."""
 
 
@@ -37,7 +37,7 @@ def entry_keep(
     `continues` names the entries that the page began with: they are in it, and go.
 
     Raises:
-        NotYours: the id of the page is taken by somebody else.
+        NotYourEntryError: the id of the page is taken by somebody else.
     """
     own = UnsavedEntry.objects.of(author, patient)
     now = timezone.now()
@@ -48,7 +48,7 @@ def entry_keep(
     if not own.filter(pk=page).exists() and _inserted(entry):
         _record("case.entry_keep", entry)
     elif not own.filter(pk=page).exists():
-        raise NotYours
+        raise NotYourEntryError
     else:
         own.filter(pk=page, step__lt=step).update(**newer)
     if continues is not None:
@@ -76,8 +76,8 @@ def case_enter(
     """Save a new case, a draft or a correction; what was `kept` of it is in it now.
 
     Raises:
-        EditConflict, NotOpen, ValidationError: as case_create and case_save do;
-            nothing is saved then, and what was kept stays.
+        EditConflictError, CaseNotOpenError, ValidationError: as case_create and
+            case_save do; nothing is saved then, and what was kept stays.
     """
     if encounter is None:
         saved = case_create(

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
-from patients.facts import DISC_FACTS, Fact, Record, Value, facts_of
+from patients.facts import DISC_FACTS, ClinicalFact, Record, Value, facts_of
 from patients.findings import CaseFindings, disc_field
 from patients.models import (
     ClinicalExamination,
@@ -27,7 +27,7 @@ State = Encounter.State
 PROGRESS: list[str] = [State.DRAFT, State.EVALUATED, State.REVIEWED, State.DECIDED]
 
 
-class EditConflict(Exception):  # noqa: N818 -- an event, not a fault
+class EditConflictError(Exception):
     """Someone else changed the case since the form was opened; nothing was saved.
 
     `current` is the version that now stands, with its findings.
@@ -38,7 +38,7 @@ class EditConflict(Exception):  # noqa: N818 -- an event, not a fault
         self.current = current
 
 
-class NotOpen(Exception):  # noqa: N818
+class CaseNotOpenError(Exception):
     """The version is superseded or entered in error: it stays as it is."""
 
 
@@ -53,7 +53,7 @@ def case_create(
     """A new case, as a draft. The same submission twice is one case.
 
     Raises:
-        EditConflict: the key was used before, with other findings.
+        EditConflictError: the key was used before, with other findings.
         ValidationError: a value is out of its range.
     """
     encounter = Encounter(
@@ -72,7 +72,7 @@ def case_update(
     """Write a draft in place. Saving what is stored already changes nothing.
 
     Raises:
-        EditConflict: the draft is no longer at `revision`, or no longer a draft.
+        EditConflictError: the draft is no longer at `revision`, or no longer a draft.
         ValidationError: a value is out of its range.
     """
     current = _locked(encounter)
@@ -80,7 +80,7 @@ def case_update(
     if not data.differences(stored):
         return current
     if current.revision != revision or not current.is_draft:
-        raise EditConflict(_newest(current))
+        raise EditConflictError(_newest(current))
     current.revision += 1
     _write(current, data, actor)
     _record_case("case.update", current, actor, **data.changes(stored))
@@ -101,13 +101,13 @@ def case_correct(
     A correction without a change is none: it gives back the version that stands.
 
     Raises:
-        EditConflict: somebody else corrected or changed it since `revision`.
-        NotOpen: it was entered in error.
+        EditConflictError: somebody else corrected or changed it since `revision`.
+        CaseNotOpenError: it was entered in error.
         ValidationError: a value is out of its range.
     """
     current = _locked(encounter)
     if current.state == State.ENTERED_IN_ERROR:
-        raise NotOpen
+        raise CaseNotOpenError
     if current.state == State.SUPERSEDED or current.revision != revision:
         return _same_or_conflict(_newest(current), data)
     stored = CaseFindings.of(current)
@@ -155,11 +155,11 @@ def case_advance(*, encounter: Encounter, actor: User, state: str) -> Encounter:
     """Move forward in PROGRESS; there already, or beyond, changes nothing.
 
     Raises:
-        NotOpen: the version is superseded or entered in error.
+        CaseNotOpenError: the version is superseded or entered in error.
     """
     current = _locked(encounter)
     if not current.is_open:
-        raise NotOpen
+        raise CaseNotOpenError
     _advance(current, state, actor)
     return current
 
@@ -169,11 +169,11 @@ def case_evaluated(*, encounter: Encounter, actor: User, triage_flag: str) -> En
     """Take note of an evaluation: the case is no draft, and what must not wait shows.
 
     Raises:
-        NotOpen: the version is superseded or entered in error.
+        CaseNotOpenError: the version is superseded or entered in error.
     """
     current = _locked(encounter)
     if not current.is_open:
-        raise NotOpen
+        raise CaseNotOpenError
     if current.triage_flag != triage_flag:
         before = {"triage_flag": current.triage_flag}
         current.triage_flag = triage_flag
@@ -191,13 +191,13 @@ def case_mark_entered_in_error(
     """Take a case out of use without deleting anything. The same reason twice is one.
 
     Raises:
-        NotOpen: it is superseded, or marked already for another reason.
+        CaseNotOpenError: it is superseded, or marked already for another reason.
     """
     current = _locked(encounter)
     if current.error_reason == reason:
         return current
     if not current.is_open:
-        raise NotOpen
+        raise CaseNotOpenError
     before = {"state": current.state}
     current.error_reason = reason
     _change_state(current, State.ENTERED_IN_ERROR, actor)
@@ -232,7 +232,7 @@ def _insert(
 
 def _same_or_conflict(standing: Encounter, data: CaseFindings) -> Encounter:
     if data.differences(CaseFindings.of(standing)):
-        raise EditConflict(standing)
+        raise EditConflictError(standing)
     return standing
 
 
@@ -300,7 +300,7 @@ def _disc(imaging: ImagingStudy, level: str, facts: Mapping[str, Value]) -> Disc
     return disc
 
 
-def _set(row: Any, fact: Fact, value: Value) -> None:
+def _set(row: Any, fact: ClinicalFact, value: Value) -> None:
     if fact.name == "herniation_type":
         row.herniation_type_id = value
     elif fact.kind == "enum":

@@ -14,7 +14,7 @@ from spine_cds.accounts.models import Team, User
 from spine_cds.audit.services import record
 
 
-class PatientConflict(Exception):  # noqa: N818
+class PatientConflictError(Exception):
     """Someone else changed the details since the form was opened: `current`."""
 
     def __init__(self, current: Patient) -> None:
@@ -54,7 +54,10 @@ def patient_create(
             raise
         return earlier
     record(
-        actor=actor, action="patient.create", entity=patient, patient_id=str(patient.pk)
+        actor=actor,
+        action="patient.create",
+        entity=patient,
+        patient_id=str(patient.pk),
     )
     return patient
 
@@ -68,7 +71,7 @@ def patient_update(
     `revision` is the one that the user has seen; None where nobody saw one.
 
     Raises:
-        PatientConflict: somebody else changed the details since `revision`.
+        PatientConflictError: somebody else changed the details since `revision`.
         ValidationError: the team already knows the hospital number.
     """
     current = Patient.objects.select_for_update().get(pk=patient.pk)
@@ -76,7 +79,7 @@ def patient_update(
     if not changed:
         return current
     if revision is not None and current.revision != revision:
-        raise PatientConflict(current)
+        raise PatientConflictError(current)
     detail: dict[str, Any] = {"changed": changed}
     if "sex" in changed:  # the only one that is a code, and tells nobody who it is
         detail |= {"before": {"sex": current.sex}, "after": {"sex": values["sex"]}}

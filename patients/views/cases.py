@@ -11,7 +11,11 @@ from patients.forms import CaseEntry, ErrorReasonForm
 from patients.models import Encounter, Patient, UnsavedEntry
 from patients.services.access_log import case_read, patient_read
 from patients.services.autosave import case_enter
-from patients.services.cases import EditConflict, NotOpen, case_mark_entered_in_error
+from patients.services.cases import (
+    CaseNotOpenError,
+    EditConflictError,
+    case_mark_entered_in_error,
+)
 from spine_cds.accounts.access import SignedInRequest, require_role
 from spine_cds.accounts.models import Role
 
@@ -63,9 +67,9 @@ def _save(request: SignedInRequest, entry: CaseEntry) -> HttpResponse:
             submission_key=entry.submission_key,
             kept=entry.kept,
         )
-    except EditConflict as conflict:
+    except EditConflictError as conflict:
         return case_form_page(request, entry.against(conflict.current))
-    except NotOpen:
+    except CaseNotOpenError:
         entry.form.add_error(None, CLOSED)
         return case_form_page(request, entry)
     if request.POST.get("then") == "evaluate":
@@ -125,7 +129,7 @@ def case_entered_in_error(request: SignedInRequest, pk: uuid.UUID) -> HttpRespon
             case_mark_entered_in_error(
                 encounter=encounter, actor=request.user, **form.cleaned_data
             )
-        except NotOpen:
+        except CaseNotOpenError:
             messages.error(request, CLOSED)
         else:
             messages.success(request, "The case is marked as entered in error.")

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from patients.forms import KeptPage
 from patients.models import Encounter, Patient, UnsavedEntry
-from patients.services.autosave import NotYours, entry_discard, entry_keep
+from patients.services.autosave import NotYourEntryError, entry_discard, entry_keep
 from spine_cds.accounts.access import SignedInRequest, require_role
 from spine_cds.accounts.models import Role
 
@@ -35,7 +35,7 @@ def entry_keep_page(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
                 answers=page.answers(),
                 continues=page.cleaned_data["continues"],
             )
-        except NotYours:
+        except NotYourEntryError:
             return JsonResponse({"refused": "Open the case again."}, status=409)
     return JsonResponse({"at": f"{timezone.now():%H:%M}"})
 

@@ -11,7 +11,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from patients.forms import PatientForm
 from patients.models import Encounter, Patient
 from patients.services.access_log import patient_read
-from patients.services.patients import PatientConflict, patient_create, patient_update
+from patients.services.patients import (
+    PatientConflictError,
+    patient_create,
+    patient_update,
+)
 from spine_cds.accounts.access import SignedInRequest, require_role
 from spine_cds.accounts.models import Role, User
 from spine_cds.audit.services import record
@@ -97,7 +101,7 @@ def patient_edit(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         try:
             _correct(request.user, patient, form)
-        except PatientConflict as conflict:
+        except PatientConflictError as conflict:
             form = form.against(conflict.current)
         except ValidationError as taken:
             form.add_error(None, taken)

@@ -140,7 +140,7 @@ class SeenForm(forms.ModelForm):
         cleaned = super().clean() or self.cleaned_data
         seen = cleaned.pop("seen", "")
         if self.instance.pk and seen and seen != _mark(self._stored):
-            told = "; ".join(f"{label}: {said}" for label, said in self._stored)
+            told = "; ".join(f"{label}: {value}" for label, value in self._stored)
             self.add_error(
                 None,
                 "Somebody else changed this meanwhile. It is now: "

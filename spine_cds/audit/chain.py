@@ -21,7 +21,7 @@ from spine_cds.audit.canonical import canonical_sha256
 GENESIS = ""
 SYSTEM = "system"
 #: The fields that the hash of an event covers, beside `at` and `detail_sha256`.
-SAID = (
+HASHED_FIELDS = (
     "stream",
     "sequence",
     "previous",
@@ -49,7 +49,7 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ChainFault:
     """One thing wrong. `kind` is altered, moved, missing, added or repeated."""
 
     kind: str
@@ -83,20 +83,21 @@ def detail_sha256(detail: Mapping[str, Any]) -> str:
 
 
 def event_sha256(event: Mapping[str, Any]) -> str:
-    """Over the canonical form of an event: keys are `SAID`, `at`, `detail_sha256`.
+    """The hash of an event: SHA-256 over its canonical form, in hexadecimal.
 
-    `at` is a datetime, or its text in ISO 8601.
+    `event` has the keys `HASHED_FIELDS`, `at` and `detail_sha256`; `at` is a datetime,
+    or its text in ISO 8601.
     """
-    said = {name: event[name] for name in SAID}
-    said["remote_addr"] = _address(event["remote_addr"])
-    said["at"] = _utc(event["at"])
-    said["detail_sha256"] = event["detail_sha256"]
-    return canonical_sha256(said)
+    covered = {name: event[name] for name in HASHED_FIELDS}
+    covered["remote_addr"] = _address(event["remote_addr"])
+    covered["at"] = _utc(event["at"])
+    covered["detail_sha256"] = event["detail_sha256"]
+    return canonical_sha256(covered)
 
 
 def verified(
     events: Iterable[Mapping[str, Any]], heads: Mapping[str, Head]
-) -> Iterator[Finding]:
+) -> Iterator[ChainFault]:
     """What is wrong in events that come stream by stream, as they were stored.
 
     `heads` says where each stream must end. A stream of it without any event, and a
@@ -105,14 +106,14 @@ def verified(
     seen: set[str] = set()
     for stream, lines in groupby(events, key=lambda event: str(event["stream"])):
         if stream in seen:
-            yield Finding("moved", stream, 0, "lines of this stream stand elsewhere")
+            yield ChainFault("moved", stream, 0, "lines of this stream stand elsewhere")
         seen.add(stream)
         yield from _stream(stream, lines, heads.get(stream))
     for stream in heads.keys() - seen:
         yield from _missing(stream, 1, heads[stream].sequence)
 
 
-def altered(event: Mapping[str, Any]) -> Finding | None:
+def altered(event: Mapping[str, Any]) -> ChainFault | None:
     """Whether an event, looked at alone, no longer says what was written."""
     if event_sha256(event) == event["sha256"]:
         return None
@@ -120,14 +121,14 @@ def altered(event: Mapping[str, Any]) -> Finding | None:
     what = f"{event['action']} by {event['actor_name'] or 'the system'}"
     was = _was_at(event)
     if was is not None:
-        return Finding("moved", stream, sequence, f"{what} was line {was}")
+        return ChainFault("moved", stream, sequence, f"{what} was line {was}")
     told = f"{what} does not match its hash"
-    return Finding("altered", stream, sequence, told)
+    return ChainFault("altered", stream, sequence, told)
 
 
 def _stream(
     stream: str, lines: Iterable[Mapping[str, Any]], head: Head | None
-) -> Iterator[Finding]:
+) -> Iterator[ChainFault]:
     links: list[_Link] = []
     newest = 0
     for line in lines:
@@ -137,7 +138,7 @@ def _stream(
         link = _Link(int(line["sequence"]), line["previous"], line["sha256"])
         if link.sequence < newest:
             told = f"stands after line {newest}"
-            yield Finding("moved", stream, link.sequence, told)
+            yield ChainFault("moved", stream, link.sequence, told)
         newest = max(newest, link.sequence)
         links.append(link)
     links.sort(key=lambda link: link.sequence)
@@ -145,39 +146,39 @@ def _stream(
     yield from _end(stream, links[-1], head)
 
 
-def _chain(stream: str, links: list[_Link]) -> Iterator[Finding]:
+def _chain(stream: str, links: list[_Link]) -> Iterator[ChainFault]:
     for before, link in pairwise([_Link(0, "", GENESIS), *links]):
         if link.sequence == before.sequence:
             told = "there are two of this number"
-            yield Finding("repeated", stream, link.sequence, told)
+            yield ChainFault("repeated", stream, link.sequence, told)
         elif link.sequence > before.sequence + 1:
             yield from _missing(stream, before.sequence + 1, link.sequence - 1)
         elif link.previous != before.sha256:
             told = f"was not written after what is line {before.sequence} now"
-            yield Finding("altered", stream, link.sequence, told)
+            yield ChainFault("altered", stream, link.sequence, told)
 
 
-def _end(stream: str, last: _Link, head: Head | None) -> Iterator[Finding]:
+def _end(stream: str, last: _Link, head: Head | None) -> Iterator[ChainFault]:
     if head is None:
-        yield Finding("added", stream, last.sequence, "this stream has no head")
+        yield ChainFault("added", stream, last.sequence, "this stream has no head")
     elif last.sequence < head.sequence:
         yield from _missing(stream, last.sequence + 1, head.sequence)
     elif last.sequence > head.sequence:
         told = f"the stream ends at line {head.sequence}"
-        yield Finding("added", stream, last.sequence, told)
+        yield ChainFault("added", stream, last.sequence, told)
     elif last.sha256 != head.sha256:
         told = "is not the line that the head of the stream names"
-        yield Finding("altered", stream, last.sequence, told)
+        yield ChainFault("altered", stream, last.sequence, told)
 
 
-def _missing(stream: str, first: int, last: int) -> Iterator[Finding]:
+def _missing(stream: str, first: int, last: int) -> Iterator[ChainFault]:
     """Each line by its number; of a long gap the ends."""
     if last - first < _NAMED_ONE_BY_ONE:
         for sequence in range(first, last + 1):
-            yield Finding("missing", stream, sequence, "is not there")
+            yield ChainFault("missing", stream, sequence, "is not there")
     else:
         told = f"is not there, nor any up to line {last}"
-        yield Finding("missing", stream, first, told)
+        yield ChainFault("missing", stream, first, told)
 
 
 def _was_at(event: Mapping[str, Any]) -> int | None:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from spine_cds.audit.chain import SAID, Head, detail_sha256
+from spine_cds.audit.chain import HASHED_FIELDS, Head, detail_sha256
 
 
 class AppendOnlyError(TypeError):
@@ -32,7 +32,7 @@ class EventQuerySet(models.QuerySet["Event"]):
 
     def lines(self, chunk: int = 1000) -> Iterator[dict[str, Any]]:
         """Every event as a plain mapping, a chunk at a time."""
-        fields = (*SAID, "id", "at", "detail", "sha256")
+        fields = (*HASHED_FIELDS, "id", "at", "detail", "sha256")
         for line in self.values(*fields).iterator(chunk_size=chunk):
             yield {**line, "detail_sha256": detail_sha256(line["detail"])}
 

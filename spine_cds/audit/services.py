@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from spine_cds.audit.chain import (
     GENESIS,
-    SAID,
+    HASHED_FIELDS,
     detail_sha256,
     event_sha256,
     stream_of,
@@ -62,9 +62,9 @@ def _append(event: Event) -> None:
     event.at = timezone.now()
     event.sequence = head.sequence + 1
     event.previous = head.sha256
-    said = {name: getattr(event, name) for name in (*SAID, "at")}
-    said["detail_sha256"] = detail_sha256(event.detail)
-    event.sha256 = event_sha256(said)
+    covered = {name: getattr(event, name) for name in (*HASHED_FIELDS, "at")}
+    covered["detail_sha256"] = detail_sha256(event.detail)
+    event.sha256 = event_sha256(covered)
     event.save(force_insert=True)
     head.sequence, head.sha256 = event.sequence, event.sha256
     head.save(force_update=True)

@@ -56,7 +56,7 @@ _OF_DISC = (
     "SELECT encounter_id FROM patients_imagingstudy WHERE id = OLD.imaging_study_id"
 )
 _EVALUATED = "what was evaluated stays as it was"
-_SAID = "what was said stays; say something new"
+_WRITTEN_ONCE = "what was said stays; say something new"
 
 GUARDS = (
     Guard("audit_event", "audit events are append-only", refuses=ALWAYS),
@@ -113,9 +113,9 @@ GUARDS = (
             *("recommended_treatment", "created_at", "created_by_id"),
         ),
     ),
-    Guard("treatments_decision", _SAID, refuses=ALWAYS),
-    Guard("treatments_review", _SAID, refuses=ALWAYS),
-    Guard("treatments_comment", _SAID, refuses=ALWAYS),
+    Guard("treatments_decision", _WRITTEN_ONCE, refuses=ALWAYS),
+    Guard("treatments_review", _WRITTEN_ONCE, refuses=ALWAYS),
+    Guard("treatments_comment", _WRITTEN_ONCE, refuses=ALWAYS),
     Guard(
         "treatments_report",
         "what a report prints stays; ask for another report",

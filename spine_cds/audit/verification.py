@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from spine_cds.audit.chain import (
-    Finding,
+    ChainFault,
     Head,
     altered,
     detail_sha256,
@@ -20,14 +20,14 @@ class NotAnExportError(ValueError):
     """The file is none that `audit_export` has written, or not to its end."""
 
 
-def verified_trail() -> Iterator[Finding]:
+def verified_trail() -> Iterator[ChainFault]:
     """What is wrong in the database's trail; read it inside a `snapshot`."""
     rows = StreamHead.objects.iterator(chunk_size=1000)
     heads = {row.stream: row.head for row in rows}
     return verified(Event.objects.in_order().lines(), heads)
 
 
-def verified_export(file: Iterable[str]) -> Iterator[Finding]:
+def verified_export(file: Iterable[str]) -> Iterator[ChainFault]:
     """What is wrong in an exported file.
 
     Raises:
@@ -36,14 +36,14 @@ def verified_export(file: Iterable[str]) -> Iterator[Finding]:
     lines = _lines(file, EXPORT)
     first = next(lines)
     heads = {h["stream"]: Head(**h) for h in first["heads"]}
-    events = map(_as_said, _until_the_end(lines))
+    events = map(_hashed_part, _until_the_end(lines))
     if first["of"] == "user":  # parts of many streams: each line by itself
         yield from filter(None, map(altered, events))
     else:
         yield from verified(events, heads)
 
 
-def verified_checkpoint(file: Iterable[str]) -> Iterator[Finding]:
+def verified_checkpoint(file: Iterable[str]) -> Iterator[ChainFault]:
     """Which lines that stood at the checkpoint stand no longer.
 
     Raises:
@@ -54,13 +54,13 @@ def verified_checkpoint(file: Iterable[str]) -> Iterator[Finding]:
         now = Event.objects.filter(**of_then).values_list("sha256", flat=True).first()
         if now is None:
             told = "stood at the checkpoint and is not there"
-            yield Finding("missing", head.stream, head.sequence, told)
+            yield ChainFault("missing", head.stream, head.sequence, told)
         elif now != head.sha256:
             told = "is not what stood there at the checkpoint"
-            yield Finding("altered", head.stream, head.sequence, told)
+            yield ChainFault("altered", head.stream, head.sequence, told)
 
 
-def _as_said(line: dict[str, Any]) -> dict[str, Any]:
+def _hashed_part(line: dict[str, Any]) -> dict[str, Any]:
     """Where the detail is given, its hash beside it proves nothing."""
     if "detail" in line:
         line["detail_sha256"] = detail_sha256(line["detail"])

@@ -44,7 +44,7 @@ _LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TrailLine:
     """One row of the page."""
 
     event: Event
@@ -59,9 +59,9 @@ def action_words(action: str) -> str:
     return words or action.replace(".", ": ").replace("_", " ").capitalize()
 
 
-def lines(events: Iterable[Event]) -> list[Line]:
+def lines(events: Iterable[Event]) -> list[TrailLine]:
     return [
-        Line(
+        TrailLine(
             event=event,
             did=action_words(event.action),
             about=_about(event),

@@ -22,7 +22,7 @@ class BackupError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ArchivedTable:
     columns: list[str]
     rows: int
     sha256: str
@@ -37,7 +37,7 @@ class Manifest:
     migrations: list[list[str]]
     rulesets: list[dict[str, Any]]
     audit: dict[str, Any]
-    tables: dict[str, Table]
+    tables: dict[str, ArchivedTable]
 
 
 def member(label: str) -> str:
@@ -46,7 +46,7 @@ def member(label: str) -> str:
 
 def write_table(
     archive: ZipFile, label: str, columns: list[str], lines: Iterable[str]
-) -> Table:
+) -> ArchivedTable:
     digest, rows = hashlib.sha256(), 0
     with archive.open(member(label), "w", force_zip64=True) as file:
         for line in lines:
@@ -54,7 +54,7 @@ def write_table(
             digest.update(content)
             file.write(content)
             rows += 1
-    return Table(columns, rows, digest.hexdigest())
+    return ArchivedTable(columns, rows, digest.hexdigest())
 
 
 def write_manifest(archive: ZipFile, manifest: Manifest) -> None:
@@ -87,7 +87,7 @@ def _manifest(archive: ZipFile) -> Manifest:
     read = json.loads(archive.read(MANIFEST))
     if read.get("format") != FORMAT:
         raise BackupError(f"This file is not of the format “{FORMAT}”.")
-    tables = {label: Table(**table) for label, table in read["tables"].items()}
+    tables = {label: ArchivedTable(**table) for label, table in read["tables"].items()}
     known = {field.name: read[field.name] for field in fields(Manifest)}
     return Manifest(**{**known, "tables": tables})
 

@@ -22,9 +22,9 @@ from spine_cds.audit.verification import verified_trail
 from spine_cds.backup import schema
 from spine_cds.backup.archive import (
     FORMAT,
+    ArchivedTable,
     BackupError,
     Manifest,
-    Table,
     checked,
     read_lines,
     write_manifest,
@@ -58,7 +58,7 @@ def backup_write(*, file: IO[bytes]) -> Manifest:
     return manifest
 
 
-def _manifest(tables: dict[str, Table]) -> Manifest:
+def _manifest(tables: dict[str, ArchivedTable]) -> Manifest:
     rulesets = RulesetVersion.objects.order_by("pk").values(
         "ruleset_id", "version", "sha256"
     )

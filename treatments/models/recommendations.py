@@ -126,7 +126,7 @@ class Recommendation(models.Model):
         return reverse("treatments:recommendation-detail", args=[self.pk])
 
 
-class Said(models.Model):
+class Statement(models.Model):
     """What a person added to a recommendation: written once, never edited.
 
     `submission_key` comes with the form, so a form that is sent twice counts once.
@@ -152,7 +152,7 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         )
 
 
-class Decision(Said):
+class Decision(Statement):
     """What the surgeon decided; the newest decision of a recommendation counts."""
 
     class Outcome(models.TextChoices):
@@ -236,7 +236,7 @@ class Decision(Said):
         }
 
 
-class Review(Said):
+class Review(Statement):
     """A resident's view of a recommendation."""
 
     class Verdict(models.TextChoices):
@@ -267,7 +267,7 @@ class Review(Said):
         return self.get_verdict_display()
 
 
-class Comment(Said):
+class Comment(Statement):
     """A remark on a recommendation, by anyone of the team."""
 
     recommendation = models.ForeignKey(

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from patients.choices import Level, Sex
-from patients.facts import CASE_FACTS, DISC_FACTS, DISC_SECTIONS, SECTIONS, Fact
+from patients.facts import CASE_FACTS, DISC_FACTS, DISC_SECTIONS, SECTIONS, ClinicalFact
 from patients.findings import disc_field
 
-SEX = Fact("sex", "enum", "Sex", choices=Sex)
+SEX = ClinicalFact("sex", "enum", "Sex", choices=Sex)
 #: What an evaluation can name beside the facts of the form's sections.
 OTHER_LABELS: Mapping[str, str] = {
     "responsible_level": "Responsible level",
@@ -44,7 +44,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class NoteSection:
     """One part of the note. `complete` is False for a disc that is only context."""
 
     title: str
@@ -61,7 +61,7 @@ class Section:
 class Summary:
     """The note, and how much of it is known."""
 
-    sections: tuple[Section, ...]
+    sections: tuple[NoteSection, ...]
     responsible_level: str
     known: int
     assumed: int
@@ -97,9 +97,9 @@ def fact_item(name: str, value: Any = None, level: str = "") -> Item:
         words = "" if value is None else str(value)
         label = OTHER_LABELS.get(name) or name.replace("_", " ").capitalize()
         return Item(name, label, words)
-    said = "" if value is None else fact.words(value)
+    words = "" if value is None else fact.words(value)
     at_disc = level if name in DISC_FACTS else ""
-    return Item(name, fact.label, said, at_disc, fact.essential)
+    return Item(name, fact.label, words, at_disc, fact.essential)
 
 
 def case_summary(
@@ -159,7 +159,7 @@ def _disc_section(
     *,
     is_responsible: bool,
     missed: Collection[str],
-) -> Section:
+) -> NoteSection:
     facts = tuple(fact for section in DISC_SECTIONS for fact in section.facts)
     if not is_responsible:
         # A neighbour is context: only what was said or is missed of it is in the note.
@@ -181,17 +181,19 @@ def _disc_section(
 
 def _section(
     title: str,
-    facts: Collection[Fact],
+    facts: Collection[ClinicalFact],
     values: Mapping[str, Any],
     presumed: Mapping[str, Any],
     level: str = "",
     is_responsible: bool = False,
     is_red_flags: bool = False,
-) -> Section:
+) -> NoteSection:
     known = [fact for fact in facts if values.get(fact.name) is not None]
     unknown = [fact for fact in facts if values.get(fact.name) is None]
 
-    def items(wanted: Iterable[Fact], source: Mapping[str, Any]) -> tuple[Item, ...]:
+    def items(
+        wanted: Iterable[ClinicalFact], source: Mapping[str, Any]
+    ) -> tuple[Item, ...]:
         return tuple(
             Item(
                 fact.name,
@@ -203,7 +205,7 @@ def _section(
             for fact in wanted
         )
 
-    return Section(
+    return NoteSection(
         title=title,
         measured=items((f for f in known if f.kind != "bool"), values),
         present=items((f for f in known if values[f.name] is True), values),

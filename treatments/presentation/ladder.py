@@ -47,7 +47,7 @@ END = 30  # of rail above the top plank and below the bottom one
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TextLine:
     """A line of text at its baseline."""
 
     x: float
@@ -74,7 +74,7 @@ class Chip:
     width: float
     height: float
     sign: Point
-    text: Line
+    text: TextLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +87,8 @@ class Plank:
     y: float
     height: float
     sign: Point
-    title: tuple[Line, ...]
-    word: Line
+    title: tuple[TextLine, ...]
+    word: TextLine
     chips: tuple[Chip, ...]
 
 
@@ -143,10 +143,10 @@ def _plank(code: str, title: str, options: list[tuple[str, str]], top: float) ->
     lines = textwrap.wrap(title, TITLE_CHARACTERS) or [code]
     baseline = top + PADDING + 12
     titles = tuple(
-        Line(TEXT_LEFT, baseline + TITLE_LINE * number, text)
+        TextLine(TEXT_LEFT, baseline + TITLE_LINE * number, text)
         for number, text in enumerate(lines)
     )
-    word = Line(TEXT_LEFT, titles[-1].y + WORD_LINE, STATUS_WORDS[status])
+    word = TextLine(TEXT_LEFT, titles[-1].y + WORD_LINE, STATUS_WORDS[status])
     chips = _chips(code, options, word.y + 9) if len(options) > 1 else ()
     bottom = chips[-1].y + CHIP_HEIGHT if chips else word.y + 3
     return Plank(
@@ -171,7 +171,7 @@ def _chips(rung: str, options: list[tuple[str, str]], top: float) -> tuple[Chip,
         x = TEXT_LEFT + column * (width + CHIP_GAP)
         y = top + row * (CHIP_HEIGHT + CHIP_GAP)
         sign = Point(x + 6, y + 6)
-        text = Line(x + 27, y + CHIP_HEIGHT - 9, short_title(code, rung))
+        text = TextLine(x + 27, y + CHIP_HEIGHT - 9, short_title(code, rung))
         chips.append(Chip(code, status, x, y, width, CHIP_HEIGHT, sign, text))
     return tuple(chips)
 
@@ -189,9 +189,11 @@ def _description(
     """The drawing in one sentence a rung, from the foot to the top."""
     sentences = []
     for rung in rungs:
-        said = ", ".join(
+        statuses = ", ".join(
             f"{ruleset.treatments[code].title}: {STATUS_WORDS[status].lower()}"
             for code, status in by_rung[rung.code]
         )
-        sentences.append(f"{rung.title} ({said})." if said else f"{rung.title}.")
+        sentences.append(
+            f"{rung.title} ({statuses})." if statuses else f"{rung.title}."
+        )
     return "From the least to the most invasive: " + " ".join(sentences)

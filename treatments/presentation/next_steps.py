@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class NextStep:
     """One step; on a page that may edit, `link` leads to `anchor` of the case form."""
 
     text: str
@@ -16,34 +16,34 @@ class Step:
     anchor: str = ""
 
 
-def next_steps(disposition: str, level: str = "") -> tuple[Step, ...]:
+def next_steps(disposition: str, level: str = "") -> tuple[NextStep, ...]:
     """The steps of a disposition; the ladder has none. `level` is the responsible."""
     if disposition == "out_of_scope":
         return _out_of_scope(level)
     return _STEPS.get(disposition, ())
 
 
-def conflict_steps(version: str) -> tuple[Step, ...]:
+def conflict_steps(version: str) -> tuple[NextStep, ...]:
     """The steps where the rules of this version contradict each other."""
     return (
-        Step("The case is kept; it is decided without this tool."),
-        Step(
+        NextStep("The case is kept; it is decided without this tool."),
+        NextStep(
             "The administrator of the rules is told the rule ids named here and the "
             f"version {version}."
         ),
-        Step("It is evaluated again when a corrected version is live."),
+        NextStep("It is evaluated again when a corrected version is live."),
     )
 
 
 _STEPS = {
     "emergency": (
-        Step(
+        NextStep(
             "The case is handed over to the on-call spine service by the emergency "
             "pathway of the hospital, now and by voice."
         ),
-        Step("The report can go with the patient; it is not needed to begin."),
-        Step("The decision is recorded afterwards."),
-        Step(
+        NextStep("The report can go with the patient; it is not needed to begin."),
+        NextStep("The decision is recorded afterwards."),
+        NextStep(
             "If a finding was entered by mistake, the red flags are corrected and the "
             "case is evaluated again.",
             "Correct the red flags",
@@ -51,35 +51,39 @@ _STEPS = {
         ),
     ),
     "diagnose_first": (
-        Step("The question above is settled by the pathway of the hospital."),
-        Step(
+        NextStep("The question above is settled by the pathway of the hospital."),
+        NextStep(
             "The case is corrected with what was found; a new version is made, and "
             "this one stays as it is.",
             "Correct the case",
         ),
-        Step("It is evaluated again: the ladder is shown once no such question stays."),
+        NextStep(
+            "It is evaluated again: the ladder is shown once no such question stays."
+        ),
     ),
     "insufficient_data": (
-        Step("What is named below as not known is asked or examined."),
-        Step("The case is completed and evaluated again."),
+        NextStep("What is named below as not known is asked or examined."),
+        NextStep("The case is completed and evaluated again."),
     ),
     "invalid": (
-        Step("The errors named here are corrected, and the case is evaluated again."),
+        NextStep(
+            "The errors named here are corrected, and the case is evaluated again."
+        ),
     ),
 }
 
 
-def _out_of_scope(level: str) -> tuple[Step, ...]:
+def _out_of_scope(level: str) -> tuple[NextStep, ...]:
     named = f"It is {level}" if level else "It is not named"
     return (
-        Step(
+        NextStep(
             f"Is the responsible level right? {named}.",
             "Look at it again",
             "id_responsible_level",
         ),
-        Step(
+        NextStep(
             "Does the imaging report name a herniation, stenosis or slip that is not "
             "entered yet?"
         ),
-        Step("Otherwise the diagnosis is looked for elsewhere, without this tool."),
+        NextStep("Otherwise the diagnosis is looked for elsewhere, without this tool."),
     )

@@ -14,8 +14,8 @@ from typing import Any
 from treatments.engine import Ruleset
 from treatments.presentation.case_summary import Item, Summary, case_summary, fact_item
 from treatments.presentation.ladder import STATUS_WORDS, Drawing, draw_ladder
-from treatments.presentation.next_steps import Step, conflict_steps, next_steps
-from treatments.presentation.sensitivity import Exploration, WhyNot, read_exploration
+from treatments.presentation.next_steps import NextStep, conflict_steps, next_steps
+from treatments.presentation.sensitivity import Sensitivity, WhyNot, read_exploration
 
 EFFECT_WORDS: Mapping[str, str] = {
     "indicated": "speaks for it",
@@ -87,7 +87,7 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
+class TreatmentOption:
     """A treatment in this case: its status, its reasons, and what it is."""
 
     code: str
@@ -118,7 +118,7 @@ class RungOptions:
     """A rung with its options; a rung of one option needs no heading of its own."""
 
     title: str
-    options: tuple[Option, ...]
+    options: tuple[TreatmentOption, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class CaseProblem:
     """An error of the case document, at the fact it names where it names one."""
 
     message: str
@@ -153,8 +153,8 @@ class Advice:
 
     disposition: str
     urgency: str
-    recommended: Option | None
-    options: tuple[Option, ...]
+    recommended: TreatmentOption | None
+    options: tuple[TreatmentOption, ...]
     robust: bool | None
     summary: Summary
     assumed: tuple[Item, ...]
@@ -164,10 +164,10 @@ class Advice:
     urgency_reasons: tuple[Reason, ...]
     grounds: tuple[Reason, ...]
     red_flags: tuple[Item, ...]
-    problems: tuple[Problem, ...]
+    problems: tuple[CaseProblem, ...]
     drawing: Drawing | None
     version: str
-    exploration: Exploration | None = None
+    exploration: Sensitivity | None = None
     not_said: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -203,7 +203,7 @@ class Advice:
         return bool(self.problems) and self.disposition != "invalid"
 
     @property
-    def next_steps(self) -> tuple[Step, ...]:
+    def next_steps(self) -> tuple[NextStep, ...]:
         """What is to be considered now; nothing where there is a ladder."""
         if self.is_conflict:
             return conflict_steps(self.version)
@@ -295,34 +295,36 @@ class Reader:
         return tuple(found.values())
 
     def option(
-        self, said: Mapping[str, Any], level: str, why_not: WhyNot | None = None
-    ) -> Option:
-        treatment = self.ruleset.treatments[said["treatment"]]
+        self, document: Mapping[str, Any], level: str, why_not: WhyNot | None = None
+    ) -> TreatmentOption:
+        treatment = self.ruleset.treatments[document["treatment"]]
         titles = {rung.code: rung.title for rung in self.ruleset.rungs}
-        return Option(
+        return TreatmentOption(
             code=treatment.code,
             title=treatment.title,
             rung=treatment.rung,
             rung_title=titles[treatment.rung],
-            status=said["status"],
+            status=document["status"],
             summary=treatment.summary,
             advantages=treatment.advantages,
             disadvantages=treatment.disadvantages,
             sources=treatment.sources,
-            reasons_for=self.reasons(said["reasons_for"]),
-            reasons_against=self.reasons(said["reasons_against"]),
+            reasons_for=self.reasons(document["reasons_for"]),
+            reasons_against=self.reasons(document["reasons_against"]),
             undetermined=tuple(
                 self.reason(
                     entry["rule"],
                     (fact_item(name, level=level) for name in entry["facts"]),
                 )
-                for entry in said["undetermined"]
+                for entry in document["undetermined"]
             ),
             why_not=why_not,
         )
 
-    def alert(self, said: Mapping[str, Any]) -> Alert:
-        return Alert(said["indicator"], said["text"], self.reason(said["rule"]))
+    def alert(self, document: Mapping[str, Any]) -> Alert:
+        return Alert(
+            document["indicator"], document["text"], self.reason(document["rule"])
+        )
 
 
 def read_advice(
@@ -342,8 +344,8 @@ def read_advice(
     exploration = explored and read_exploration(explored, evaluation, ruleset, level)
     reasons = exploration.why_not if exploration else {}
     options = tuple(
-        reader.option(said, level, reasons.get(said["treatment"]))
-        for said in evaluation["options"]
+        reader.option(alert, level, reasons.get(alert["treatment"]))
+        for alert in evaluation["options"]
     )
     matched = evaluation["matched_rules"]
     return Advice(
@@ -355,17 +357,17 @@ def read_advice(
         summary=summary,
         assumed=_assumed(evaluation, level),
         missing=_missing(evaluation, level),
-        alerts=tuple(reader.alert(said) for said in evaluation["alerts"]),
+        alerts=tuple(reader.alert(alert) for alert in evaluation["alerts"]),
         triage=reader.fired(matched, "triage"),
         urgency_reasons=reader.fired(matched, "urgency"),
         grounds=reader.grounds(matched),
         red_flags=reader.red_flags(matched, case.get("facts", {})),
-        problems=tuple(_problem(said) for said in evaluation["errors"]),
+        problems=tuple(_problem(alert) for alert in evaluation["errors"]),
         drawing=draw_ladder(evaluation["options"], ruleset) if options else None,
         version=ruleset.version,
         exploration=exploration,
         not_said={
-            said["part"]: said["reason"] for said in evaluation.get("not_said", ())
+            part["part"]: part["reason"] for part in evaluation.get("not_said", ())
         },
     )
 
@@ -405,10 +407,10 @@ def _missing(evaluation: Mapping[str, Any], level: str) -> Missing:
     )
 
 
-def _problem(said: Mapping[str, Any]) -> Problem:
-    value = said.get("value")
-    return Problem(
-        message=said["message"],
-        path=str(said.get("path", "")),
+def _problem(document: Mapping[str, Any]) -> CaseProblem:
+    value = document.get("value")
+    return CaseProblem(
+        message=document["message"],
+        path=str(document.get("path", "")),
         value="" if value is None else str(value),
     )

@@ -24,7 +24,7 @@ MANY_FACTS = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RuleRow:
     """One rule: a cell for each input column, then what it says and rests on."""
 
     rule: Rule
@@ -44,7 +44,7 @@ class TableView:
     kind: str
     inputs: tuple[Fact, ...]
     outputs: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[RuleRow, ...]
     as_lists: bool
 
     @property
@@ -93,10 +93,10 @@ def table_page(
 
 def _row(
     rule: Rule, table: DecisionTable, outputs: tuple[str, ...], reader: Reader
-) -> Row:
+) -> RuleRow:
     facts = reader.ruleset.facts
     cells = {name: cell_in_words(facts[name], c) for name, c in rule.cells.items()}
-    return Row(
+    return RuleRow(
         rule=rule,
         cells=tuple(cells.get(name, "") for name in table.inputs),
         conditions=tuple(

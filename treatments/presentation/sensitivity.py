@@ -21,7 +21,12 @@ from treatments.presentation.form_words import (
 
 DISPOSITIONS = dict(Recommendation.Disposition.choices)
 #: Where the ladder stops, the urgency follows from the answer itself.
-NO_URGENCY_SAID = ("emergency", "diagnose_first", "out_of_scope", "insufficient_data")
+URGENCY_GOES_WITHOUT_SAYING = (
+    "emergency",
+    "diagnose_first",
+    "out_of_scope",
+    "insufficient_data",
+)
 URGENCIES = ("urgent", "early", "elective")
 #: Doubts, which a test can raise or clear: nobody waits for them to change.
 DOUBTS = frozenset(
@@ -41,7 +46,7 @@ NAMED_AT_MOST = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class PossibleAdvice:
     """Where a case could go: an option or an answer without one.
 
     `urgencies` are said where they are not that of the advice; `example` is what
@@ -65,7 +70,7 @@ class Answer:
     """One possible answer and where it leads; None where that was not decided."""
 
     words: str
-    outlooks: tuple[Outlook, ...] | None
+    outlooks: tuple[PossibleAdvice, ...] | None
 
     @property
     def count(self) -> int:
@@ -77,7 +82,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class OpenQuestion:
     """An unknown fact with what each answer to it would lead to."""
 
     item: Item
@@ -100,7 +105,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class FactChange:
     """One fact from the value entered to the range in which the advice is another."""
 
     item: Item
@@ -109,8 +114,8 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    steps: tuple[Step, ...]
+class AdviceChange:
+    steps: tuple[FactChange, ...]
     urgency: str
     rules: tuple[str, ...]
 
@@ -121,7 +126,7 @@ class Target:
 
     title: str
     is_now: bool
-    changes: tuple[Change, ...]
+    changes: tuple[AdviceChange, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +165,11 @@ class WhyNot:
 
 
 @dataclass(frozen=True, slots=True)
-class Exploration:
+class Sensitivity:
     """All of it, as pages and reports show it; `unsaid` has the reason by part."""
 
-    possible: tuple[Outlook, ...] | None
-    questions: tuple[Question, ...] | None
+    possible: tuple[PossibleAdvice, ...] | None
+    questions: tuple[OpenQuestion, ...] | None
     changes: Changes | None
     why_not: Mapping[str, WhyNot] = field(default_factory=dict)
     unsaid: Mapping[str, str] = field(default_factory=dict)
@@ -180,23 +185,24 @@ def read_exploration(
     evaluation: Mapping[str, Any],
     ruleset: Ruleset,
     level: str,
-) -> Exploration:
-    """Read what `explore` said of a case whose responsible disc is at `level`."""
-    reader = _Reader(evaluation, ruleset, level)
+) -> Sensitivity:
+    """Read the document of `explore`; the responsible disc is at `level`."""
+    reader = _SensitivityReader(evaluation, ruleset, level)
     possible, asked = explored["possible"], explored["ask_next"]
     changes = explored["would_change"]
-    return Exploration(
+    return Sensitivity(
         possible=None if possible is None else reader.outlooks(possible),
         questions=None if asked is None else tuple(map(reader.question, asked)),
         changes=None if changes is None else reader.changes(changes),
         why_not={
-            said["treatment"]: reader.why_not(said) for said in explored["why_not"]
+            option["treatment"]: reader.why_not(option)
+            for option in explored["why_not"]
         },
-        unsaid={said["part"]: said["reason"] for said in explored["not_said"]},
+        unsaid={part["part"]: part["reason"] for part in explored["not_said"]},
     )
 
 
-class _Reader:
+class _SensitivityReader:
     def __init__(
         self, evaluation: Mapping[str, Any], ruleset: Ruleset, level: str
     ) -> None:
@@ -211,7 +217,9 @@ class _Reader:
 
     # -- outcomes ----------------------------------------------------------------------
 
-    def outlooks(self, outcomes: Iterable[Mapping[str, Any]]) -> tuple[Outlook, ...]:
+    def outlooks(
+        self, outcomes: Iterable[Mapping[str, Any]]
+    ) -> tuple[PossibleAdvice, ...]:
         """Outcomes that differ in their urgency alone are one outlook."""
         grouped: dict[tuple[str, Any], list[Mapping[str, Any]]] = {}
         for outcome in outcomes:
@@ -223,11 +231,11 @@ class _Reader:
 
     def _outlook(
         self, place: tuple[str, Any], outcomes: Sequence[Mapping[str, Any]]
-    ) -> Outlook:
+    ) -> PossibleAdvice:
         found = {outcome["urgency"] for outcome in outcomes}
         silent = found == {self.urgency} or self._says_its_urgency(place)
         example = outcomes[0].get("example") or {}
-        return Outlook(
+        return PossibleAdvice(
             title=self._title(place),
             is_now=place == self.now and silent,
             urgencies=() if silent else tuple(u for u in URGENCIES if u in found),
@@ -244,7 +252,7 @@ class _Reader:
 
     def _says_its_urgency(self, place: tuple[str, Any]) -> bool:
         """Whether the answer itself says how soon; not where the answer stays."""
-        return place[0] in NO_URGENCY_SAID and place != self.now
+        return place[0] in URGENCY_GOES_WITHOUT_SAYING and place != self.now
 
     def _rank(self, place: tuple[str, Any]) -> tuple[bool, int, str]:
         """The options as the ladder has them; after them the answers without one."""
@@ -253,15 +261,15 @@ class _Reader:
 
     # -- what to ask -------------------------------------------------------------------
 
-    def question(self, said: Mapping[str, Any]) -> Question:
-        name = said["fact"]
-        together: dict[tuple[Outlook, ...] | None, list[str]] = {}
-        for answer in said["answers"]:
+    def question(self, document: Mapping[str, Any]) -> OpenQuestion:
+        name = document["fact"]
+        together: dict[tuple[PossibleAdvice, ...] | None, list[str]] = {}
+        for answer in document["answers"]:
             outcomes = answer["outcomes"]
             outlooks = None if outcomes is None else self.outlooks(outcomes)
             together.setdefault(outlooks, []).append(answer["range"])
-        return Question(
-            item=fact_item(name, level=said.get("level") or self.level),
+        return OpenQuestion(
+            item=fact_item(name, level=document.get("level") or self.level),
             answers=tuple(
                 Answer(self._range(name, " or ".join(ranges)), outlooks)
                 for outlooks, ranges in together.items()
@@ -271,15 +279,15 @@ class _Reader:
 
     # -- what would change it ----------------------------------------------------------
 
-    def changes(self, said: Mapping[str, Any]) -> Changes:
+    def changes(self, document: Mapping[str, Any]) -> Changes:
         single: dict[str, list[Mapping[str, Any]]] = {
-            kind: [change for change in said[kind] if len(change["changes"]) == 1]
+            kind: [change for change in document[kind] if len(change["changes"]) == 1]
             for kind in ("modifiable", "fixed")
         }
         pairs = [
             change
             for kind in ("modifiable", "fixed")
-            for change in said[kind]
+            for change in document[kind]
             if len(change["changes"]) > 1
         ]
         return Changes(
@@ -293,51 +301,53 @@ class _Reader:
                 (*single["fixed"], *filter(_goes_back, single["modifiable"]))
             ),
             pairs=self._targets(pairs),
-            is_complete=said["complete"],
+            is_complete=document["complete"],
         )
 
     def _targets(self, found: Iterable[Mapping[str, Any]]) -> tuple[Target, ...]:
-        grouped: dict[tuple[str, Any], list[Change]] = {}
-        for said in found:
-            grouped.setdefault(_place(said["outcome"]), []).append(self._change(said))
+        grouped: dict[tuple[str, Any], list[AdviceChange]] = {}
+        for document in found:
+            grouped.setdefault(_place(document["outcome"]), []).append(
+                self._change(document)
+            )
         return tuple(
             Target(self._title(place), place == self.now, tuple(grouped[place]))
             for place in sorted(grouped, key=lambda p: (p == self.now, self._rank(p)))
         )
 
-    def _change(self, said: Mapping[str, Any]) -> Change:
-        urgency = said["outcome"]["urgency"] or ""
+    def _change(self, document: Mapping[str, Any]) -> AdviceChange:
+        urgency = document["outcome"]["urgency"] or ""
         silent = urgency == self.urgency or self._says_its_urgency(
-            _place(said["outcome"])
+            _place(document["outcome"])
         )
-        return Change(
-            steps=tuple(self._step(step) for step in said["changes"]),
+        return AdviceChange(
+            steps=tuple(self._step(step) for step in document["changes"]),
             urgency="" if silent else urgency,
-            rules=tuple(said["rules"]),
+            rules=tuple(document["rules"]),
         )
 
-    def _step(self, said: Mapping[str, Any]) -> Step:
-        name, before = said["fact"], said["from"]
+    def _step(self, document: Mapping[str, Any]) -> FactChange:
+        name, before = document["fact"], document["from"]
         item = fact_item(name, before, self.level)
         is_number = isinstance(before, int | float) and not isinstance(before, bool)
-        return Step(
+        return FactChange(
             item=item,
             before=f"{before:g}" if is_number and not has_grades(name) else item.value,
-            after=self._range(name, said["range"]),
+            after=self._range(name, document["range"]),
         )
 
     # -- why not -----------------------------------------------------------------------
 
-    def why_not(self, said: Mapping[str, Any]) -> WhyNot:
-        rules = [self.ruleset.rules[rule_id] for rule_id in said["rules"]]
+    def why_not(self, document: Mapping[str, Any]) -> WhyNot:
+        rules = [self.ruleset.rules[rule_id] for rule_id in document["rules"]]
         texts = tuple(rule.rationale for rule in rules)
-        match said["reason"]:
-            case "against" if said["status"] == "caution":
+        match document["reason"]:
+            case "against" if document["status"] == "caution":
                 return WhyNot("Passed over for a reservation", texts)
             case "against":
                 return WhyNot("Against it", texts)
             case "not_met":
-                needs = tuple(map(self._need, said["conditions"]))
+                needs = tuple(map(self._need, document["conditions"]))
                 return WhyNot("It would need", needs or ("a rule that speaks for it",))
             case "later":
                 return WhyNot(
@@ -345,16 +355,16 @@ class _Reader:
                 )
             case "unavailable":
                 return WhyNot("Not offered here; that is no clinical reason", ())
-        names = tuple(fact_item(name).label for name in said["facts"])
+        names = tuple(fact_item(name).label for name in document["facts"])
         return WhyNot("Not known, and decides", names)
 
-    def _need(self, said: Mapping[str, Any]) -> str:
-        name = said["fact"]
+    def _need(self, document: Mapping[str, Any]) -> str:
+        name = document["fact"]
         label = self._label(name)
-        needed = cell_words(self.ruleset.facts[name], said["needed"])
-        if said["value"] is None:
+        needed = cell_words(self.ruleset.facts[name], document["needed"])
+        if document["value"] is None:
             return f"{label}: {needed}"
-        now = in_sentence(name, fact_item(name, said["value"]).value)
+        now = in_sentence(name, fact_item(name, document["value"]).value)
         return f"{label}: {needed} (is {now})"
 
     def _label(self, name: str) -> str:
@@ -364,14 +374,14 @@ class _Reader:
         return range_words(self.ruleset.facts[name], words)
 
 
-def _is_doubt(said: Mapping[str, Any]) -> bool:
-    return all(step["fact"] in DOUBTS for step in said["changes"])
+def _is_doubt(document: Mapping[str, Any]) -> bool:
+    return all(step["fact"] in DOUBTS for step in document["changes"])
 
 
-def _goes_back(said: Mapping[str, Any]) -> bool:
+def _goes_back(document: Mapping[str, Any]) -> bool:
     return any(
         step["fact"] in ELAPSED and step["to"] < step["from"]
-        for step in said["changes"]
+        for step in document["changes"]
     )
 
 

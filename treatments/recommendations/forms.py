@@ -39,7 +39,7 @@ class SubmittedOnce(forms.Form):
         self.helper.form_method = "post"
         self.helper.attrs = {"novalidate": True}
 
-    def said(self) -> dict[str, Any]:
+    def statement(self) -> dict[str, Any]:
         """The answers as the service takes them."""
         return dict(self.cleaned_data)
 
@@ -67,7 +67,7 @@ class DecisionForm(PasswordAgain, SubmittedOnce):
         super().__init__(*args, **kwargs)
         self.recommendation = recommendation
         options = recommendation.evaluation_document["options"]
-        self.statuses = {said["treatment"]: said["status"] for said in options}
+        self.statuses = {option["treatment"]: option["status"] for option in options}
         self.takes_treatment = recommendation.disposition not in PATHWAYS
         outcomes = cast("forms.ChoiceField", self.fields["outcome"])
         outcomes.choices = self._outcomes(recommendation.disposition)

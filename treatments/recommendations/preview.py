@@ -38,7 +38,7 @@ SIGNS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class CasePreview:
     """The state of an open form under the live rules, in words.
 
     `questions` are the open ones: what triage waits for first, then what the most
@@ -82,45 +82,48 @@ def preview_findings(
     patient: Patient,
     ruleset: Ruleset,
     unavailable: Iterable[str] = (),
-) -> Preview:
+) -> CasePreview:
     """What `findings` come to so far, in a few hundredths of a second.
 
     Guarantees are left out: with most of a case unknown they take up to a second.
     """
     case = findings_document(findings, patient, unavailable)
-    said = evaluate(case, ruleset, effects=False).to_document()
-    advised = said["recommended"]
-    stopped = said["disposition"] in STOPS
+    evaluation = evaluate(case, ruleset, effects=False).to_document()
+    advised = evaluation["recommended"]
+    stopped = evaluation["disposition"] in STOPS
     texts: dict[bool, list[str]] = {True: [], False: []}
-    for alert in said["alerts"]:
+    for alert in evaluation["alerts"]:
         texts[alert["indicator"] == "critical"].append(alert["text"])
-    return Preview(
-        disposition=said["disposition"],
-        urgency=said["urgency"] or "",
+    return CasePreview(
+        disposition=evaluation["disposition"],
+        urgency=evaluation["urgency"] or "",
         advised=ruleset.treatments[advised["treatment"]].title if advised else "",
         critical=tuple(texts[True]),
         warnings=tuple(texts[False]),
         red_flags=tuple(
             fact_item(name) for name in RED_FLAGS if findings.facts.get(name) is True
         ),
-        questions=() if stopped else _questions(said, case),
+        questions=() if stopped else _questions(evaluation, case),
         drawing=None
-        if stopped or not said["options"]
-        else draw_ladder(said["options"], ruleset),
-        is_conflict=bool(said["errors"]) and said["disposition"] != "invalid",
+        if stopped or not evaluation["options"]
+        else draw_ladder(evaluation["options"], ruleset),
+        is_conflict=bool(evaluation["errors"])
+        and evaluation["disposition"] != "invalid",
     )
 
 
-def _questions(said: Mapping[str, Any], case: Mapping[str, Any]) -> tuple[Item, ...]:
+def _questions(
+    evaluation: Mapping[str, Any], case: Mapping[str, Any]
+) -> tuple[Item, ...]:
     """What to ask: the level, what blocks any answer, then what rules wait for.
 
     What blocks is exact where triage is open; else options wait, and it is judged by
     the rules that do.
     """
-    missing = [entry for entry in said["missing"] if not entry.get("level")]
+    missing = [entry for entry in evaluation["missing"] if not entry.get("level")]
     waiting = Counter(
         name
-        for option in said["options"]
+        for option in evaluation["options"]
         for entry in option["undetermined"]
         for name in entry["facts"]
     )

@@ -151,7 +151,12 @@ def decision_record(
         codes = {"outcome": outcome, "treatment": treatment, "reason": override_reason}
         before = _decided_before(decision)
         _record(
-            recommendation, actor, "decision.record", decision, **codes, before=before
+            recommendation,
+            actor,
+            "decision.record",
+            decision,
+            **codes,
+            before=before,
         )
         if signed:
             _sign(decision, encounter, actor)

@@ -30,7 +30,7 @@ CHUNK = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class VerificationResult:
     """What came of one row. `differs` names what is wrong; empty where all is right.
 
     `note` says what could not be held to the same bytes, and why.
@@ -46,7 +46,9 @@ class Verdict:
         return f"{self.kind} {self.id}: {told or 'the same'}"
 
 
-def verified_recommendations(ids: Iterable[UUID] | None = None) -> Iterator[Verdict]:
+def verified_recommendations(
+    ids: Iterable[UUID] | None = None,
+) -> Iterator[VerificationResult]:
     """A verdict for each of these rows, or for all, in the order they were made."""
     rows = Recommendation.objects.select_related("ruleset").defer("ruleset__document")
     if ids is not None:
@@ -55,7 +57,7 @@ def verified_recommendations(ids: Iterable[UUID] | None = None) -> Iterator[Verd
         yield verified_recommendation(row)
 
 
-def verified_recommendation(row: Recommendation) -> Verdict:
+def verified_recommendation(row: Recommendation) -> VerificationResult:
     """Hashes first; then the answer, to the byte where the engine is the same."""
     stored = row.evaluation_document
     differs = [*_hashes(row, stored), *_columns(row, stored), *_decisions(row)]
@@ -63,7 +65,7 @@ def verified_recommendation(row: Recommendation) -> Verdict:
         answer = _recomputed(row.case_document, _ruleset(row.ruleset_id), stored)
     except RulesetError as error:
         differs.append(f"its ruleset is refused: {str(error).splitlines()[0]}")
-        return Verdict("recommendation", row.pk, tuple(differs))
+        return VerificationResult("recommendation", row.pk, tuple(differs))
     different = _different(answer, stored)
     note = ""
     if row.engine_version == ENGINE_VERSION:
@@ -71,7 +73,7 @@ def verified_recommendation(row: Recommendation) -> Verdict:
             differs.append(f"recomputed otherwise: {', '.join(different)}")
     else:
         note = _other_engine(row.engine_version, answer, stored)
-    return Verdict("recommendation", row.pk, tuple(differs), note)
+    return VerificationResult("recommendation", row.pk, tuple(differs), note)
 
 
 def _hashes(row: Recommendation, stored: Mapping[str, Any]) -> Iterator[str]:
@@ -86,13 +88,13 @@ def _hashes(row: Recommendation, stored: Mapping[str, Any]) -> Iterator[str]:
 def _columns(row: Recommendation, stored: Mapping[str, Any]) -> Iterator[str]:
     """What the row says beside its documents, for lists and constraints."""
     recommended = stored.get("recommended") or {}
-    said = {
+    expected = {
         "engine_version": stored.get("engine_version"),
         "disposition": stored.get("disposition"),
         "urgency": stored.get("urgency") or "",
         "recommended_treatment": recommended.get("treatment", ""),
     }
-    for column, value in said.items():
+    for column, value in expected.items():
         if getattr(row, column) != value:
             yield f"{column} is not what the evaluation says"
 

@@ -85,7 +85,7 @@ def _say(
         status = 422 if form.is_bound else 200
         return render(request, "treatments/say.html", page, status=status)
     try:
-        service(recommendation=recommendation, actor=request.user, **form.said())
+        service(recommendation=recommendation, actor=request.user, **form.statement())
     except CaseClosedError as closed:
         messages.error(request, f"{closed} Nothing was recorded.")
     else:

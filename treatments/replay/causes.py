@@ -133,12 +133,12 @@ class _Move:
             for ruleset in (self.old, self.new):
                 if rule_id in ruleset.rules:
                     names |= dict.fromkeys(ruleset.rules[rule_id].cells)
-        said = _said(self.document) | {
+        facts = _facts(self.document) | {
             **dict(self.before.derived),
             **dict(self.after.derived),
         }
         for name in names:
-            yield fact_item(name, said.get(name))
+            yield fact_item(name, facts.get(name))
 
     # -- where they come from ---------------------------------------------------------
 
@@ -238,7 +238,7 @@ def _call(rule: Rule, kind: str) -> str:
     return f"makes it {rule.outputs['urgency']}"
 
 
-def _said(document: Mapping[str, Any]) -> dict[str, Any]:
+def _facts(document: Mapping[str, Any]) -> dict[str, Any]:
     """The facts of a case, those of the responsible disc among them."""
     level = responsible_level(document)
     discs = {disc["level"]: disc for disc in document.get("discs", ())}

@@ -22,7 +22,7 @@ _NOTHING = "-"
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class VersionComparison:
     """The advice of each case under both versions, in the order of the cases."""
 
     old: Sequence[str]
@@ -56,7 +56,7 @@ def outcome_of(code: str) -> Outcome:
     )
 
 
-def compare(documents: Sequence[Any], old: Ruleset, new: Ruleset) -> Comparison:
+def compare(documents: Sequence[Any], old: Ruleset, new: Ruleset) -> VersionComparison:
     """Evaluate every case document under both versions.
 
     Raises:
@@ -66,7 +66,7 @@ def compare(documents: Sequence[Any], old: Ruleset, new: Ruleset) -> Comparison:
     before = _advice(documents, columns, old)
     if not _same_vocabulary(old, new):
         columns = encode(documents, new)
-    return Comparison(before, _advice(documents, columns, new))
+    return VersionComparison(before, _advice(documents, columns, new))
 
 
 def _same_vocabulary(old: Ruleset, new: Ruleset) -> bool:

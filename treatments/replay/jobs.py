@@ -13,7 +13,7 @@ from spine_cds.jobs.worker import HopelessError, release_connection
 from treatments.engine import ENGINE_VERSION, Ruleset, document_hash
 from treatments.models import Replay, ReplayChunk, ReplayMove, RulesetVersion
 from treatments.replay.cases import StoredCase, count_cases, read_cases
-from treatments.replay.comparison import Comparison, compare
+from treatments.replay.comparison import VersionComparison, compare
 
 CHUNK = 2000
 #: After so long the worker looks whether another replay waits for its turn.
@@ -76,7 +76,9 @@ def _next_chunk(claim: Claim[Replay]) -> bool:
     return True
 
 
-def _compare(cases: Sequence[StoredCase], old: Ruleset, new: Ruleset) -> Comparison:
+def _compare(
+    cases: Sequence[StoredCase], old: Ruleset, new: Ruleset
+) -> VersionComparison:
     try:
         return compare([case.document for case in cases], old, new)
     except ValueError as problem:
@@ -89,7 +91,7 @@ def _store(
     claim: Claim[Replay],
     number: int,
     cases: Sequence[StoredCase],
-    comparison: Comparison,
+    comparison: VersionComparison,
 ) -> None:
     """The chunk, its moves and the progress, all or nothing; twice is once."""
     replay = claim.job

@@ -20,7 +20,7 @@ _URGENCIES = ("elective", "early", "urgent", "emergency", "")
 
 
 @dataclass(frozen=True, slots=True)
-class Advice:
+class AdviceLabel:
     """One advice in words; ``tone`` says which colours it has."""
 
     code: str
@@ -30,11 +30,11 @@ class Advice:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class MatrixCell:
     """So many cases went from the advice of the row to that of the column."""
 
-    old: Advice
-    new: Advice
+    old: AdviceLabel
+    new: AdviceLabel
     cases: int
 
     @property
@@ -43,21 +43,21 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    old: Advice
-    cells: tuple[Cell, ...]
+class MatrixRow:
+    old: AdviceLabel
+    cells: tuple[MatrixCell, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
     """Only advice that some case leaves or comes to; the rest is counted."""
 
-    columns: tuple[Advice, ...]
-    rows: tuple[Row, ...]
+    columns: tuple[AdviceLabel, ...]
+    rows: tuple[MatrixRow, ...]
     cases: int
     moved: int
     #: The cells off the diagonal, the most frequent first.
-    moves: tuple[Cell, ...]
+    moves: tuple[MatrixCell, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,8 @@ class MovedCase:
 
     case_uid: str
     level: str
-    old: Advice
-    new: Advice
+    old: AdviceLabel
+    new: AdviceLabel
     why: Explanation
 
 
@@ -79,16 +79,16 @@ class Words:
         order = {code: place for place, code in enumerate(new.selection.order)}
         self.order = {c: order.get(c, len(order)) for c in self.treatments}
 
-    def advice(self, code: str) -> Advice:
+    def advice(self, code: str) -> AdviceLabel:
         disposition, urgency, treatment = outcome_of(code)
         if treatment:
             known = self.treatments.get(treatment)
-            return Advice(
+            return AdviceLabel(
                 code, known.title if known else treatment, urgency or "", "ladder"
             )
         label = Recommendation.Disposition(disposition).label
-        said = urgency if disposition == "insufficient_data" else ""
-        return Advice(code, str(label), said or "", disposition)
+        shown = urgency if disposition == "insufficient_data" else ""
+        return AdviceLabel(code, str(label), shown or "", disposition)
 
     def place(self, code: str) -> tuple[int, int, int]:
         """Where an advice stands: up the ladder, then what is no ladder."""
@@ -106,14 +106,14 @@ def matrix_of(replay: Replay, words: Words) -> Matrix:
     moving = {pair: n for pair, n in counts.items() if pair[0] != pair[1]}
     rows = sorted({old for old, _ in moving}, key=words.place)
     columns = sorted({new for _, new in moving} | set(rows), key=words.place)
-    said = {code: words.advice(code) for code in columns}
+    labels = {code: words.advice(code) for code in columns}
     return Matrix(
-        columns=tuple(said[code] for code in columns),
+        columns=tuple(labels[code] for code in columns),
         rows=tuple(
-            Row(
-                said[old],
+            MatrixRow(
+                labels[old],
                 tuple(
-                    Cell(said[old], said[new], counts.get((old, new), 0))
+                    MatrixCell(labels[old], labels[new], counts.get((old, new), 0))
                     for new in columns
                 ),
             )
@@ -122,7 +122,7 @@ def matrix_of(replay: Replay, words: Words) -> Matrix:
         cases=sum(counts.values()),
         moved=sum(moving.values()),
         moves=tuple(
-            Cell(said[old], said[new], count)
+            MatrixCell(labels[old], labels[new], count)
             for (old, new), count in Counter(moving).most_common()
         ),
     )

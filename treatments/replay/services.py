@@ -84,7 +84,10 @@ def replay_retry(*, replay: Replay, actor: User) -> bool:
 def replay_read(*, replay: Replay, actor: User) -> None:
     """Put on record that someone had its page, and that its result was looked at."""
     record(
-        actor=actor, action="replay.read", entity=replay, detail={"state": replay.state}
+        actor=actor,
+        action="replay.read",
+        entity=replay,
+        detail={"state": replay.state},
     )
     if replay.state == Replay.State.DONE:
         Replay.objects.filter(pk=replay.pk, seen_at=None).update(seen_at=Now())

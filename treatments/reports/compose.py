@@ -9,7 +9,7 @@ from django.utils import timezone
 from spine_cds.accounts.models import User
 from treatments.engine import Ruleset
 from treatments.models import Decision, Recommendation, Report, Review
-from treatments.presentation.recommendation import Advice, Problem, read_advice
+from treatments.presentation.recommendation import Advice, CaseProblem, read_advice
 from treatments.reports.content import (
     Attachment,
     Header,
@@ -18,7 +18,7 @@ from treatments.reports.content import (
     ReportContext,
 )
 from treatments.reports.glyphs import breakable, printable
-from treatments.reports.presenter import Printed
+from treatments.reports.presenter import ReportWords
 
 INTENDED_USE = (
     "For spine surgeons and the residents they supervise, as help in choosing the "
@@ -91,7 +91,7 @@ def _context(report: Report) -> ReportContext:
     evaluation = recommendation.evaluation_document
     ruleset = recommendation.ruleset.ruleset
     advice = read_advice(case, evaluation, ruleset, _local(report.queued_at).date())
-    printed = Printed(advice, ruleset)
+    printed = ReportWords(advice, ruleset)
     on_ladder = advice.disposition == "ladder"
     return ReportContext(
         header=_header(report, advice, ruleset),
@@ -151,8 +151,8 @@ def _lead(advice: Advice, ruleset: Ruleset) -> str:
     return told or _LEADS.get(advice.disposition, "")
 
 
-def _problem(said: Problem) -> str:
-    return f"{said.path}: {said.message}" if said.path else said.message
+def _problem(problem: CaseProblem) -> str:
+    return f"{problem.path}: {problem.message}" if problem.path else problem.message
 
 
 def _header(report: Report, advice: Advice, ruleset: Ruleset) -> Header:

@@ -13,7 +13,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PrintedEntry:
     """One labelled value."""
 
     label: str
@@ -21,17 +21,17 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class PrintedSection:
     """A clinical section of the case, as a note: values, then yes and no answers."""
 
     title: str
-    measured: tuple[Entry, ...]
+    measured: tuple[PrintedEntry, ...]
     yes: tuple[str, ...]
     no: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Unknown:
+class PrintedUnknowns:
     """Facts not known, by what they could do to the advice."""
 
     title: str
@@ -40,7 +40,7 @@ class Unknown:
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class PrintedReason:
     """A rule that fired, in its own words; `effect` is empty outside eligibility."""
 
     effect: str
@@ -53,7 +53,7 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
+class PrintedOption:
     """One treatment, or several of a rung that share status and reasons.
 
     `why_not` is empty for the first option, where the open rules say it already, and
@@ -64,7 +64,7 @@ class Option:
     rung: str
     status: str
     status_text: str
-    reasons: tuple[Reason, ...]
+    reasons: tuple[PrintedReason, ...]
     open_rules: tuple[str, ...]
     open_facts: tuple[str, ...]
     advantages: tuple[str, ...]
@@ -73,7 +73,7 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
-class Chip:
+class PrintedChip:
     """One treatment in the drawing of the ladder."""
 
     title: str
@@ -82,20 +82,20 @@ class Chip:
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
+class PrintedRung:
     title: str
-    chips: tuple[Chip, ...]
+    chips: tuple[PrintedChip, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Alert:
+class PrintedAlert:
     indicator: str
     text: str
     rule: str
 
 
 @dataclass(frozen=True, slots=True)
-class Citation:
+class PrintedCitation:
     id: str
     text: str
     to_be_verified: bool
@@ -170,26 +170,26 @@ class ReportContext:
     lead: str
     next_steps: tuple[str, ...]
     robust: str
-    grounds: tuple[Reason, ...]
-    alerts: tuple[Alert, ...]
+    grounds: tuple[PrintedReason, ...]
+    alerts: tuple[PrintedAlert, ...]
     problems: tuple[str, ...]
-    rungs: tuple[Rung, ...]
+    rungs: tuple[PrintedRung, ...]
     ladder_text: str
-    advised: Option | None
-    options: tuple[Option, ...]
-    sections: tuple[Section, ...]
-    unknown: tuple[Unknown, ...]
-    assumed: tuple[Entry, ...]
-    to_ask: tuple[Entry, ...]
-    changes: tuple[Entry, ...]
-    derived: tuple[Entry, ...]
+    advised: PrintedOption | None
+    options: tuple[PrintedOption, ...]
+    sections: tuple[PrintedSection, ...]
+    unknown: tuple[PrintedUnknowns, ...]
+    assumed: tuple[PrintedEntry, ...]
+    to_ask: tuple[PrintedEntry, ...]
+    changes: tuple[PrintedEntry, ...]
+    derived: tuple[PrintedEntry, ...]
     note: str
     reviews: tuple[Opinion, ...]
-    citations: tuple[Citation, ...]
+    citations: tuple[PrintedCitation, ...]
     provenance: Provenance
     substitutions: bool
     attachments: tuple[Attachment, ...]
-    why_none: tuple[Entry, ...] = ()
+    why_none: tuple[PrintedEntry, ...] = ()
 
     def to_document(self) -> dict[str, Any]:
         """Plain JSON types, for `Report.content`."""
@@ -211,6 +211,6 @@ def _read(kind: Any, value: Any) -> Any:
         return tuple(_read(item, each) for each in value)
     if isinstance(kind, type) and is_dataclass(kind):
         hints = typing.get_type_hints(kind)
-        said = (f for f in fields(kind) if f.name in value or f.default is MISSING)
-        return kind(**{f.name: _read(hints[f.name], value[f.name]) for f in said})
+        given = (f for f in fields(kind) if f.name in value or f.default is MISSING)
+        return kind(**{f.name: _read(hints[f.name], value[f.name]) for f in given})
     return value

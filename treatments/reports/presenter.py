@@ -12,15 +12,15 @@ from treatments.presentation import recommendation as read
 from treatments.presentation.ladder import STATUS_WORDS, short_title
 from treatments.presentation.sensitivity import Answer, WhyNot
 from treatments.reports.content import (
-    Alert,
-    Chip,
-    Citation,
-    Entry,
-    Option,
-    Reason,
-    Rung,
-    Section,
-    Unknown,
+    PrintedAlert,
+    PrintedChip,
+    PrintedCitation,
+    PrintedEntry,
+    PrintedOption,
+    PrintedReason,
+    PrintedRung,
+    PrintedSection,
+    PrintedUnknowns,
 )
 from treatments.reports.resting import ON_ASSUMED, resting_on
 
@@ -40,7 +40,7 @@ def _leads(answer: Answer) -> str:
     return f"{answer.words}: " + " or ".join(o.title for o in answer.outlooks)
 
 
-class Printed:
+class ReportWords:
     """One reading in print. Labels are the ruleset's: they stand alone on paper."""
 
     def __init__(self, advice: read.Advice, ruleset: Ruleset) -> None:
@@ -49,21 +49,21 @@ class Printed:
 
     # --- What was entered, what is not known -----------------------------------------
 
-    def sections(self) -> tuple[Section, ...]:
+    def sections(self) -> tuple[PrintedSection, ...]:
         """The clinical sections with an answer, as a note reads."""
-        told = (self._section(said) for said in self._advice.summary.sections)
+        told = (self._section(section) for section in self._advice.summary.sections)
         return tuple(each for each in told if each.measured or each.yes or each.no)
 
-    def _section(self, said: case_summary.Section) -> Section:
-        return Section(
-            title=said.title,
-            measured=tuple(map(self._entry, said.measured)),
-            yes=self._labels(said.present, with_level=False),
-            no=self._labels(said.absent, with_level=False),
+    def _section(self, section: case_summary.NoteSection) -> PrintedSection:
+        return PrintedSection(
+            title=section.title,
+            measured=tuple(map(self._entry, section.measured)),
+            yes=self._labels(section.present, with_level=False),
+            no=self._labels(section.absent, with_level=False),
         )
 
-    def _entry(self, item: case_summary.Item) -> Entry:
-        return Entry(self._label(item.name, item.label), item.value)
+    def _entry(self, item: case_summary.Item) -> PrintedEntry:
+        return PrintedEntry(self._label(item.name, item.label), item.value)
 
     def _labels(
         self, items: Iterable[case_summary.Item], *, with_level: bool = True
@@ -83,7 +83,7 @@ class Printed:
         fact = self._ruleset.facts.get(name)
         return (fact.label if fact else "") or otherwise
 
-    def unknown(self) -> tuple[Unknown, ...]:
+    def unknown(self) -> tuple[PrintedUnknowns, ...]:
         """What is not known, by what knowing it could do; the gravest first."""
         missing = self._advice.missing
         groups = (
@@ -94,7 +94,7 @@ class Printed:
             ("Also not entered", self._unlisted(), False),
         )
         return tuple(
-            Unknown(title, self._labels(items), matters)
+            PrintedUnknowns(title, self._labels(items), matters)
             for title, items, matters in groups
             if items
         )
@@ -124,29 +124,29 @@ class Printed:
             if (item.name, item.level) not in listed
         ]
 
-    def assumed(self) -> tuple[Entry, ...]:
+    def assumed(self) -> tuple[PrintedEntry, ...]:
         return tuple(map(self._entry, self._advice.assumed))
 
-    def to_ask(self) -> tuple[Entry, ...]:
+    def to_ask(self) -> tuple[PrintedEntry, ...]:
         """The first open questions, each with where its answers lead; in short."""
         explored = self._advice.exploration
         questions = (explored.questions if explored else None) or ()
         return tuple(
-            Entry(
+            PrintedEntry(
                 self._label(question.item.name, question.item.label),
                 " · ".join(map(_leads, question.answers)),
             )
             for question in questions[:ASKED_AT_MOST]
         )
 
-    def changes(self) -> tuple[Entry, ...]:
+    def changes(self) -> tuple[PrintedEntry, ...]:
         """Single changes that can still come about, and where they would lead."""
         explored = self._advice.exploration
         found = explored.changes if explored else None
         if found is None:
             return ()
         return tuple(
-            Entry(
+            PrintedEntry(
                 "; ".join(
                     f"{self._label(step.item.name, step.item.label)}: "
                     f"{step.before} → {step.after}"
@@ -158,12 +158,12 @@ class Printed:
             for change in target.changes
         )
 
-    def derived(self, values: Mapping[str, Any]) -> tuple[Entry, ...]:
+    def derived(self, values: Mapping[str, Any]) -> tuple[PrintedEntry, ...]:
         """What the rules concluded on the way; null is said as not determined."""
         assumed = (item.name for item in self._advice.assumed)
         resting = resting_on(self._ruleset, assumed)
         return tuple(
-            Entry(
+            PrintedEntry(
                 self._label(name, name.replace("_", " ").capitalize()),
                 "not determined"
                 if value is None
@@ -174,47 +174,47 @@ class Printed:
 
     # --- What the rules said ---------------------------------------------------------
 
-    def alerts(self) -> tuple[Alert, ...]:
+    def alerts(self) -> tuple[PrintedAlert, ...]:
         """The alerts; one that only repeats the triage is printed there."""
         triage = {reason.rule for reason in self._advice.triage}
         return tuple(
-            Alert(said.indicator, said.text, said.reason.rule)
-            for said in self._advice.alerts
-            if said.reason.rule not in triage or self._advice.disposition == "ladder"
+            PrintedAlert(alert.indicator, alert.text, alert.reason.rule)
+            for alert in self._advice.alerts
+            if alert.reason.rule not in triage or self._advice.disposition == "ladder"
         )
 
-    def grounds(self) -> tuple[Reason, ...]:
+    def grounds(self) -> tuple[PrintedReason, ...]:
         return tuple(map(_reason, (*self._advice.triage, *self._advice.grounds)))
 
-    def advised(self) -> Option | None:
-        said = self._advice.recommended
-        return self._option([said]) if said else None
+    def advised(self) -> PrintedOption | None:
+        advised = self._advice.recommended
+        return self._option([advised]) if advised else None
 
-    def others(self) -> tuple[Option, ...]:
+    def others(self) -> tuple[PrintedOption, ...]:
         """All but the first option; those of a rung with one fate stand together."""
         rest = [each for each in self._advice.options if not each.is_advised]
         return tuple(self._option(list(same)) for _, same in groupby(rest, key=_fate))
 
-    def _option(self, same: list[read.Option]) -> Option:
+    def _option(self, same: list[read.TreatmentOption]) -> PrintedOption:
         first = same[0]
         weighed = first.status in WEIGHED
         waits = {
-            item.name: item for said in first.undetermined for item in said.waits_for
+            item.name: item for rule in first.undetermined for item in rule.waits_for
         }
-        return Option(
+        return PrintedOption(
             titles=tuple(each.title for each in same),
             rung=first.rung_title,
             status=first.status,
             status_text=first.word,
             reasons=tuple(map(_reason, (*first.reasons_for, *first.reasons_against))),
-            open_rules=tuple(said.rule for said in first.undetermined),
+            open_rules=tuple(each.rule for each in first.undetermined),
             open_facts=self._labels(waits.values()),
             advantages=first.advantages if weighed else (),
             disadvantages=first.disadvantages if weighed else (),
             why_not=_why_not(first),
         )
 
-    def why_none(self) -> tuple[Entry, ...]:
+    def why_none(self) -> tuple[PrintedEntry, ...]:
         """Where no option is advised yet: what stands against each, or is not known."""
         told = (
             (each.why_not, each.title)
@@ -222,16 +222,16 @@ class Printed:
             if each.why_not is not None
         )
         return tuple(
-            Entry(", ".join(title for _, title in same), _in_words(said))
-            for said, same in groupby(told, key=itemgetter(0))
+            PrintedEntry(", ".join(title for _, title in same), _in_words(why_not))
+            for why_not, same in groupby(told, key=itemgetter(0))
         )
 
-    def ladder(self) -> tuple[Rung, ...]:
+    def ladder(self) -> tuple[PrintedRung, ...]:
         """The drawing, from the lowest rung up."""
         grouped = groupby(self._advice.options, lambda option: option.rung)
         return tuple(_rung(list(same)) for _, same in grouped)
 
-    def citations(self) -> tuple[Citation, ...]:
+    def citations(self) -> tuple[PrintedCitation, ...]:
         """Each source that a printed reason names, once, B9 before B10."""
         advice = self._advice
         reasons = [*advice.triage, *advice.grounds]
@@ -239,54 +239,56 @@ class Printed:
         if advice.disposition == "ladder":
             for each in advice.options:
                 reasons += (*each.reasons_for, *each.reasons_against)
-        named = {cited.id: cited for said in reasons for cited in said.citations}
+        named = {cited.id: cited for reason in reasons for cited in reason.citations}
         return tuple(
-            Citation(cited.id, cited.text, cited.to_be_verified)
+            PrintedCitation(cited.id, cited.text, cited.to_be_verified)
             for cited in sorted(named.values(), key=lambda cited: _natural(cited.id))
         )
 
 
-def _reason(said: read.Reason) -> Reason:
-    overdue = said.review_by.isoformat() if said.is_overdue and said.review_by else ""
-    return Reason(
-        effect=said.effect,
-        text=said.text,
-        rule=said.rule,
-        strength=said.strength,
-        certainty=said.certainty,
-        sources=tuple(citation.id for citation in said.citations),
+def _reason(reason: read.Reason) -> PrintedReason:
+    overdue = (
+        reason.review_by.isoformat() if reason.is_overdue and reason.review_by else ""
+    )
+    return PrintedReason(
+        effect=reason.effect,
+        text=reason.text,
+        rule=reason.rule,
+        strength=reason.strength,
+        certainty=reason.certainty,
+        sources=tuple(citation.id for citation in reason.citations),
         overdue=overdue,
     )
 
 
-def _fate(said: read.Option) -> tuple[Any, ...]:
+def _fate(option: read.TreatmentOption) -> tuple[Any, ...]:
     """Options of equal fate are told once; one that is weighed always stands alone."""
-    if said.status in WEIGHED:
-        return (said.code,)
-    reasons = (said.reasons_for, said.reasons_against, said.undetermined)
-    return (said.rung, said.status, reasons, said.why_not)
+    if option.status in WEIGHED:
+        return (option.code,)
+    reasons = (option.reasons_for, option.reasons_against, option.undetermined)
+    return (option.rung, option.status, reasons, option.why_not)
 
 
-def _why_not(said: read.Option) -> str:
+def _why_not(option: read.TreatmentOption) -> str:
     """In short; what stands in full below it is not told twice."""
-    if said.why_not is None or said.undetermined:
+    if option.why_not is None or option.undetermined:
         return ""
-    below = {reason.text for reason in said.reasons_against}
-    if said.why_not.texts and below.issuperset(said.why_not.texts):
-        return f"{said.why_not.lead}, as below"
-    return _in_words(said.why_not)
+    below = {reason.text for reason in option.reasons_against}
+    if option.why_not.texts and below.issuperset(option.why_not.texts):
+        return f"{option.why_not.lead}, as below"
+    return _in_words(option.why_not)
 
 
-def _in_words(said: WhyNot) -> str:
-    return said.lead + (": " if said.texts else "") + "; ".join(said.texts)
+def _in_words(why_not: WhyNot) -> str:
+    return why_not.lead + (": " if why_not.texts else "") + "; ".join(why_not.texts)
 
 
-def _rung(options: list[read.Option]) -> Rung:
+def _rung(options: list[read.TreatmentOption]) -> PrintedRung:
     alone = len(options) == 1
-    return Rung(
+    return PrintedRung(
         options[0].rung_title,
         tuple(
-            Chip(
+            PrintedChip(
                 each.title if alone else short_title(each.code, each.rung),
                 each.status,
                 STATUS_WORDS[each.status],

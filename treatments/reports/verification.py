@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator
 from uuid import UUID
 
 from treatments.models import Report
-from treatments.recommendations.verification import CHUNK, Verdict
+from treatments.recommendations.verification import CHUNK, VerificationResult
 from treatments.reports.content import ReportContext
 from treatments.reports.render import render
 
 
-def verified_reports(ids: Iterable[UUID] | None = None) -> Iterator[Verdict]:
+def verified_reports(ids: Iterable[UUID] | None = None) -> Iterator[VerificationResult]:
     """A verdict for each report that has a document."""
     rows = Report.objects.exclude(document=None)
     if ids is not None:
@@ -19,7 +19,7 @@ def verified_reports(ids: Iterable[UUID] | None = None) -> Iterator[Verdict]:
         yield verified_report(row)
 
 
-def verified_report(row: Report) -> Verdict:
+def verified_report(row: Report) -> VerificationResult:
     differs = []
     if _sha256(bytes(row.document or b"")) != row.sha256:
         differs.append("the stored PDF does not match its hash")
@@ -34,7 +34,7 @@ def verified_report(row: Report) -> Verdict:
     else:
         if _sha256(document) != row.sha256:
             differs.append("its values print to another PDF")
-    return Verdict("report", row.pk, tuple(differs))
+    return VerificationResult("report", row.pk, tuple(differs))
 
 
 def _sha256(document: bytes) -> str:

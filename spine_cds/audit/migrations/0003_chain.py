@@ -65,10 +65,10 @@ def linked(event, heads):
         entity_id=event.entity_id,
     )
     last, previous = heads.get(stream, (0, chain.GENESIS))
-    said = {name: getattr(event, name, None) for name in (*chain.SAID, "at")}
-    said |= {"stream": stream, "sequence": last + 1, "previous": previous}
-    said["detail_sha256"] = chain.detail_sha256(event.detail)
-    sha256 = chain.event_sha256(said)
+    covered = {name: getattr(event, name, None) for name in (*chain.HASHED_FIELDS, "at")}
+    covered |= {"stream": stream, "sequence": last + 1, "previous": previous}
+    covered["detail_sha256"] = chain.detail_sha256(event.detail)
+    sha256 = chain.event_sha256(covered)
     heads[stream] = last + 1, sha256
     return stream, last + 1, previous, sha256
 

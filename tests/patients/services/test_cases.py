@@ -11,8 +11,8 @@ from django.db import IntegrityError, connection, connections, transaction
 from patients.findings import CaseFindings
 from patients.models import DiscFinding, Encounter, HerniationType, Patient
 from patients.services.cases import (
-    EditConflict,
-    NotOpen,
+    CaseNotOpenError,
+    EditConflictError,
     case_advance,
     case_correct,
     case_create,
@@ -95,7 +95,7 @@ def test_the_same_submission_with_other_findings_is_not_swallowed(patient, dr_su
     case = case_create(
         patient=patient, actor=dr_surgeon, data=findings(), submission_key=key
     )
-    with pytest.raises(EditConflict) as conflict:
+    with pytest.raises(EditConflictError) as conflict:
         case_create(
             patient=patient,
             actor=dr_surgeon,
@@ -120,7 +120,7 @@ def test_the_second_of_two_surgeons_is_told_and_nothing_is_overwritten(
 ):
     theirs = findings(note="theirs")
     case_update(encounter=case, actor=dr_surgeon, data=theirs, revision=0)
-    with pytest.raises(EditConflict) as conflict:
+    with pytest.raises(EditConflictError) as conflict:
         case_update(
             encounter=case, actor=dr_surgeon, data=findings(note="mine"), revision=0
         )
@@ -137,7 +137,7 @@ def test_two_surgeons_who_entered_the_same_have_no_conflict(case, dr_surgeon):
 
 def test_a_draft_evaluated_meanwhile_is_a_conflict(case, dr_surgeon):
     case_advance(encounter=case, actor=dr_surgeon, state="evaluated")
-    with pytest.raises(EditConflict):
+    with pytest.raises(EditConflictError):
         case_save(
             encounter=Encounter.objects.get(pk=case.pk),
             actor=dr_surgeon,
@@ -186,7 +186,7 @@ def test_a_correction_of_what_another_corrected_is_a_conflict(evaluated, dr_surg
         )
 
     theirs = correct("theirs")
-    with pytest.raises(EditConflict) as conflict:
+    with pytest.raises(EditConflictError) as conflict:
         correct("mine")
     assert conflict.value.current == theirs
 
@@ -222,7 +222,7 @@ def test_what_must_not_wait_is_kept_and_a_correction_starts_without(case, dr_sur
     assert (new.state, new.triage_flag) == ("draft", "")
     case.refresh_from_db()
     assert case.triage_flag == "emergency"
-    with pytest.raises(NotOpen):
+    with pytest.raises(CaseNotOpenError):
         case_evaluated(encounter=case, actor=dr_surgeon, triage_flag="")
 
 
@@ -245,11 +245,11 @@ def test_entered_in_error_keeps_the_findings_and_the_reason(case, dr_surgeon):
 
 def test_what_was_entered_in_error_is_closed(case, dr_surgeon):
     case_mark_entered_in_error(encounter=case, actor=dr_surgeon, reason="Wrong.")
-    with pytest.raises(NotOpen):
+    with pytest.raises(CaseNotOpenError):
         case_correct(encounter=case, actor=dr_surgeon, data=findings(), revision=1)
-    with pytest.raises(NotOpen):
+    with pytest.raises(CaseNotOpenError):
         case_advance(encounter=case, actor=dr_surgeon, state="evaluated")
-    with pytest.raises(NotOpen):
+    with pytest.raises(CaseNotOpenError):
         case_mark_entered_in_error(encounter=case, actor=dr_surgeon, reason="Again.")
 
 
@@ -303,7 +303,7 @@ def test_two_savers_at_the_same_moment_leave_one_winner(case, dr_surgeon):
                 encounter=case, actor=dr_surgeon, data=findings(note=note), revision=0
             )
             outcomes.append("saved")
-        except EditConflict:
+        except EditConflictError:
             outcomes.append("told")
         finally:
             connections.close_all()

@@ -13,7 +13,11 @@ from patients.forms import PatientForm
 from patients.models import EmergencyAccess, Patient
 from patients.services.cases import case_mark_entered_in_error
 from patients.services.emergency import emergency_access_open
-from patients.services.patients import PatientConflict, patient_create, patient_update
+from patients.services.patients import (
+    PatientConflictError,
+    patient_create,
+    patient_update,
+)
 from spine_cds.audit.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -164,8 +168,11 @@ def test_of_two_who_correct_at_the_same_moment_one_is_told(
         )
 
     results = at_once(correct("One"), correct("Two"))
-    assert sorted(type(r).__name__ for r in results) == ["Patient", "PatientConflict"]
-    told = next(r for r in results if isinstance(r, PatientConflict))
+    assert sorted(type(r).__name__ for r in results) == [
+        "Patient",
+        "PatientConflictError",
+    ]
+    told = next(r for r in results if isinstance(r, PatientConflictError))
     assert told.current.revision == 1
 
 

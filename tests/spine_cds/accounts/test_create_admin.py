@@ -25,14 +25,14 @@ def test_an_administrator_is_made_who_can_sign_in(create_admin):
 
 
 @pytest.mark.parametrize(
-    ("username", "password", "said"),
+    ("username", "password", "message"),
     [
         ("chief", "short", "at least 12 characters"),
         ("two words", "four unlikely words here", "Enter a valid username"),
     ],
 )
-def test_what_cannot_be_is_refused_in_words(create_admin, username, password, said):
-    with pytest.raises(CommandError, match=said):
+def test_what_cannot_be_is_refused_in_words(create_admin, username, password, message):
+    with pytest.raises(CommandError, match=message):
         create_admin(username, password)
     assert not User.objects.exists()
 

@@ -51,8 +51,8 @@ def test_nobody_signs_without_being_signed_in(request_of, db):
 def test_guessing_at_the_signature_is_paused(request_of, dr_surgeon, settings):
     settings.AXES_FAILURE_LIMIT = 3
     request = request_of(dr_surgeon)
-    for said in ("not your password", "not your password", "Too many attempts"):
-        assert said in str(form(request, own_password="no").errors)
+    for message in ("not your password", "not your password", "Too many attempts"):
+        assert message in str(form(request, own_password="no").errors)
     assert "Too many attempts" in str(form(request, own_password=RIGHT).errors)
     assert not confirm_password(request, RIGHT)
 

@@ -54,7 +54,7 @@ def test_a_new_user_can_sign_in_and_belongs_to_the_team(as_admin, team):
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "said"),
+    ("field", "value", "message"),
     [
         ("password", "short", "at least 12 characters"),
         ("password", "", "This field is required"),
@@ -64,11 +64,11 @@ def test_a_new_user_can_sign_in_and_belongs_to_the_team(as_admin, team):
     ],
 )
 def test_a_new_user_that_cannot_be_is_refused_at_the_field(
-    as_admin, field, value, said
+    as_admin, field, value, message
 ):
     answer = as_admin.post(reverse("accounts:user-create"), {**NEW, field: value})
     assert answer.status_code == 200
-    assert said in answer.content.decode()
+    assert message in answer.content.decode()
     assert not User.objects.filter(first_name="Noa").exists()
 
 

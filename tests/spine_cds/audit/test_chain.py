@@ -94,8 +94,8 @@ def test_a_line_whose_hash_was_made_to_fit_is_named_by_the_next(trail):
     line = trail[2]
     from spine_cds.audit.chain import event_sha256
 
-    (said,) = [e for e in Event.objects.lines() if e["id"] == line.pk]
-    sha256 = event_sha256({**said, "action": "patient.read"})
+    (stored,) = [e for e in Event.objects.lines() if e["id"] == line.pk]
+    sha256 = event_sha256({**stored, "action": "patient.read"})
     sql = "UPDATE audit_event SET action = 'patient.read', sha256 = %s WHERE id = %s"
     tamper(sql, sha256, line.pk)
     assert found() == [

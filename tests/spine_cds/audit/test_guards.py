@@ -39,7 +39,7 @@ def rows_of(model) -> QuerySet:
 
 
 @pytest.fixture
-def said(advice, dr_surgeon, dr_resident, django_capture_on_commit_callbacks):
+def clinical_rows(advice, dr_surgeon, dr_resident, django_capture_on_commit_callbacks):
     key = uuid.uuid4
     review_record(
         recommendation=advice,
@@ -81,7 +81,7 @@ CLINICAL = (
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("label", CLINICAL)
-def test_no_clinical_row_is_deleted(said, label):
+def test_no_clinical_row_is_deleted(clinical_rows, label):
     model = apps.get_model(label)
     assert rows_of(model).exists()
     table = connection.ops.quote_name(model._meta.db_table)
@@ -116,13 +116,13 @@ STAYS = {
     ("label", "column", "value"),
     [(label, c, v) for label, columns in STAYS.items() for c, v in columns.items()],
 )
-def test_what_was_evaluated_and_said_stays(said, label, column, value):
+def test_what_was_evaluated_and_said_stays(clinical_rows, label, column, value):
     rows = rows_of(apps.get_model(label))
     assert refused(lambda: rows.update(**{column: value}))
 
 
 @pytest.mark.django_db
-def test_a_job_goes_on_until_its_document_is_there(said):
+def test_a_job_goes_on_until_its_document_is_there(clinical_rows):
     done = Report.objects.get()
     assert rows_of(Report).update(status="amended", turn=3) == 1
     assert refused(lambda: rows_of(Report).update(sha256="0" * 64))
@@ -143,7 +143,7 @@ def test_a_draft_is_edited_in_place(a_case, dr_surgeon):
 
 
 @pytest.mark.django_db
-def test_a_case_is_worked_on_after_its_evaluation(said):
+def test_a_case_is_worked_on_after_its_evaluation(clinical_rows):
     """States, flags and times of the version move; its findings do not."""
     rows = rows_of(Encounter)
     assert rows.update(state="superseded", revision=9, triage_flag="urgent") == 1

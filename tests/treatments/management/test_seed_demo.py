@@ -35,8 +35,8 @@ def test_a_broken_ruleset_is_refused_with_its_problems(tmp_path):
 
 def test_the_demo_fills_every_state_and_prints_its_sign_ins():
     run("load_ruleset")
-    said = run("seed_demo")
-    assert f"{len(CASES)} new" in said
+    output = run("seed_demo")
+    assert f"{len(CASES)} new" in output
     for username, role in [
         ("surgeon", Role.SURGEON),
         ("resident", Role.RESIDENT),
@@ -44,7 +44,7 @@ def test_the_demo_fills_every_state_and_prints_its_sign_ins():
     ]:
         user = User.objects.get(username=username)
         assert user.role == role
-        password = next(line for line in said.splitlines() if f" {username} " in line)
+        password = next(line for line in output.splitlines() if f" {username} " in line)
         assert user.check_password(password.split()[1])
     states = set(Encounter.objects.values_list("state", flat=True))
     assert states == {"draft", "evaluated", "reviewed", "decided"}

@@ -31,9 +31,11 @@ def read(name: str, today: datetime.date = TODAY):
 def test_every_rule_of_every_option_is_told_with_its_grounds(name):
     advice, evaluation = read(name)
     assert len(advice.options) == len(evaluation["options"])
-    for option, said in zip(advice.options, evaluation["options"], strict=True):
-        assert {r.rule for r in option.reasons_for} == set(said["reasons_for"])
-        assert {r.rule for r in option.reasons_against} == set(said["reasons_against"])
+    for option, document in zip(advice.options, evaluation["options"], strict=True):
+        assert {r.rule for r in option.reasons_for} == set(document["reasons_for"])
+        assert {r.rule for r in option.reasons_against} == set(
+            document["reasons_against"]
+        )
         for reason in (*option.reasons_for, *option.reasons_against):
             rule = RULESET.rules[reason.rule]
             assert reason.text == rule.rationale
@@ -109,9 +111,9 @@ def test_what_is_not_known_is_counted_once_and_the_same_everywhere(name):
 
 def test_an_assumed_fact_says_that_another_value_could_change_the_advice():
     advice, _ = read("Castillo")
-    said = {item.name: item.value for item in advice.assumed}
-    assert said["translation_mm"] == "0 mm (could change it)"
-    assert said["post_void_residual_ml"] == "0 mL"
+    values = {item.name: item.value for item in advice.assumed}
+    assert values["translation_mm"] == "0 mm (could change it)"
+    assert values["post_void_residual_ml"] == "0 mL"
 
 
 def test_the_advised_option_is_the_evaluations():

@@ -51,8 +51,8 @@ def read(**explored):
 
 def test_outcomes_that_differ_in_urgency_alone_are_one():
     possible = read(possible=[EMERGENCY, MED, EARLY, LADDER]).possible
-    said = [(o.title, o.urgency_words, o.is_now) for o in possible]
-    assert said == [
+    possible_advice = [(o.title, o.urgency_words, o.is_now) for o in possible]
+    assert possible_advice == [
         ("Transforaminal endoscopic discectomy", "early or elective", False),
         ("Microendoscopic discectomy", "", False),
         ("Emergency pathway", "", False),
@@ -99,10 +99,10 @@ def test_changes_are_grouped_by_where_they_lead_and_by_what_can_change():
         ("Microendoscopic discectomy", False),
         ("Transforaminal endoscopic discectomy", True),
     ]
-    (said,) = changes.can_change[0].changes
-    (moved,) = said.steps
+    (only,) = changes.can_change[0].changes
+    (moved,) = only.steps
     assert (moved.before, moved.after) == ("3", "6 weeks or more")
-    assert said.rules == ("MED-01",)
+    assert only.rules == ("MED-01",)
     assert changes.can_change[1].changes[0].urgency == "early"
     assert changes.fixed_count == 1
     assert [target.title for target in changes.pairs] == ["Emergency pathway"]

@@ -94,8 +94,8 @@ def test_the_panel_says_the_same_as_the_evaluation_that_follows(
     an_advice, version, patient
 ):
     advice = an_advice(forget=("herniation_type", "translation_mm"))
-    said = findings(forget=("herniation_type", "translation_mm"))
-    preview = preview_findings(said, patient, version.ruleset)
+    entered = findings(forget=("herniation_type", "translation_mm"))
+    preview = preview_findings(entered, patient, version.ruleset)
     assert preview.disposition == advice.disposition
     assert preview.urgency == advice.urgency
 

@@ -255,10 +255,10 @@ def test_a_decision_sent_twice_is_one_decision(advice, dr_surgeon, key):
 
 
 def test_the_newest_decision_comes_first_and_the_older_stays(advice, dr_surgeon, key):
-    said = {"recommendation": advice, "actor": dr_surgeon}
-    first = decision_record(**said, outcome="deferred", submission_key=key())
+    common = {"recommendation": advice, "actor": dr_surgeon}
+    first = decision_record(**common, outcome="deferred", submission_key=key())
     second = decision_record(
-        **said, outcome="accepted", treatment="ENDO_TF", submission_key=key()
+        **common, outcome="accepted", treatment="ENDO_TF", submission_key=key()
     )
     assert list(advice.decisions.all()) == [second, first]
 
@@ -266,22 +266,22 @@ def test_the_newest_decision_comes_first_and_the_older_stays(advice, dr_surgeon,
 def test_a_deferred_decision_puts_the_case_back_among_the_undecided(
     advice, dr_surgeon, dr_resident, key
 ):
-    said = {"recommendation": advice, "actor": dr_surgeon}
+    common = {"recommendation": advice, "actor": dr_surgeon}
     decision_record(
-        **said, outcome="accepted", treatment="ENDO_TF", submission_key=key()
+        **common, outcome="accepted", treatment="ENDO_TF", submission_key=key()
     )
     review_record(
         recommendation=advice, actor=dr_resident, verdict="agree", submission_key=key()
     )
-    decision_record(**said, outcome="deferred", submission_key=key())
+    decision_record(**common, outcome="deferred", submission_key=key())
     assert Encounter.objects.get().state == State.REVIEWED
 
 
 def test_a_review_marks_the_case_reviewed_but_never_undecides_it(
     advice, dr_surgeon, dr_resident, key
 ):
-    said = {"recommendation": advice, "actor": dr_resident, "verdict": "agree"}
-    review_record(**said, submission_key=key())
+    common = {"recommendation": advice, "actor": dr_resident, "verdict": "agree"}
+    review_record(**common, submission_key=key())
     assert Encounter.objects.get().state == State.REVIEWED
     decision_record(
         recommendation=advice,
@@ -290,7 +290,7 @@ def test_a_review_marks_the_case_reviewed_but_never_undecides_it(
         treatment="ENDO_TF",
         submission_key=key(),
     )
-    review_record(**said, submission_key=key())
+    review_record(**common, submission_key=key())
     assert Encounter.objects.get().state == State.DECIDED
     assert Review.objects.count() == 2
 

@@ -99,11 +99,11 @@ def test_every_form_of_the_page_carries_its_own_key_and_the_csrf_token(
     advice, sign_in, request, who
 ):
     page = sign_in(request.getfixturevalue(who)).get(advice.get_absolute_url())
-    said = re.search(r'<div class="said">.*', page.content.decode(), re.DOTALL)[0]
-    forms = re.findall(r"<form.*?</form>", said, re.DOTALL)
+    statements = re.search(r'<div class="said">.*', page.content.decode(), re.DOTALL)[0]
+    forms = re.findall(r"<form.*?</form>", statements, re.DOTALL)
     assert len(forms) == 3
     assert all('name="csrfmiddlewaretoken" value="' in form for form in forms)
-    keys = re.findall(r'name="(?:submission|request)_key" value="([^"]+)"', said)
+    keys = re.findall(r'name="(?:submission|request)_key" value="([^"]+)"', statements)
     assert len(set(keys)) == 3
 
 

@@ -167,9 +167,9 @@ def test_a_signed_decision_that_nobody_touched_is_right(decision):
 )
 def test_an_altered_decision_or_signature_is_named(decision, model, values, told):
     rewrite(model, **values)
-    code, said = verify()
+    code, output = verify()
     assert code == 1
-    assert f"decision {decision.pk} {told}" in said
+    assert f"decision {decision.pk} {told}" in output
 
 
 def test_a_decision_given_to_another_than_its_signer_is_named(decision, dr_resident):
@@ -180,9 +180,9 @@ def test_a_decision_given_to_another_than_its_signer_is_named(decision, dr_resid
 def test_a_signature_that_was_taken_away_is_named(decision):
     with suspended(connection):
         models.QuerySet(Signature).delete()
-    code, said = verify()
+    code, output = verify()
     assert code == 1
-    assert f"decision {decision.pk} is not signed as the audit trail says" in said
+    assert f"decision {decision.pk} is not signed as the audit trail says" in output
 
 
 def test_an_id_of_nothing_is_an_error(advice):

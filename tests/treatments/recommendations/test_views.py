@@ -76,8 +76,8 @@ def test_the_drawing_has_a_role_a_title_and_a_description(advice, show):
 
 def test_every_option_is_listed_with_its_state_in_words(advice, show):
     page = show(advice)
-    for said in advice.evaluation_document["options"]:
-        assert f'id="option-{said["treatment"]}"' in page
+    for option in advice.evaluation_document["options"]:
+        assert f'id="option-{option["treatment"]}"' in page
     for word in ("Advised", "Suitable", "Unsuitable", "Contraindicated"):
         assert f">{word}" in page
 
@@ -85,8 +85,8 @@ def test_every_option_is_listed_with_its_state_in_words(advice, show):
 def test_each_reason_shows_rule_source_strength_and_certainty(advice, show):
     page = show(advice)
     rules = advice.ruleset.ruleset.rules
-    for said in advice.evaluation_document["options"]:
-        for rule in said["reasons_for"] + said["reasons_against"]:
+    for option in advice.evaluation_document["options"]:
+        for rule in option["reasons_for"] + option["reasons_against"]:
             assert f"<code>{rule}</code>" in page
             assert f"certainty {rules[rule].certainty}" in page
     assert "citation to be verified" in page
@@ -132,10 +132,10 @@ def test_a_guarantee_is_given_only_where_there_is_one(advice, show, robust, sent
 def test_the_page_costs_at_most_twelve_queries(
     advice, dr_surgeon, dr_resident, sign_in, django_assert_max_num_queries, key
 ):
-    said = {"recommendation": advice, "actor": dr_resident}
+    common = {"recommendation": advice, "actor": dr_resident}
     for number in range(3):
-        comment_add(**said, text=f"Remark {number}", submission_key=key())
-        review_record(**said, verdict="agree", submission_key=key())
+        comment_add(**common, text=f"Remark {number}", submission_key=key())
+        review_record(**common, verdict="agree", submission_key=key())
         decision_record(
             recommendation=advice,
             actor=dr_surgeon,

@@ -51,7 +51,7 @@ def expected(old: Ruleset, new: Ruleset) -> list[list]:
 def wait_for(replay: Replay, is_reached, otherwise: Worker) -> None:
     deadline = time.monotonic() + SECONDS
     while not is_reached(replay):
-        assert time.monotonic() < deadline, otherwise.said()
+        assert time.monotonic() < deadline, otherwise.log_text()
         assert replay.state != Replay.State.FAILED, replay.failure
         time.sleep(0.02)
         replay.refresh_from_db(fields=["state", "steps", "steps_done", "failure"])

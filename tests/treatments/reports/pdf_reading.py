@@ -33,17 +33,17 @@ def says(printed: str, words: str) -> bool:
 def _page_text(page: pikepdf.Page) -> str:
     """A glyph without a character, .notdef among them, is a KeyError here."""
     characters = {name: _characters(font) for name, font in fonts(page)}
-    said: list[str] = []
+    text: list[str] = []
     current: dict[int, str] = {}
     for instruction in pikepdf.parse_content_stream(page):
         operator = str(instruction.operator)
         if operator == "Tf":
             current = characters[str(instruction.operands[0])]
         elif operator == "ET":
-            said.append(" ")
+            text.append(" ")
         elif operator in {"Tj", "TJ"}:
-            said += [current[code] for code in _codes(instruction.operands[0])]
-    return "".join(said)
+            text += [current[code] for code in _codes(instruction.operands[0])]
+    return "".join(text)
 
 
 def fonts(page: pikepdf.Page) -> Iterator[tuple[str, Any]]:

@@ -3,20 +3,20 @@
 from dataclasses import replace
 
 from treatments.reports.content import (
-    Alert,
     Attachment,
-    Chip,
-    Citation,
-    Entry,
     Header,
     Opinion,
-    Option,
+    PrintedAlert,
+    PrintedChip,
+    PrintedCitation,
+    PrintedEntry,
+    PrintedOption,
+    PrintedReason,
+    PrintedRung,
+    PrintedSection,
+    PrintedUnknowns,
     Provenance,
-    Reason,
     ReportContext,
-    Rung,
-    Section,
-    Unknown,
 )
 
 CASE = {
@@ -60,7 +60,7 @@ PROVENANCE = Provenance(
 )
 
 
-def a_reason(effect: str, rule: str, text: str, **more: object) -> Reason:
+def a_reason(effect: str, rule: str, text: str, **more: object) -> PrintedReason:
     values = {
         "strength": "strong",
         "certainty": "moderate",
@@ -68,10 +68,10 @@ def a_reason(effect: str, rule: str, text: str, **more: object) -> Reason:
         "overdue": "",
         **more,
     }
-    return Reason(effect=effect, rule=rule, text=text, **values)
+    return PrintedReason(effect=effect, rule=rule, text=text, **values)
 
 
-ADVISED = Option(
+ADVISED = PrintedOption(
     titles=("Interlaminar full-endoscopic discectomy",),
     rung="Full-endoscopic discectomy",
     status="recommended",
@@ -94,7 +94,7 @@ ADVISED = Option(
 )
 
 OTHERS = (
-    Option(
+    PrintedOption(
         titles=("Conservative care",),
         rung="Conservative care",
         status="unsuitable",
@@ -105,7 +105,7 @@ OTHERS = (
         advantages=(),
         disadvantages=(),
     ),
-    Option(
+    PrintedOption(
         titles=("Plasma nucleoplasty", "Radiofrequency"),
         rung="Percutaneous intradiscal decompression",
         status="contraindicated",
@@ -118,7 +118,7 @@ OTHERS = (
         advantages=(),
         disadvantages=(),
     ),
-    Option(
+    PrintedOption(
         titles=("Microendoscopic discectomy with annulus suture",),
         rung="MED with annulus suture",
         status="undetermined",
@@ -132,11 +132,14 @@ OTHERS = (
 )
 
 RUNGS = (
-    Rung("Conservative care", (Chip("Conservative care", "unsuitable", "Unsuitable"),)),
-    Rung(
+    PrintedRung(
+        "Conservative care",
+        (PrintedChip("Conservative care", "unsuitable", "Unsuitable"),),
+    ),
+    PrintedRung(
         "Percutaneous intradiscal decompression",
         tuple(
-            Chip(title, "contraindicated", "Contraindicated")
+            PrintedChip(title, "contraindicated", "Contraindicated")
             for title in (
                 "Plasma nucleoplasty",
                 "Radiofrequency",
@@ -147,31 +150,33 @@ RUNGS = (
             )
         ),
     ),
-    Rung(
+    PrintedRung(
         "Full-endoscopic discectomy (foraminoscopy)",
         (
-            Chip("Transforaminal endoscopic discectomy", "unsuitable", "Unsuitable"),
-            Chip("Interlaminar endoscopic discectomy", "recommended", "Advised"),
+            PrintedChip(
+                "Transforaminal endoscopic discectomy", "unsuitable", "Unsuitable"
+            ),
+            PrintedChip("Interlaminar endoscopic discectomy", "recommended", "Advised"),
         ),
     ),
-    Rung(
+    PrintedRung(
         "Microendoscopic discectomy",
-        (Chip("Microendoscopic discectomy", "suitable", "Suitable"),),
+        (PrintedChip("Microendoscopic discectomy", "suitable", "Suitable"),),
     ),
-    Rung(
+    PrintedRung(
         "MED with annulus suture",
-        (Chip("MED with annulus suture", "undetermined", "Undetermined"),),
+        (PrintedChip("MED with annulus suture", "undetermined", "Undetermined"),),
     ),
-    Rung(
+    PrintedRung(
         "Small-opening discectomy",
-        (Chip("Small-opening discectomy", "caution", "With caution"),),
+        (PrintedChip("Small-opening discectomy", "caution", "With caution"),),
     ),
-    Rung(
+    PrintedRung(
         "Fixation",
         (
-            Chip("Fusion", "not_indicated", "Not indicated"),
-            Chip("Elastic fixation", "not_indicated", "Not indicated"),
-            Chip("Hybrid fixation", "unavailable", "Not offered here"),
+            PrintedChip("Fusion", "not_indicated", "Not indicated"),
+            PrintedChip("Elastic fixation", "not_indicated", "Not indicated"),
+            PrintedChip("Hybrid fixation", "unavailable", "Not offered here"),
         ),
     ),
 )
@@ -187,8 +192,8 @@ LADDER = ReportContext(
     robust="Open: an answer that is not known yet could change the advice.",
     grounds=(a_reason("", "TRIAGE-07", "No red flag was found."),),
     alerts=(
-        Alert("warning", "The MRI is older than 6 months.", "ALERT-01"),
-        Alert("info", "Count the level twice.", "ALERT-02"),
+        PrintedAlert("warning", "The MRI is older than 6 months.", "ALERT-01"),
+        PrintedAlert("info", "Count the level twice.", "ALERT-02"),
     ),
     problems=(),
     rungs=RUNGS,
@@ -196,38 +201,52 @@ LADDER = ReportContext(
     advised=ADVISED,
     options=OTHERS,
     sections=(
-        Section(
+        PrintedSection(
             "Presentation",
-            (Entry("Leg pain", "7 NRS"), Entry("Pain pattern", "Radicular")),
+            (
+                PrintedEntry("Leg pain", "7 NRS"),
+                PrintedEntry("Pain pattern", "Radicular"),
+            ),
             ("First episode",),
             ("Neurogenic claudication", "Symptoms in both legs"),
         ),
-        Section("Red flags", (), (), ("Saddle anaesthesia", "Bladder dysfunction")),
-        Section(
+        PrintedSection(
+            "Red flags", (), (), ("Saddle anaesthesia", "Bladder dysfunction")
+        ),
+        PrintedSection(
             "Disc L5-S1, responsible",
             (
-                Entry("Type of herniation", "Extrusion"),
-                Entry("Canal compromise", "35 %"),
+                PrintedEntry("Type of herniation", "Extrusion"),
+                PrintedEntry("Canal compromise", "35 %"),
             ),
             (),
             ("Contained",),
         ),
     ),
     unknown=(
-        Unknown("Could change the advice", ("Disc height (L5-S1)",), matters=True),
-        Unknown("Cannot change the advice", ("Smoking",), matters=False),
+        PrintedUnknowns(
+            "Could change the advice", ("Disc height (L5-S1)",), matters=True
+        ),
+        PrintedUnknowns("Cannot change the advice", ("Smoking",), matters=False),
     ),
-    assumed=(Entry("Calcification", "None"),),
-    to_ask=(Entry("Annular defect", "under 6 mm: MED · 6 to 10 mm: MED with suture"),),
-    changes=(Entry("Trend: Stable → Improving", "Conservative care"),),
-    derived=(Entry("Motor deficit", "Mild"), Entry("Instability", "Not determined")),
+    assumed=(PrintedEntry("Calcification", "None"),),
+    to_ask=(
+        PrintedEntry("Annular defect", "under 6 mm: MED · 6 to 10 mm: MED with suture"),
+    ),
+    changes=(PrintedEntry("Trend: Stable → Improving", "Conservative care"),),
+    derived=(
+        PrintedEntry("Motor deficit", "Mild"),
+        PrintedEntry("Instability", "Not determined"),
+    ),
     note="Prefers to keep working.\nAsked about day surgery.",
     reviews=(
         Opinion("Rae Lin", "Agree", "", "Fits the films.", "2026-11-21 08:29 UTC"),
     ),
     citations=(
-        Citation("B24", "Author A. A trial of two routes. Journal 2019;1:1-9.", True),
-        Citation("S001-16", "Source text 1, statement 16.", False),
+        PrintedCitation(
+            "B24", "Author A. A trial of two routes. Journal 2019;1:1-9.", True
+        ),
+        PrintedCitation("S001-16", "Source text 1, statement 16.", False),
     ),
     provenance=PROVENANCE,
     substitutions=False,

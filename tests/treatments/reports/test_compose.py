@@ -123,13 +123,13 @@ def test_what_was_not_worked_out_says_why(a_recommendation, frozen):
 def test_what_is_unknown_is_never_among_the_answers(a_recommendation, frozen):
     context = frozen(a_recommendation())
     unknown = {label for group in context.unknown for label in group.labels}
-    said = set()
+    printed = set()
     for section in context.sections:
-        said |= {entry.label for entry in section.measured}
-        said |= {*section.yes, *section.no}
+        printed |= {entry.label for entry in section.measured}
+        printed |= {*section.yes, *section.no}
     assert "Annular defect width" in unknown
     assert "Oswestry Disability Index" in unknown
-    assert not unknown & said - {"Pfirrmann grade"}
+    assert not unknown & printed - {"Pfirrmann grade"}
 
 
 def test_what_was_assumed_is_printed_with_its_value(a_recommendation, frozen):
@@ -151,8 +151,8 @@ def test_a_conclusion_that_rests_on_an_assumed_fact_says_so(a_recommendation, fr
         "instability": "no",
         "motor_deficit": "none",
     }
-    said = {entry.label: entry.value for entry in frozen(recommendation).derived}
-    assert said == {
+    printed = {entry.label: entry.value for entry in frozen(recommendation).derived}
+    assert printed == {
         "Segmental instability": "no (on what is assumed)",
         "Motor deficit": "none",
     }

@@ -57,7 +57,7 @@ def state_is(report: Report, state: str) -> bool:
 def caught_in_the_act(report: Report, victim: Worker) -> None:
     """Ring the victim and wait until it renders."""
     render_report.apply_async(queue=victim.queue)
-    wait_until(lambda: state_is(report, State.RUNNING), victim.said())
+    wait_until(lambda: state_is(report, State.RUNNING), victim.log_text())
 
 
 def lease_runs_out(report: Report) -> None:
@@ -106,7 +106,9 @@ def test_a_frozen_worker_that_thaws_is_fenced_off(victim, slow_report):
     finished_at = slow_report.finished_at
 
     victim.signal(signal.SIGCONT)
-    wait_until(lambda: "a later attempt holds it" in victim.said(), victim.said())
+    wait_until(
+        lambda: "a later attempt holds it" in victim.log_text(), victim.log_text()
+    )
     slow_report.refresh_from_db()
     assert (slow_report.attempts, slow_report.finished_at) == (2, finished_at)
     assert Event.objects.filter(action="report.render").count() == 1

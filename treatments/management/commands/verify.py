@@ -11,7 +11,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 
 from treatments.recommendations.verification import (
-    Verdict,
+    VerificationResult,
     forget_rulesets,
     verified_recommendations,
 )
@@ -51,7 +51,9 @@ class Command(BaseCommand):
         if differing:
             sys.exit(1)
 
-    def _watched(self, verdicts: Iterator[Verdict]) -> Iterator[Verdict]:
+    def _watched(
+        self, verdicts: Iterator[VerificationResult]
+    ) -> Iterator[VerificationResult]:
         """Say on a terminal how far it has come."""
         shown = self.stderr.isatty()
         began = drawn = time.monotonic()
@@ -68,7 +70,7 @@ class Command(BaseCommand):
 
 def _verdicts(
     ids: list[UUID] | None, recommendations: bool, reports: bool
-) -> Iterator[Verdict]:
+) -> Iterator[VerificationResult]:
     """Of the rows named, whichever kind they are; else of the kinds asked for."""
     if ids:
         return chain(verified_recommendations(ids), verified_reports(ids))

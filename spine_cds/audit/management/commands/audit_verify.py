@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from spine_cds.audit import triggers
-from spine_cds.audit.chain import Finding
+from spine_cds.audit.chain import ChainFault
 from spine_cds.audit.snapshot import snapshot
 from spine_cds.audit.verification import (
     NotAnExportError,
@@ -45,7 +45,7 @@ class Command(BaseCommand):
         self.stdout.write("The audit trail is whole.")
 
 
-def _findings(export: str | None, checkpoint: str | None) -> Iterator[Finding | str]:
+def _findings(export: str | None, checkpoint: str | None) -> Iterator[ChainFault | str]:
     if export:
         yield from _of_file(export)
         return
@@ -58,6 +58,6 @@ def _findings(export: str | None, checkpoint: str | None) -> Iterator[Finding | 
                 yield from verified_checkpoint(file)
 
 
-def _of_file(path: str) -> Iterable[Finding]:
+def _of_file(path: str) -> Iterable[ChainFault]:
     with Path(path).open(encoding="utf-8") as file:
         yield from verified_export(file)
