@@ -2,17 +2,23 @@
 
 from patients.models import Encounter, Patient
 from spine_cds.accounts.models import User
+from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.services import record
 
 
 def patient_read(patient: Patient, reader: User) -> None:
-    record(actor=reader, action="patient.read", entity=patient, patient_id=patient.pk)
+    record(
+        actor=reader,
+        action=AuditAction.PATIENT_READ,
+        entity=patient,
+        patient_id=patient.pk,
+    )
 
 
 def case_read(encounter: Encounter, reader: User) -> None:
     record(
         actor=reader,
-        action="case.read",
+        action=AuditAction.CASE_READ,
         entity=encounter,
         patient_id=encounter.patient_id,
         case_uid=encounter.case_uid,

@@ -14,6 +14,7 @@ from patients.findings import CaseFindings
 from patients.models import Encounter, Patient, UnsavedEntry
 from patients.services.cases import case_create, case_save
 from spine_cds.accounts.models import User
+from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.services import record
 
 
@@ -46,7 +47,7 @@ def entry_keep(
         pk=page, author=author, patient=patient, encounter=encounter, **newer
     )
     if not own.filter(pk=page).exists() and _inserted(entry):
-        _record("case.entry_keep", entry)
+        _record(AuditAction.CASE_ENTRY_KEEP, entry)
     elif not own.filter(pk=page).exists():
         raise NotYourEntryError
     else:
@@ -59,7 +60,7 @@ def entry_keep(
 def entry_discard(*, entry: UnsavedEntry) -> None:
     """Throw entries away, as their author asked; twice is once."""
     if UnsavedEntry.objects.filter(pk=entry.pk).delete()[0]:
-        _record("case.entry_discard", entry)
+        _record(AuditAction.CASE_ENTRY_DISCARD, entry)
 
 
 @transaction.atomic
@@ -105,7 +106,7 @@ def _inserted(entry: UnsavedEntry) -> bool:
     return True
 
 
-def _record(action: str, entry: UnsavedEntry) -> None:
+def _record(action: AuditAction, entry: UnsavedEntry) -> None:
     record(
         actor=entry.author,
         action=action,

@@ -19,6 +19,7 @@ from patients.models import (
     Patient,
 )
 from spine_cds.accounts.models import User
+from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.services import record
 
 State = Encounter.State
@@ -62,7 +63,7 @@ def case_create(
         updated_by=actor,
         submission_key=submission_key,
     )
-    return _insert(encounter, data, action="case.create", actor=actor)
+    return _insert(encounter, data, action=AuditAction.CASE_CREATE, actor=actor)
 
 
 @transaction.atomic
@@ -83,7 +84,7 @@ def case_update(
         raise EditConflictError(_newest(current))
     current.revision += 1
     _write(current, data, actor)
-    _record_case("case.update", current, actor, **data.changes(stored))
+    _record_case(AuditAction.CASE_UPDATE, current, actor, **data.changes(stored))
     return _newest(current)
 
 
@@ -125,7 +126,9 @@ def case_correct(
         submission_key=submission_key,
     )
     changes = data.changes(stored)
-    return _insert(correction, data, action="case.correct", actor=actor, **changes)
+    return _insert(
+        correction, data, action=AuditAction.CASE_CORRECT, actor=actor, **changes
+    )
 
 
 def case_save(
@@ -179,7 +182,9 @@ def case_evaluated(*, encounter: Encounter, actor: User, triage_flag: str) -> En
         current.triage_flag = triage_flag
         current.save(update_fields=["triage_flag"])
         after = {"triage_flag": triage_flag}
-        _record_case("case.triage", current, actor, before=before, after=after)
+        _record_case(
+            AuditAction.CASE_TRIAGE, current, actor, before=before, after=after
+        )
     _advance(current, State.EVALUATED, actor)
     return current
 
@@ -201,7 +206,7 @@ def case_mark_entered_in_error(
     before = {"state": current.state}
     current.error_reason = reason
     _change_state(current, State.ENTERED_IN_ERROR, actor)
-    _record_case("case.entered_in_error", current, actor, before=before)
+    _record_case(AuditAction.CASE_ENTERED_IN_ERROR, current, actor, before=before)
     return current
 
 
@@ -209,7 +214,7 @@ def _insert(
     encounter: Encounter,
     data: CaseFindings,
     *,
-    action: str,
+    action: AuditAction,
     actor: User,
     **detail: Any,
 ) -> Encounter:
@@ -250,7 +255,7 @@ def _advance(current: Encounter, state: str, actor: User) -> None:
     if PROGRESS.index(state) > PROGRESS.index(current.state):
         before = {"state": current.state}
         _change_state(current, state, actor)
-        _record_case(f"case.{state}", current, actor, before=before)
+        _record_case(AuditAction(f"case.{state}"), current, actor, before=before)
 
 
 def _change_state(encounter: Encounter, state: str, actor: User) -> None:
@@ -325,7 +330,9 @@ def _check(rows: Iterable[tuple[str, models.Model]]) -> None:
         raise ValidationError(errors)
 
 
-def _record_case(action: str, encounter: Encounter, actor: User, **detail: Any) -> None:
+def _record_case(
+    action: AuditAction, encounter: Encounter, actor: User, **detail: Any
+) -> None:
     record(
         actor=actor,
         action=action,

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from patients.models import EmergencyAccess, Patient
 from spine_cds.accounts.models import User
+from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.services import record
 
 
@@ -39,11 +40,11 @@ def emergency_access_open(
     for access in opened:
         record(
             actor=user,
-            action="patient.emergency_access",
+            action=AuditAction.PATIENT_EMERGENCY_ACCESS,
             entity=access,
             patient_id=str(access.patient_id),
             detail={"until": until.isoformat()},
         )
     if not opened:
-        record(actor=user, action="patient.emergency_refused", entity=user)
+        record(actor=user, action=AuditAction.PATIENT_EMERGENCY_REFUSED, entity=user)
     return opened

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from patients.models import Patient, folded
 from spine_cds.accounts.models import Team, User
+from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.services import record
 
 
@@ -55,7 +56,7 @@ def patient_create(
         return earlier
     record(
         actor=actor,
-        action="patient.create",
+        action=AuditAction.PATIENT_CREATE,
         entity=patient,
         patient_id=str(patient.pk),
     )
@@ -89,7 +90,7 @@ def patient_update(
     _save_patient(current)
     record(
         actor=actor,
-        action="patient.update",
+        action=AuditAction.PATIENT_UPDATE,
         entity=current,
         patient_id=str(current.pk),
         detail=detail,

@@ -18,6 +18,7 @@ from patients.services.patients import (
 )
 from spine_cds.accounts.access import SignedInRequest, require_role
 from spine_cds.accounts.models import Role, User
+from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.services import record
 
 FOUND_AT_MOST = 20
@@ -56,7 +57,7 @@ def _found(user: User, text: str) -> list[Patient]:
     found = Patient.objects.visible_to(user).search(text)[:FOUND_AT_MOST]
     record(
         actor=user,
-        action="patient.search",
+        action=AuditAction.PATIENT_SEARCH,
         entity=user,
         detail={"patients": [str(patient.pk) for patient in found]},
     )

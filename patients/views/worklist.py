@@ -16,6 +16,7 @@ from patients.models import (
 )
 from spine_cds.accounts.access import SignedInRequest, require_role
 from spine_cds.accounts.models import Role, User
+from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.services import record
 
 PAGE_SIZE = 50
@@ -44,7 +45,7 @@ def _cases(request: SignedInRequest) -> HttpResponse:
     page = cases.get_page(request.GET.get("page"))
     record(
         actor=request.user,
-        action="worklist.read",
+        action=AuditAction.WORKLIST_READ,
         entity=request.user,
         detail={"cases": len(page.object_list)},
     )

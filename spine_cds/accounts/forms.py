@@ -23,6 +23,7 @@ from spine_cds.accounts.reauthentication import (
     confirm_password,
     wrong_password_words,
 )
+from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.services import record
 
 
@@ -65,7 +66,7 @@ class SignInForm(AuthenticationForm):
     def _record_refusal(self, username: str) -> None:
         user = User.objects.filter(username=username).first()
         if user:
-            record(actor=None, action="user.sign_in_refused", entity=user)
+            record(actor=None, action=AuditAction.USER_SIGN_IN_REFUSED, entity=user)
 
 
 class OwnPasswordForm(PasswordChangeForm):

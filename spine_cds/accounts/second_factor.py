@@ -22,6 +22,7 @@ from django.utils.encoding import force_bytes
 
 from spine_cds.accounts.models import User
 from spine_cds.accounts.reauthentication import confirm_password
+from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.middleware import client_address
 from spine_cds.audit.services import record
 
@@ -51,7 +52,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def login(self, request: HttpRequest, user: User) -> None:
         super().login(request, user)
-        record(actor=user, action="user.sign_in", entity=user)
+        record(actor=user, action=AuditAction.USER_SIGN_IN, entity=user)
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """No word of welcome; what was changed is said."""
@@ -81,7 +82,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """
         self.request.session.pop(EXISTS, None)
         change = template_prefix.rpartition("/")[2]
-        record(actor=user, action=f"user.{change}", entity=user)
+        record(actor=user, action=AuditAction(f"user.{change}"), entity=user)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from spine_cds.accounts import lockout
 from spine_cds.accounts.models import Signature, Team, User
+from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.canonical import canonical_sha256
 from spine_cds.audit.services import record
 
@@ -42,7 +43,7 @@ def user_create(
     user.save()
     user.teams.set(teams)
     detail = {"role": user.role, "teams": _team_ids(user)}
-    record(actor=actor, action="user.create", entity=user, detail=detail)
+    record(actor=actor, action=AuditAction.USER_CREATE, entity=user, detail=detail)
     return user
 
 
@@ -77,7 +78,7 @@ def user_update(
         "before": {name: before[name] for name in sorted(_PRIVILEGES)},
         "after": {name: after[name] for name in sorted(_PRIVILEGES)},
     }
-    record(actor=actor, action="user.update", entity=user, detail=detail)
+    record(actor=actor, action=AuditAction.USER_UPDATE, entity=user, detail=detail)
     return user
 
 
@@ -87,7 +88,7 @@ def password_change(*, user: User, password: str) -> User:
     user.set_password(password)
     user.temporary_password_until = None
     user.save(update_fields=["password", "temporary_password_until"])
-    record(actor=user, action="user.password_change", entity=user)
+    record(actor=user, action=AuditAction.USER_PASSWORD_CHANGE, entity=user)
     return user
 
 
@@ -95,14 +96,14 @@ def password_change(*, user: User, password: str) -> User:
 def sessions_end(*, user: User, actor: Actor) -> None:
     """Sign a user out everywhere, this session included."""
     _end_sessions(user)
-    record(actor=actor, action="user.sessions_end", entity=user)
+    record(actor=actor, action=AuditAction.USER_SESSIONS_END, entity=user)
 
 
 @transaction.atomic
 def user_unlock(*, user: User, actor: Actor) -> None:
     """Let somebody try again who is locked out after too many wrong passwords."""
     lockout.unlock(user)
-    record(actor=actor, action="user.unlock", entity=user)
+    record(actor=actor, action=AuditAction.USER_UNLOCK, entity=user)
 
 
 @transaction.atomic
@@ -110,7 +111,7 @@ def second_factor_remove(*, user: User, actor: Actor) -> None:
     """For somebody who lost phone, key and recovery codes; ends their sessions."""
     Authenticator.objects.filter(user=user).delete()
     _end_sessions(user)
-    record(actor=actor, action="user.second_factor_remove", entity=user)
+    record(actor=actor, action=AuditAction.USER_SECOND_FACTOR_REMOVE, entity=user)
 
 
 @transaction.atomic
@@ -139,7 +140,7 @@ def signature_record(
     )
     record(
         actor=signer,
-        action="signature.record",
+        action=AuditAction.SIGNATURE_RECORD,
         entity=entity,
         patient_id=patient_id,
         case_uid=case_uid,
@@ -156,7 +157,7 @@ def signed_sha256(content: Mapping[str, Any]) -> str:
 @transaction.atomic
 def team_create(*, actor: Actor, name: str) -> Team:
     team = Team.objects.create(name=name)
-    record(actor=actor, action="team.create", entity=team)
+    record(actor=actor, action=AuditAction.TEAM_CREATE, entity=team)
     return team
 
 
@@ -164,7 +165,7 @@ def team_create(*, actor: Actor, name: str) -> Team:
 def team_update(*, team: Team, actor: Actor, name: str) -> Team:
     team.name = name
     team.save(update_fields=["name"])
-    record(actor=actor, action="team.update", entity=team)
+    record(actor=actor, action=AuditAction.TEAM_UPDATE, entity=team)
     return team
 
 

@@ -8,6 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models, transaction
 from django.utils import timezone
 
+from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.chain import (
     GENESIS,
     HASHED_FIELDS,
@@ -22,7 +23,7 @@ from spine_cds.audit.models import Event, StreamHead
 def record(
     *,
     actor: AbstractBaseUser | AnonymousUser | None,
-    action: str,
+    action: AuditAction,
     entity: models.Model | None,
     patient_id: object = "",
     case_uid: object = "",
@@ -30,15 +31,17 @@ def record(
 ) -> Event:
     """Append one event; call it in the transaction of the write it describes.
 
-    ``action`` is "<entity>.<verb>"; ``actor`` is None for the system's own work, and
-    ``entity`` for what concerns the whole of it. Until the transaction ends, others
-    who write about the same patient (or the same entity, without a patient) wait.
+    ``actor`` is None for the system's own work, and ``entity`` for what concerns the
+    whole of it. ``detail`` holds JSON values, and no name or note of a patient.
+
+    Until the transaction ends, others who write about the same patient (or the same
+    entity, without a patient) wait.
     """
     person = actor if isinstance(actor, get_user_model()) else None
     event = Event(
         actor=person,
         actor_name=person.get_username() if person else "",
-        action=action,
+        action=str(action),
         entity_type=entity._meta.label_lower if entity else "",
         entity_id=str(entity.pk) if entity else "",
         patient_id=str(patient_id),

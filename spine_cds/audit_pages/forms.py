@@ -5,8 +5,8 @@ from typing import Any
 
 from django import forms
 
+from spine_cds.audit.actions import action_words
 from spine_cds.audit.models import EventQuerySet
-from spine_cds.audit_pages.lines import action_words
 
 
 class SearchForm(forms.Form):

@@ -6,40 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from spine_cds.audit.actions import action_words
 from spine_cds.audit.models import Event
-from treatments.presentation.timeline import WORDS
 
-_MORE = {
-    "audit.export": "Audit trail exported",
-    "audit.read": "Audit trail read",
-    "audit.search": "Looked up in the audit trail",
-    "backup.create": "Backup made",
-    "backup.restore": "Backup restored",
-    "case.entry_discard": "Unsaved entries thrown away",
-    "case.entry_keep": "Entries begun, not saved yet",
-    "draft.accept_finding": "Finding of the checks let stand",
-    "draft.create": "Draft of rules begun",
-    "draft.describe": "Draft of rules named anew",
-    "draft.edit": "Rules edited in a draft",
-    "draft.export": "Draft of rules exported",
-    "draft.move": "Draft of rules handed on",
-    "draft.publish": "Draft of rules published",
-    "draft.redo": "Edit of rules made again",
-    "draft.undo": "Edit of rules taken back",
-    "patient.create": "Patient entered",
-    "patient.search": "Patients searched for",
-    "patient.update": "Patient’s details changed",
-    "ruleset.activate": "Rules made live",
-    "ruleset.export": "Rules exported",
-    "ruleset.load": "Rules stored",
-    "ruleset.restore": "Earlier rules restored",
-    "ruleset.withdraw_activation": "Rules to come withdrawn",
-    "signer.designate": "Surgeon let sign rules",
-    "signer.withdraw": "Surgeon no longer signs rules",
-    "user.sign_in": "Signed in",
-    "user.sign_out": "Signed out",
-    "worklist.read": "Worklist read",
-}
 _LONGEST = 200
 
 
@@ -52,11 +21,6 @@ class TrailLine:
     about: str
     patient: uuid.UUID | None
     told: str
-
-
-def action_words(action: str) -> str:
-    words = WORDS.get(action) or _MORE.get(action)
-    return words or action.replace(".", ": ").replace("_", " ").capitalize()
 
 
 def lines(events: Iterable[Event]) -> list[TrailLine]:

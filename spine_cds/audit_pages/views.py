@@ -18,6 +18,7 @@ from patients.models import Patient
 from spine_cds.accounts.access import SignedInRequest, require_role
 from spine_cds.accounts.models import Role, User
 from spine_cds.audit import exports
+from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.models import Event, EventQuerySet
 from spine_cds.audit.services import record
 from spine_cds.audit_pages.forms import FilterForm, SearchForm
@@ -40,7 +41,7 @@ def trail_search(request: SignedInRequest) -> HttpResponse:
         detail = {"found": [str(row.pk) for row in patients]}
         record(
             actor=request.user,
-            action="audit.search",
+            action=AuditAction.AUDIT_SEARCH,
             entity=request.user,
             detail=detail,
         )
@@ -71,7 +72,7 @@ def _trail(kind: str, key: object) -> str:
 @require_role(Role.ADMIN)
 def patient_trail(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     patient = get_object_or_404(Patient.objects.only("pk"), pk=pk)
-    _record(request.user, "audit.read", patient)
+    _record(request.user, AuditAction.AUDIT_READ, patient)
     export = reverse("audit:patient-export", args=[pk])
     page = {"patient": patient, "export": export}
     return _page(request, Event.objects.of_patient(pk), page)
@@ -81,7 +82,7 @@ def patient_trail(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 @require_role(Role.ADMIN)
 def user_trail(request: SignedInRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(User, pk=pk)
-    _record(request.user, "audit.read", person)
+    _record(request.user, AuditAction.AUDIT_READ, person)
     export = reverse("audit:user-export", args=[pk])
     page = {"person": person, "export": export}
     return _page(request, Event.objects.of_user(person), page)
@@ -103,7 +104,7 @@ def _page(
 @require_role(Role.ADMIN)
 def patient_export(request: SignedInRequest, pk: uuid.UUID) -> StreamingHttpResponse:
     patient = get_object_or_404(Patient.objects.only("pk"), pk=pk)
-    _record(request.user, "audit.export", patient)
+    _record(request.user, AuditAction.AUDIT_EXPORT, patient)
     return _download(exports.patient_export(pk, details=False), f"patient-{pk}")
 
 
@@ -111,11 +112,11 @@ def patient_export(request: SignedInRequest, pk: uuid.UUID) -> StreamingHttpResp
 @require_role(Role.ADMIN)
 def user_export(request: SignedInRequest, pk: int) -> StreamingHttpResponse:
     person = get_object_or_404(User, pk=pk)
-    _record(request.user, "audit.export", person)
+    _record(request.user, AuditAction.AUDIT_EXPORT, person)
     return _download(exports.user_export(person, details=False), f"user-{pk}")
 
 
-def _record(actor: User, action: str, entity: Patient | User) -> None:
+def _record(actor: User, action: AuditAction, entity: Patient | User) -> None:
     patient_id = entity.pk if isinstance(entity, Patient) else ""
     record(actor=actor, action=action, entity=entity, patient_id=patient_id)
 

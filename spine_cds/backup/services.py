@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from spine_cds.accounts.models import User
 from spine_cds.audit import triggers
+from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.exports import checkpoint
 from spine_cds.audit.models import Event
 from spine_cds.audit.services import record
@@ -45,7 +46,7 @@ def backup_write(*, file: IO[bytes]) -> Manifest:
     waiting = schema.unapplied()
     if waiting:
         raise BackupError(f"Run manage.py migrate first; waiting: {', '.join(waiting)}")
-    record(actor=None, action="backup.create", entity=None)
+    record(actor=None, action=AuditAction.BACKUP_CREATE, entity=None)
     with snapshot(), ZipFile(file, "w", ZIP_DEFLATED) as archive:
         tables = {
             model._meta.label_lower: write_table(
@@ -101,7 +102,9 @@ def backup_restore(*, file: IO[bytes], replace: bool = False) -> Manifest:
         if schema.unapplied():
             call_command("migrate", verbosity=0)
         detail = {"made_at": manifest.made_at, "trail": manifest.audit["sha256"]}
-        record(actor=None, action="backup.restore", entity=None, detail=detail)
+        record(
+            actor=None, action=AuditAction.BACKUP_RESTORE, entity=None, detail=detail
+        )
     return manifest
 
 

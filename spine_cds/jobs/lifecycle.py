@@ -17,6 +17,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from spine_cds.accounts.models import User
+from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.services import record
 from spine_cds.jobs.models import FAILURE_LENGTH, AnyJob, Job
 
@@ -259,7 +260,7 @@ def _end(
 def _record(job: Job, verb: str, actor: User | None, detail: dict[str, Any]) -> None:
     record(
         actor=actor,
-        action=f"{job.kind}.{verb}",
+        action=AuditAction(f"{job.kind}.{verb}"),
         entity=job,
         detail=detail,
         **job.audit_subject(),

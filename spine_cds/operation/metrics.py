@@ -12,12 +12,17 @@ from django.db.models.functions import Now
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.models import Event
 from spine_cds.operation import heartbeats
 from treatments.models import Recommendation, Replay, Report
 
 JOBS = (Report, Replay)
-SIGN_INS = ("user.sign_in", "user.sign_in_refused", "user.sign_out")
+SIGN_INS = (
+    AuditAction.USER_SIGN_IN,
+    AuditAction.USER_SIGN_IN_REFUSED,
+    AuditAction.USER_SIGN_OUT,
+)
 #: The age of a job is of interest while it waits or runs.
 UNFINISHED = ("queued", "running")
 

@@ -5,31 +5,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from spine_cds.audit.actions import AuditAction, action_words
 from spine_cds.audit.models import Event
 from treatments.engine import Ruleset
 from treatments.models import Decision, Recommendation, Review
 
-#: What each action is called in the timeline.
-WORDS: Mapping[str, str] = {
-    "case.create": "Case entered",
-    "case.update": "Draft saved",
-    "case.correct": "Correction begun: a new version",
-    "case.evaluate": "Evaluated",
-    "case.entered_in_error": "Marked as entered in error",
-    "case.read": "Case read",
-    "patient.read": "Patient read",
-    "recommendation.review": "Reviewed",
-    "recommendation.comment": "Commented",
-    "decision.record": "Decision recorded",
-    "report.request": "Report asked for",
-    "report.render": "Report ready",
-    "report.fail": "Report failed",
-    "report.cancel": "Report cancelled",
-    "report.read": "Report opened",
-    "report.download": "Report downloaded",
-}
 #: A change of the workflow state, or a signature: what led to it has its own line.
-ECHOES = ("case.evaluated", "case.reviewed", "case.decided", "signature.record")
+ECHOES = (
+    AuditAction.CASE_EVALUATED,
+    AuditAction.CASE_REVIEWED,
+    AuditAction.CASE_DECIDED,
+    AuditAction.SIGNATURE_RECORD,
+)
 SYSTEM = "Spine CDS"
 
 
@@ -65,7 +52,7 @@ def _moment(event: Event, ruleset: Ruleset | None) -> Moment:
     return Moment(
         at=event.at,
         who=str(event.actor) if event.actor else SYSTEM,
-        did=WORDS.get(event.action, event.action.replace(".", ": ")),
+        did=action_words(event.action),
         told=", ".join(_told(event.detail, ruleset)),
         is_read=event.action.endswith(".read"),
     )

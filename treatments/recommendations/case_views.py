@@ -12,6 +12,7 @@ from patients.forms import CaseEntry
 from patients.models import Encounter, Patient
 from spine_cds.accounts.access import SignedInRequest, require_role
 from spine_cds.accounts.models import Role
+from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.services import record
 from treatments.models import Recommendation, RulesetVersion
 from treatments.presentation.case_summary import case_summary
@@ -111,7 +112,7 @@ def _encounter(request: SignedInRequest, pk: uuid.UUID) -> Encounter:
 def _read(encounter: Encounter, actor: Any) -> None:
     record(
         actor=actor,
-        action="case.read",
+        action=AuditAction.CASE_READ,
         entity=encounter,
         patient_id=encounter.patient_id,
         case_uid=encounter.case_uid,

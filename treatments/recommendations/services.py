@@ -10,6 +10,7 @@ from patients.models import Encounter
 from patients.services.cases import case_advance, case_evaluated
 from spine_cds.accounts.models import User
 from spine_cds.accounts.services import signature_record
+from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.canonical import canonical_sha256
 from spine_cds.audit.services import record
 from treatments.engine import evaluate, explore
@@ -96,7 +97,7 @@ def _recommendation_create(
     _record(
         recommendation,
         actor,
-        "case.evaluate",
+        AuditAction.CASE_EVALUATE,
         recommendation,
         disposition=recommendation.disposition,
         treatment=recommendation.recommended_treatment,
@@ -153,7 +154,7 @@ def decision_record(
         _record(
             recommendation,
             actor,
-            "decision.record",
+            AuditAction.DECISION_RECORD,
             decision,
             **codes,
             before=before,
@@ -191,7 +192,13 @@ def review_record(
     )
     if created:
         case_advance(encounter=encounter, actor=actor, state=State.REVIEWED)
-        _record(recommendation, actor, "recommendation.review", review, verdict=verdict)
+        _record(
+            recommendation,
+            actor,
+            AuditAction.RECOMMENDATION_REVIEW,
+            review,
+            verdict=verdict,
+        )
     return review
 
 
@@ -209,12 +216,12 @@ def comment_add(
         defaults={"recommendation": recommendation, "author": actor, "text": text},
     )
     if created:
-        _record(recommendation, actor, "recommendation.comment", comment)
+        _record(recommendation, actor, AuditAction.RECOMMENDATION_COMMENT, comment)
     return comment
 
 
 def recommendation_read(*, recommendation: Recommendation, actor: User) -> None:
-    _record(recommendation, actor, "case.read", recommendation)
+    _record(recommendation, actor, AuditAction.CASE_READ, recommendation)
 
 
 # --- Within a transaction -----------------------------------------------------------
@@ -268,7 +275,7 @@ def _sign(decision: Decision, encounter: Encounter, actor: User) -> None:
 def _record(
     recommendation: Recommendation,
     actor: User,
-    action: str,
+    action: AuditAction,
     entity: Any,
     **codes: Any,
 ) -> None:

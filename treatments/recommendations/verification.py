@@ -13,6 +13,7 @@ from uuid import UUID
 
 from spine_cds.accounts.models import Signature
 from spine_cds.accounts.services import signed_sha256
+from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.canonical import canonical_json, canonical_sha256
 from spine_cds.audit.models import Event
 from treatments.engine import (
@@ -114,7 +115,7 @@ def _decisions(row: Recommendation) -> Iterator[str]:
 
 def _told_signed(decision: Decision) -> set[tuple[int, str]]:
     events = Event.objects.filter(
-        action="signature.record",
+        action=AuditAction.SIGNATURE_RECORD,
         entity_type=decision._meta.label_lower,
         entity_id=str(decision.pk),
     )

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from spine_cds.accounts.models import User
+from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.services import record
 from spine_cds.jobs.lifecycle import cancel, retry
 from treatments.engine import Ruleset
@@ -61,7 +62,9 @@ def _replay_create(**values: Any) -> Replay:
         **values, until=timezone.now(), turn=Replay.objects.next_turn(owner.pk)
     )
     versions = {"old": replay.old.sha256, "new": replay.new_sha256}
-    record(actor=owner, action="replay.request", entity=replay, detail=versions)
+    record(
+        actor=owner, action=AuditAction.REPLAY_REQUEST, entity=replay, detail=versions
+    )
     run_replay.delay_on_commit()
     return replay
 
@@ -85,7 +88,7 @@ def replay_read(*, replay: Replay, actor: User) -> None:
     """Put on record that someone had its page, and that its result was looked at."""
     record(
         actor=actor,
-        action="replay.read",
+        action=AuditAction.REPLAY_READ,
         entity=replay,
         detail={"state": replay.state},
     )

@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from spine_cds.accounts.models import User
+from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.services import record
 from spine_cds.jobs.lifecycle import cancel
 from treatments.models import Decision, Recommendation, Report
@@ -53,7 +54,7 @@ def _report_create(
     )
     report.content = freeze(report).to_document()
     report.save(force_insert=True)
-    _record(report, actor, "report.request", {"status": report.status})
+    _record(report, actor, AuditAction.REPORT_REQUEST, {"status": report.status})
     render_report.delay_on_commit()
     return report
 
@@ -80,7 +81,7 @@ def report_cancel(*, report: Report, actor: User) -> bool:
 
 def report_read(*, report: Report, actor: User) -> None:
     """Put on record that someone opened the page of a report."""
-    _record(report, actor, "report.read", {"state": report.state})
+    _record(report, actor, AuditAction.REPORT_READ, {"state": report.state})
 
 
 @transaction.atomic
@@ -92,11 +93,13 @@ def report_hand_over(*, report: Report, actor: User) -> bytes:
     """
     if report.document is None:
         raise ValueError("the report is not rendered")
-    _record(report, actor, "report.download", {"sha256": report.sha256})
+    _record(report, actor, AuditAction.REPORT_DOWNLOAD, {"sha256": report.sha256})
     return bytes(report.document)
 
 
-def _record(report: Report, actor: User, action: str, detail: dict[str, str]) -> None:
+def _record(
+    report: Report, actor: User, action: AuditAction, detail: dict[str, str]
+) -> None:
     encounter = report.recommendation.encounter
     record(
         actor=actor,

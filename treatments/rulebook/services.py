@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from spine_cds.accounts.models import Team, User
+from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.services import record
 from treatments.engine import Ruleset
 from treatments.models import (
@@ -59,7 +60,9 @@ def ruleset_keep(
     )
     if created:
         detail = {"version": version.version, "sha256": version.sha256}
-        record(actor=actor, action="ruleset.load", entity=version, detail=detail)
+        record(
+            actor=actor, action=AuditAction.RULESET_LOAD, entity=version, detail=detail
+        )
     return version, created
 
 
@@ -83,7 +86,7 @@ def ruleset_activate(
     )
     record(
         actor=actor,
-        action="ruleset.activate",
+        action=AuditAction.RULESET_ACTIVATE,
         entity=version,
         detail={
             "version": version.version,
@@ -129,7 +132,7 @@ def availability_set(
     if wanted != before:
         record(
             actor=actor,
-            action="availability.update",
+            action=AuditAction.AVAILABILITY_UPDATE,
             entity=team,
             detail={"before": sorted(before), "after": sorted(wanted)},
         )

@@ -20,6 +20,7 @@ from spine_cds.accounts.access import SignedInRequest
 from spine_cds.accounts.forms import OwnPasswordForm, SignInForm
 from spine_cds.accounts.second_factor import has_second_factor
 from spine_cds.accounts.services import password_change, sessions_end
+from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.services import record
 
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -53,7 +54,9 @@ def _destination(request: HttpRequest) -> str:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
-        record(actor=request.user, action="user.sign_out", entity=request.user)
+        record(
+            actor=request.user, action=AuditAction.USER_SIGN_OUT, entity=request.user
+        )
     logout(request)
     return redirect(settings.LOGOUT_REDIRECT_URL)
 

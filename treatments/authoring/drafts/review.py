@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from spine_cds.accounts.models import Signature, SignatureQuerySet, User
 from spine_cds.accounts.services import signature_record, signed_sha256
+from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.services import record
 from treatments.authoring.document.edits import EditError, set_single
 from treatments.authoring.document.working_copy import DraftDocument
@@ -42,7 +43,13 @@ def finding_accept(
         defaults={"message": message, "reason": reason.strip(), "made_by": actor},
     )
     if created:
-        record_of(held, actor, "draft.accept_finding", finding=message, reason=reason)
+        record_of(
+            held,
+            actor,
+            AuditAction.DRAFT_ACCEPT_FINDING,
+            finding=message,
+            reason=reason,
+        )
     return accepted
 
 
@@ -155,7 +162,7 @@ def signer_designate(*, user: User, actor: User) -> DesignatedSigner:
     signer, _ = DesignatedSigner.objects.update_or_create(
         user=user, defaults={"made_by": actor, "withdrawn_at": None}
     )
-    record(actor=actor, action="signer.designate", entity=user)
+    record(actor=actor, action=AuditAction.SIGNER_DESIGNATE, entity=user)
     return signer
 
 
@@ -165,4 +172,4 @@ def signer_withdraw(*, user: User, actor: User) -> None:
     DesignatedSigner.objects.filter(user=user, withdrawn_at=None).update(
         withdrawn_at=timezone.now()
     )
-    record(actor=actor, action="signer.withdraw", entity=user)
+    record(actor=actor, action=AuditAction.SIGNER_WITHDRAW, entity=user)

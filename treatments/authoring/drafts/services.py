@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from spine_cds.accounts.models import User
+from spine_cds.audit.actions import AuditAction
 from treatments.authoring.document.edits import Edit
 from treatments.authoring.document.parts import (
     PartChange,
@@ -71,7 +72,9 @@ def draft_create(
         submission_key=submission_key,
     )
     of = base.version if base else ""
-    record_of(draft, actor, "draft.create", base=of, imported=document is not None)
+    record_of(
+        draft, actor, AuditAction.DRAFT_CREATE, base=of, imported=document is not None
+    )
     return draft
 
 
@@ -89,7 +92,7 @@ def draft_describe(
     held.title, held.note = title, note
     held.save(update_fields=["title", "note", "changed_at"])
     after = {"title": title, "note": note}
-    record_of(held, actor, "draft.describe", before=before, after=after)
+    record_of(held, actor, AuditAction.DRAFT_DESCRIBE, before=before, after=after)
     return held
 
 

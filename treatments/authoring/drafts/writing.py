@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from spine_cds.accounts.models import User
+from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.services import record
 from treatments.authoring.document.parts import PartChange, Parts, difference
 from treatments.authoring.document.working_copy import DraftDocument
@@ -152,9 +153,11 @@ def move(held: RulesetDraft, state: str, actor: User, **detail: Any) -> None:
     before = held.state
     held.state = state
     held.save(update_fields=["state", "changed_at"])
-    record_of(held, actor, "draft.move", before=before, after=state, **detail)
+    record_of(held, actor, AuditAction.DRAFT_MOVE, before=before, after=state, **detail)
 
 
-def record_of(draft: RulesetDraft, actor: User, action: str, **detail: Any) -> None:
+def record_of(
+    draft: RulesetDraft, actor: User, action: AuditAction, **detail: Any
+) -> None:
     """An audit line about a draft."""
     record(actor=actor, action=action, entity=draft, detail=detail)

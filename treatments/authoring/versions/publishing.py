@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from spine_cds.accounts.models import User
+from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.services import record
 from treatments.authoring.checks.validation import Checked, checked, fingerprint
 from treatments.authoring.document.edits import EditError
@@ -267,7 +268,7 @@ def draft_publish(
         "signed_by": [row.signer_name for row in review.signatures(held)],
         "live_from": live_from.isoformat() if live_from else "at once",
     }
-    record(actor=actor, action="draft.publish", entity=held, detail=detail)
+    record(actor=actor, action=AuditAction.DRAFT_PUBLISH, entity=held, detail=detail)
     return version
 
 
@@ -368,7 +369,9 @@ def version_restore(
         "after": version.version,
         "reason": reason.strip(),
     }
-    record(actor=actor, action="ruleset.restore", entity=version, detail=detail)
+    record(
+        actor=actor, action=AuditAction.RULESET_RESTORE, entity=version, detail=detail
+    )
     return ruleset_activate(version=version, actor=actor, reason=reason.strip())
 
 
@@ -384,7 +387,7 @@ def activation_withdraw(*, activation: RulesetActivation, actor: User) -> None:
         raise EditError("It is live already, or was withdrawn.")
     record(
         actor=actor,
-        action="ruleset.withdraw_activation",
+        action=AuditAction.RULESET_WITHDRAW_ACTIVATION,
         entity=activation.version,
         detail={"live_from": activation.live_from.isoformat()},
     )

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from spine_cds.accounts.access import SignedInRequest
 from spine_cds.accounts.models import User
+from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.models import Event
 from treatments.authoring.checks.badges import LABELS, example_facts
 from treatments.authoring.checks.validation import GRAVE, fingerprint
@@ -83,7 +84,7 @@ def given_back(draft: RulesetDraft) -> Event | None:
     moves = Event.objects.filter(
         entity_type=draft._meta.label_lower,
         entity_id=str(draft.pk),
-        action="draft.move",
+        action=AuditAction.DRAFT_MOVE,
     )
     last = moves.select_related("actor").order_by("-pk").first()
     return last if last and last.detail.get("reason") else None

@@ -17,6 +17,7 @@ from django.views.decorators.http import (
 )
 
 from spine_cds.accounts.access import SignedInRequest
+from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.services import record
 from treatments.authoring.document.edits import EditError
 from treatments.authoring.document.parts import steps
@@ -76,7 +77,7 @@ def grid_detail(request: SignedInRequest, sheet: Sheet) -> HttpResponse:
     if wanted.stored_case:
         record(
             actor=request.user,
-            action="case.filter_rules",
+            action=AuditAction.CASE_FILTER_RULES,
             entity=sheet.draft,
             case_uid=wanted.stored_case,
             detail={"table": sheet.id},

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from spine_cds.accounts.access import SignedInRequest
+from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.services import record
 from treatments.authoring.checks.case_matching import CaseNotFoundError, case_named
 from treatments.authoring.drafts.access import draft_of, for_rule_makers
@@ -96,7 +97,7 @@ def _on_record(request: SignedInRequest, sheet: Sheet, name: str) -> None:
         return
     record(
         actor=request.user,
-        action="case.try_on_draft",
+        action=AuditAction.CASE_TRY_ON_DRAFT,
         entity=sheet.draft,
         case_uid=uid,
         detail={"table": sheet.id},

@@ -14,6 +14,7 @@ from django.views.decorators.http import (
 
 from spine_cds.accounts.access import SignedInRequest, require_role
 from spine_cds.accounts.models import Role, User
+from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.services import record
 from treatments.authoring.document.edits import EditError
 from treatments.authoring.document.parts import UnsplittableError
@@ -118,7 +119,7 @@ def version_export(request: SignedInRequest, pk: int, form: str) -> HttpResponse
     name = f"{version.ruleset_id}-{version.version}"
     record(
         actor=request.user,
-        action="ruleset.export",
+        action=AuditAction.RULESET_EXPORT,
         entity=version,
         detail={"format": form, "sha256": version.sha256},
     )
@@ -131,7 +132,9 @@ def draft_export(request: SignedInRequest, pk: UUID, form: str) -> HttpResponse:
     """A draft as a file, in the format that ``form`` names."""
     draft = get_object_or_404(RulesetDraft, pk=pk)
     detail = {"format": form, "revision": draft.revision}
-    record(actor=request.user, action="draft.export", entity=draft, detail=detail)
+    record(
+        actor=request.user, action=AuditAction.DRAFT_EXPORT, entity=draft, detail=detail
+    )
     return _file(draft.document, f"draft-{draft.pk.hex[:8]}", form)
 
 

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import models
 
 from spine_cds.audit import exports
+from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.models import Event
 from spine_cds.audit.services import record
 from spine_cds.audit.snapshot import snapshot
@@ -61,4 +62,9 @@ class Command(BaseCommand):
 
 
 def _record(*, entity: models.Model | None = None, patient_id: str = "") -> None:
-    record(actor=None, action="audit.export", entity=entity, patient_id=patient_id)
+    record(
+        actor=None,
+        action=AuditAction.AUDIT_EXPORT,
+        entity=entity,
+        patient_id=patient_id,
+    )
