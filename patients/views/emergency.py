@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from patients.forms import EmergencyForm
 from patients.models import EmergencyAccess
 from patients.services.emergency import emergency_access_open
-from spine_cds.accounts import rates
+from spine_cds.accounts import rate_limits
 from spine_cds.accounts.access import SignedInRequest, require_role
 from spine_cds.accounts.models import Role
 
@@ -29,7 +29,7 @@ def emergency_access(request: SignedInRequest) -> HttpResponse:
     """Nothing is looked up before the reason is given."""
     form = EmergencyForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        tries = rates.count("emergency", str(request.user.pk), seconds=60 * 60)
+        tries = rate_limits.count("emergency", str(request.user.pk), seconds=60 * 60)
         if tries > TRIES_AN_HOUR:
             form.add_error(None, TOO_MANY)
         elif opened := emergency_access_open(user=request.user, **form.cleaned_data):

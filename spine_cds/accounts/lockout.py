@@ -20,7 +20,7 @@ from django.db.models import Sum
 from django.http import HttpRequest
 from django.utils import timezone
 
-from spine_cds.accounts import rates
+from spine_cds.accounts import rate_limits
 from spine_cds.accounts.models import User
 from spine_cds.audit.middleware import client_address
 
@@ -48,14 +48,16 @@ def user_of(request: HttpRequest, username: str, password: str) -> User | None:
     if isinstance(found, User):
         cache.set(_place(request, found.username), 1, _KNOWN_FOR)
         return found
-    rates.count(_ACCOUNT, counted_name(None, {"username": username}), seconds=_DAY)
+    rate_limits.count(
+        _ACCOUNT, counted_name(None, {"username": username}), seconds=_DAY
+    )
     return None
 
 
 def is_locked(request: HttpRequest, username: str) -> bool:
     credentials = {"username": username}
     name = counted_name(None, credentials)
-    failures: int = rates.counted(_ACCOUNT, name, seconds=_DAY)
+    failures: int = rate_limits.counted(_ACCOUNT, name, seconds=_DAY)
     guessed = failures >= settings.SIGN_IN_FAILURES_A_DAY
     if guessed and not cache.get(_place(request, name)):
         return True
@@ -70,7 +72,7 @@ def forgive(request: HttpRequest, user: User) -> None:
 def unlock(user: User) -> None:
     """Forget every failure, from wherever."""
     reset(username=user.username)
-    rates.forget(_ACCOUNT, user.username, seconds=_DAY)
+    rate_limits.forget(_ACCOUNT, user.username, seconds=_DAY)
 
 
 def locked_usernames() -> set[str]:
@@ -87,7 +89,7 @@ def locked_usernames() -> set[str]:
 
 
 def is_locked_anywhere(user: User) -> bool:
-    failures: int = rates.counted(_ACCOUNT, user.username, seconds=_DAY)
+    failures: int = rate_limits.counted(_ACCOUNT, user.username, seconds=_DAY)
     return (
         failures >= settings.SIGN_IN_FAILURES_A_DAY
         or user.username in locked_usernames()

@@ -16,7 +16,9 @@ def _three_a_minute(settings, monkeypatch):
     cache.clear()
     settings.UNSAFE_REQUESTS_A_MINUTE = {"user": 3, "address": 3, "sign-in": 2}
     # A minute that does not end in the middle of a test.
-    monkeypatch.setattr("spine_cds.accounts.rates.time.time", lambda: 1_800_000_000.0)
+    monkeypatch.setattr(
+        "spine_cds.accounts.rate_limits.time.time", lambda: 1_800_000_000.0
+    )
 
 
 def codes(client, path: str, times: int, **data) -> list[int]:

@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from spine_cds.accounts import rates
+from spine_cds.accounts import rate_limits
 from spine_cds.audit.models import Event
 
 LOGIN = "/accounts/login/"
@@ -159,8 +159,8 @@ def test_the_command_names_a_user_that_is_not_there():
 
 def test_a_count_ends_with_its_stretch_of_time(monkeypatch):
     now = [1_800_000_000.0]
-    monkeypatch.setattr(rates.time, "time", lambda: now[0])
-    assert [rates.count("x", "a", seconds=60) for _ in range(3)] == [1, 2, 3]
-    assert rates.count("x", "b", seconds=60) == 1
+    monkeypatch.setattr(rate_limits.time, "time", lambda: now[0])
+    assert [rate_limits.count("x", "a", seconds=60) for _ in range(3)] == [1, 2, 3]
+    assert rate_limits.count("x", "b", seconds=60) == 1
     now[0] += 60
-    assert rates.counted("x", "a", seconds=60) == 0
+    assert rate_limits.counted("x", "a", seconds=60) == 0
