@@ -7,18 +7,24 @@ from django.db.models import TextChoices
 
 
 class Sex(TextChoices):
+    """As registered; it decides which questions and rules apply."""
+
     FEMALE = "female", "Female"
     MALE = "male", "Male"
     OTHER = "other", "Other"
 
 
 class SmokingStatus(TextChoices):
+    """Whether the patient smokes, or did."""
+
     NEVER = "never", "Never"
     FORMER = "former", "Former"
     CURRENT = "current", "Current"
 
 
 class PhysicalDemand(TextChoices):
+    """How heavy the patient's work is."""
+
     SEDENTARY = "sedentary", "Sedentary"
     LIGHT = "light", "Light"
     HEAVY = "heavy", "Heavy"
@@ -26,6 +32,8 @@ class PhysicalDemand(TextChoices):
 
 
 class PainPattern(TextChoices):
+    """What the pain follows: a root, a disc, or walking."""
+
     RADICULAR = "radicular", "Radicular"
     DISCOGENIC = "discogenic", "Discogenic"
     CLAUDICANT = "claudicant", "Claudicant"
@@ -33,24 +41,32 @@ class PainPattern(TextChoices):
 
 
 class PainDominance(TextChoices):
+    """Where the pain is worse."""
+
     LEG = "leg", "Leg"
     BACK = "back", "Back"
     EQUAL = "equal", "Equal"
 
 
 class SymptomTrend(TextChoices):
+    """How the symptoms have gone in the last weeks."""
+
     IMPROVING = "improving", "Improving"
     STABLE = "stable", "Stable"
     WORSENING = "worsening", "Worsening"
 
 
 class ConservativeResponse(TextChoices):
+    """What conservative care has brought."""
+
     NONE = "none", "None"
     PARTIAL = "partial", "Partial"
     GOOD = "good", "Good"
 
 
 class IliacCrestHeight(TextChoices):
+    """How high the crest stands beside the disc: it bars a lateral way in."""
+
     LOW = "low", "Low"
     MID = "mid", "Middle"
     HIGH = "high", "High"
@@ -77,6 +93,8 @@ class Herniation(TextChoices):
 
 
 class Zone(TextChoices):
+    """Where the herniation lies, from the midline to the side."""
+
     CENTRAL = "central", "Central"
     SUBARTICULAR = "subarticular", "Subarticular"
     FORAMINAL = "foraminal", "Foraminal"
@@ -84,6 +102,8 @@ class Zone(TextChoices):
 
 
 class Side(TextChoices):
+    """The side of a herniation."""
+
     LEFT = "left", "Left"
     RIGHT = "right", "Right"
     MIDLINE = "midline", "Midline"
@@ -91,6 +111,8 @@ class Side(TextChoices):
 
 
 class Migration(TextChoices):
+    """Which way a fragment has gone, and how far."""
+
     NONE = "none", "None"
     UP_LOW = "up_low", "Up, low grade"
     UP_HIGH = "up_high", "Up, high grade"
@@ -99,12 +121,16 @@ class Migration(TextChoices):
 
 
 class Calcification(TextChoices):
+    """How much of the herniation is calcified."""
+
     NONE = "none", "None"
     PARTIAL = "partial", "Partial"
     COMPLETE = "complete", "Complete"
 
 
 class Stenosis(TextChoices):
+    """How narrow the canal is."""
+
     NONE = "none", "None"
     MILD = "mild", "Mild"
     MODERATE = "moderate", "Moderate"

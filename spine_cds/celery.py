@@ -87,6 +87,7 @@ class EmbeddedWorker:
         )
 
     def start(self) -> None:
+        """Begin to work in threads of this process, for development."""
         # The application must be whole before the first message and the first sweep.
         app.loader.import_task_module("treatments.tasks")
         app.finalize()

@@ -13,6 +13,7 @@ from spine_cds.accounts.models import Role
 
 @register(Tags.security)
 def development_has_no_other_host(**kwargs: Any) -> list[CheckMessage]:
+    """Warn where hosts are named and not served."""
     if settings.PRODUCTION or not os.environ.get("ALLOWED_HOSTS"):
         return []
     return [
@@ -26,6 +27,7 @@ def development_has_no_other_host(**kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def deployment_is_in_production_mode(**kwargs: Any) -> list[CheckMessage]:
+    """``check --deploy`` fails in development mode."""
     if settings.PRODUCTION:
         return []
     return [
@@ -54,6 +56,7 @@ def proxy_is_named(**kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def list_of_stolen_passwords_is_there(**kwargs: Any) -> list[CheckMessage]:
+    """The list that the settings name has to be readable."""
     path = settings.BREACHED_PASSWORDS
     if not path or os.access(path, os.R_OK):
         return []

@@ -39,6 +39,11 @@ def text(name: str, default: str = "") -> str:
 
 
 def flag(name: str, default: bool = False) -> bool:
+    """A variable that is yes or no, as a bool.
+
+    Raises:
+        ImproperlyConfigured: it is something else.
+    """
     value = text(name).lower()
     if not value:
         return default

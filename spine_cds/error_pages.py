@@ -14,6 +14,7 @@ _DATABASE_AWAY = (InterfaceError, InternalError, OperationalError)
 
 @login_not_required
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The page of a form that came from elsewhere, or after the session ended."""
     return render(request, "403_csrf.html", status=403)
 
 

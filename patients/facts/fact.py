@@ -64,6 +64,7 @@ class FactSection:
 def yes_no(
     name: str, label: str, hint: str = "", *, essential: bool = False
 ) -> ClinicalFact:
+    """A fact that is answered with yes or no."""
     return ClinicalFact(name, "bool", label, hint=hint, essential=essential)
 
 
@@ -75,6 +76,7 @@ def choice(
     *,
     essential: bool = False,
 ) -> ClinicalFact:
+    """A fact that is answered with one of ``options``."""
     return ClinicalFact(
         name, "enum", label, choices=options, hint=hint, essential=essential
     )
@@ -92,6 +94,11 @@ def number(
     grades: Iterable[tuple[int, str]] = (),
     essential: bool = False,
 ) -> ClinicalFact:
+    """A fact that is a number in ``unit``, within ``bounds`` (inclusive).
+
+    ``plausible`` is the span outside which the form asks again; ``grades`` are the
+    words of a scale, where each number has its own.
+    """
     return ClinicalFact(
         name,
         kind,
@@ -107,4 +114,5 @@ def number(
 
 
 def stored_in(record: Record, *facts: ClinicalFact) -> tuple[ClinicalFact, ...]:
+    """The same facts, held by the rows of ``record``."""
     return tuple(replace(fact, record=record) for fact in facts)

@@ -48,6 +48,7 @@ class CaseForm(forms.Form):
             self.fields[fact.name] = fact_to_field(fact)
 
     def clean_occurred_on(self) -> date:
+        """Between the birth of the patient and today."""
         day: date = self.cleaned_data["occurred_on"]
         if day > today():
             raise ValidationError("The encounter cannot be in the future.")

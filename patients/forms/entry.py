@@ -109,10 +109,12 @@ class CaseEntry:
 
     @property
     def revision(self) -> int:
+        """The revision of the case that the form was opened with."""
         return int(self.form.cleaned_data["revision"])
 
     @property
     def submission_key(self) -> uuid.UUID | None:
+        """The form's own key: sent twice, it counts once."""
         key: uuid.UUID | None = self.form.cleaned_data["submission_key"]
         return key
 

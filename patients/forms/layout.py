@@ -66,14 +66,17 @@ class AskedSection:
 
     @property
     def total(self) -> int:
+        """How many questions it has."""
         return len(self.questions)
 
     @property
     def answered(self) -> int:
+        """How many of them have an answer."""
         return sum(question.answered for question in self.questions)
 
     @property
     def refused(self) -> int:
+        """How many answers cannot be stored."""
         return sum(bool(question.errors) for question in self.questions)
 
 
@@ -93,14 +96,17 @@ class AskedDisc:
 
     @property
     def answered(self) -> int:
+        """How many questions of the disc have an answer."""
         return sum(section.answered for section in self.sections)
 
     @property
     def refused(self) -> int:
+        """How many answers of the disc cannot be stored."""
         return sum(section.refused for section in self.sections)
 
     @property
     def total(self) -> int:
+        """How many questions a disc has."""
         return len(DISC_FACTS)
 
 
@@ -113,6 +119,7 @@ class FormPart(LayoutObject):
         self.fields: list[Any] = []
 
     def render(self, form: Any, context: Any, **kwargs: Any) -> str:
+        """The template with its variables; the form's own context is not used."""
         return get_template(self.template).render(self.variables())
 
 
@@ -158,6 +165,7 @@ class CasePage:
 
     @cached_property
     def sections(self) -> tuple[AskedSection, ...]:
+        """The clinical sections; of a man nobody asks whether he is pregnant."""
         male = self.entry.patient.sex == Sex.MALE
         return tuple(
             self._asked(section, without=("pregnant",) if male else ())
@@ -166,6 +174,7 @@ class CasePage:
 
     @cached_property
     def discs(self) -> tuple[AskedDisc, ...]:
+        """Every disc, one of them open."""
         sections = {
             level: tuple(self._asked(section, level) for section in DISC_SECTIONS)
             for level in Level.values
@@ -177,6 +186,7 @@ class CasePage:
         )
 
     def start(self) -> dict[str, Any]:
+        """What stands above the questions: hidden fields, errors, a conflict."""
         return {
             "hidden": [
                 *((name, self._value(name)) for name in HIDDEN),
@@ -189,6 +199,7 @@ class CasePage:
         }
 
     def nav(self) -> dict[str, Any]:
+        """The list of sections beside the form, with what is filled and refused."""
         return {
             "sections": self.sections,
             "discs": self.discs,
@@ -197,6 +208,7 @@ class CasePage:
         }
 
     def section(self, code: str) -> dict[str, Any]:
+        """One clinical section, with the questions that are no facts."""
         return {
             "section": next(s for s in self.sections if s.code == code),
             "patient": self.entry.patient,
@@ -213,12 +225,14 @@ class CasePage:
         }
 
     def note(self) -> dict[str, Any]:
+        """The free note."""
         return {
             "note": self._value("note"),
             "errors": refusals(self.entry.form, "note"),
         }
 
     def actions(self) -> dict[str, Any]:
+        """The buttons below the form."""
         return {
             "encounter": self.entry.encounter,
             "patient": self.entry.patient,

@@ -101,6 +101,7 @@ class PatientForm(forms.ModelForm):
         return {name: str(value) for name, value in values.items()}
 
     def clean_birth_date(self) -> date:
+        """In the past, and within the span of a life."""
         day: date = self.cleaned_data["birth_date"]
         if day > today():
             raise ValidationError("The birth date cannot be in the future.")

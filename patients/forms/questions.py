@@ -20,11 +20,13 @@ class MeasureField(forms.DecimalField):
     """A decimal fact; a decimal comma is as good as a point. Cleans to a float."""
 
     def to_python(self, value: Any) -> Any:
+        """A decimal comma becomes a point."""
         if isinstance(value, str):
             value = value.replace(",", ".")
         return super().to_python(value)
 
     def clean(self, value: Any) -> Any:
+        """A float, as the case document has it; None for no answer."""
         number = super().clean(value)
         return None if number is None else float(number)
 
@@ -110,10 +112,12 @@ class FormQuestion:
 
     @property
     def id(self) -> str:
+        """The id of the control."""
         return f"id_{self.name}"
 
     @property
     def answered(self) -> bool:
+        """Whether something stands in the field, right or wrong."""
         return self.value != ""
 
     @property

@@ -18,7 +18,10 @@ from spine_cds.accounts.models import User
 
 
 class UnsavedEntryQuerySet(models.QuerySet["UnsavedEntry"]):
+    """Entries that were typed and not saved."""
+
     def of(self, author: User, patient: Patient) -> "UnsavedEntryQuerySet":
+        """What ``author`` has begun for ``patient``: nobody else sees it."""
         return self.filter(author=author, patient=patient)
 
     def of_case(self, encounter: Encounter | None) -> "UnsavedEntryQuerySet":

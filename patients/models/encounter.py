@@ -17,7 +17,13 @@ from spine_cds.accounts.models import User
 
 
 class EncounterQuerySet(models.QuerySet["Encounter"]):
+    """Versions of cases, and who may see them."""
+
     def visible_to(self, user: User) -> "EncounterQuerySet":
+        """Those of the user's teams, and of patients opened in an emergency.
+
+        Administrators of rules see none.
+        """
         if user.is_rule_admin:
             return self.none()
         return self.filter(
@@ -33,9 +39,11 @@ class EncounterQuerySet(models.QuerySet["Encounter"]):
         return self.with_findings().current().get(case_uid=encounter.case_uid)
 
     def in_state(self, state: str) -> "EncounterQuerySet":
+        """Those in one state of ``Encounter.State``."""
         return self.filter(state=state)
 
     def search(self, text: str) -> "EncounterQuerySet":
+        """Those whose patient's name or number holds every word of ``text``."""
         return self.filter(name_or_number(text, "patient__"))
 
     def with_findings(self) -> "EncounterQuerySet":
@@ -54,6 +62,8 @@ class Encounter(models.Model):
     """One version of a case: the history, and the frame of all other findings."""
 
     class State(models.TextChoices):
+        """How far a version has come; PROGRESS in the services has the order."""
+
         DRAFT = "draft", "Draft"
         EVALUATED = "evaluated", "Evaluated"
         REVIEWED = "reviewed", "Reviewed"
@@ -184,10 +194,12 @@ class Encounter(models.Model):
         return f"Case of {self.occurred_on:%Y-%m-%d}, version {self.version}"
 
     def get_absolute_url(self) -> str:
+        """Its form."""
         return reverse("patients:case-edit", args=[self.pk])
 
     @property
     def is_draft(self) -> bool:
+        """Whether it can still be written in place."""
         return self.state == self.State.DRAFT
 
     @property

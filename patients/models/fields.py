@@ -51,5 +51,6 @@ def _allowed(fact: ClinicalFact) -> Q | None:
 
 
 def one_of(name: str, options: type[models.TextChoices], *, or_blank: bool = True) -> Q:
+    """The constraint that a column holds a code of ``options``, or nothing."""
     codes = [*options.values, ""] if or_blank else list(options.values)
     return Q(**{f"{name}__in": codes})

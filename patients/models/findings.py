@@ -62,6 +62,8 @@ class HerniationType(models.Model):
     """Reference table after lumbar disc nomenclature 2.0; filled by a migration."""
 
     class Containment(models.TextChoices):
+        """Whether the annulus still holds what has herniated."""
+
         YES = "yes", "Contained"
         NO = "no", "Not contained"
         EITHER = "either", "Either"

@@ -45,7 +45,10 @@ def opened_by(user: User) -> "models.QuerySet[EmergencyAccess, Any]":
 
 
 class EmergencyAccessQuerySet(models.QuerySet["EmergencyAccess"]):
+    """Patients that were opened in an emergency."""
+
     def active(self) -> "EmergencyAccessQuerySet":
+        """Those whose hours are not over."""
         return self.filter(until__gt=timezone.now())
 
     def told_to(self, user: User) -> "EmergencyAccessQuerySet":
@@ -58,6 +61,8 @@ class EmergencyAccessQuerySet(models.QuerySet["EmergencyAccess"]):
 
 
 class PatientQuerySet(models.QuerySet["Patient"]):
+    """Patients, and who may see them."""
+
     def visible_to(self, user: User) -> "PatientQuerySet":
         """The patients of the user's teams, and for some hours those opened in an
         emergency; administrators of rules see none.
@@ -73,6 +78,7 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         return self.filter(team__in=user.teams.all())
 
     def search(self, text: str) -> "PatientQuerySet":
+        """Those whose name or number holds every word of ``text``."""
         return self.filter(name_or_number(text))
 
 
@@ -117,6 +123,7 @@ class Patient(models.Model):
         return ", ".join(part for part in (self.family_name, self.given_name) if part)
 
     def get_absolute_url(self) -> str:
+        """The page of the patient."""
         return reverse("patients:patient-detail", args=[self.pk])
 
     def age_on(self, day: date) -> int:

@@ -7,6 +7,7 @@ from spine_cds.audit.services import record
 
 
 def patient_read(patient: Patient, reader: User) -> None:
+    """Record that ``reader`` opened a page of the patient."""
     record(
         actor=reader,
         action=AuditAction.PATIENT_READ,
@@ -16,6 +17,7 @@ def patient_read(patient: Patient, reader: User) -> None:
 
 
 def case_read(encounter: Encounter, reader: User) -> None:
+    """Record that ``reader`` opened a version of a case."""
     record(
         actor=reader,
         action=AuditAction.CASE_READ,

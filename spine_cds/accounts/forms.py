@@ -28,6 +28,7 @@ from spine_cds.audit.services import record
 
 
 def form_helper(submit: str) -> FormHelper:
+    """The layout that the accounts' forms share: the fields, then one button."""
     helper = FormHelper()
     helper.attrs = {"novalidate": True}
     helper.add_input(Submit("", submit))
@@ -42,6 +43,7 @@ class SignInForm(AuthenticationForm):
         self.helper = form_helper("Sign in")
 
     def clean(self) -> dict[str, Any]:
+        """Ask whose password it is, unless the name is locked."""
         username = self.cleaned_data.get("username", "")
         password = self.cleaned_data.get("password", "")
         if not self.request or not username or not password:
@@ -56,6 +58,7 @@ class SignInForm(AuthenticationForm):
         return self.cleaned_data
 
     def confirm_login_allowed(self, user: User) -> None:
+        """Refuse a temporary password whose time is over."""
         super().confirm_login_allowed(user)
         if user.has_expired_password:
             raise ValidationError(
@@ -92,6 +95,7 @@ class OwnPasswordForm(PasswordChangeForm):
         return password
 
     def clean_new_password1(self) -> str:
+        """Another one than the one there is."""
         password: str = self.cleaned_data["new_password1"]
         if password == self.cleaned_data.get("old_password"):
             raise ValidationError("This is the password that you have now.")
@@ -115,6 +119,7 @@ class ReauthenticateForm(forms.Form):
         self.helper.form_tag = False
 
     def clean_password(self) -> str:
+        """The user's own password; each wrong one is counted."""
         password: str = self.cleaned_data["password"]
         request = context.request
         if not confirm_password(request, password):
@@ -138,6 +143,7 @@ class SeenForm(forms.ModelForm):
         self.initial["seen"] = _mark(self._stored)
 
     def clean(self) -> dict[str, Any]:
+        """Refuse to write over what the page did not show."""
         cleaned = super().clean() or self.cleaned_data
         seen = cleaned.pop("seen", "")
         if self.instance.pk and seen and seen != _mark(self._stored):
@@ -230,6 +236,7 @@ class UserForm(PasswordAgain, SeenForm):
             password.help_text = terms
 
     def clean(self) -> dict[str, Any]:
+        """Nobody takes the right to sign in, or to administer, from themselves."""
         cleaned = super().clean() or self.cleaned_data
         if self.instance.pk and self.instance.pk == self.acting.pk:
             if cleaned.get("role") != Role.ADMIN:
@@ -250,6 +257,8 @@ class UserForm(PasswordAgain, SeenForm):
 
 
 class TeamForm(SeenForm):
+    """The name of a team."""
+
     class Meta:
         model = Team
         fields = ("name",)

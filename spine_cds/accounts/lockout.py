@@ -30,6 +30,7 @@ _KNOWN_FOR = 30 * _DAY
 
 
 def locked_words() -> str:
+    """What somebody is told who is locked out: never whether the name exists."""
     minutes = int(settings.AXES_COOLOFF_TIME.total_seconds()) // 60
     return (
         f"Too many attempts. Please wait {minutes} minutes and try again, or ask an "
@@ -55,6 +56,7 @@ def user_of(request: HttpRequest, username: str, password: str) -> User | None:
 
 
 def is_locked(request: HttpRequest, username: str) -> bool:
+    """Whether this caller may not try this name now."""
     credentials = {"username": username}
     name = counted_name(None, credentials)
     failures: int = rate_limits.counted(_ACCOUNT, name, seconds=_DAY)
@@ -89,6 +91,7 @@ def locked_usernames() -> set[str]:
 
 
 def is_locked_anywhere(user: User) -> bool:
+    """Whether the account is locked from some address, for the page of users."""
     failures: int = rate_limits.counted(_ACCOUNT, user.username, seconds=_DAY)
     return (
         failures >= settings.SIGN_IN_FAILURES_A_DAY

@@ -12,6 +12,8 @@ from django.utils.crypto import salted_hmac
 
 
 class Role(models.TextChoices):
+    """What somebody may do; a user has one."""
+
     SURGEON = "surgeon", "Surgeon"
     RESIDENT = "resident", "Resident"
     ADMIN = "admin", "Administrator"
@@ -37,6 +39,8 @@ class Team(models.Model):
 
 
 class UserQuerySet(models.QuerySet["User"]):
+    """Users."""
+
     def search(self, text: str) -> "UserQuerySet":
         """Those whose user name or name holds ``text``; all for an empty text."""
         return self.filter(
@@ -47,12 +51,16 @@ class UserQuerySet(models.QuerySet["User"]):
 
 
 class Users(UserManager["User"]):
+    """The manager that Django wants for users, with this project's queries."""
+
     use_in_migrations = False
 
     def get_queryset(self) -> UserQuerySet:
+        """With ``UserQuerySet``'s methods."""
         return UserQuerySet(self.model, using=self._db)
 
     def search(self, text: str) -> UserQuerySet:
+        """As ``UserQuerySet.search``."""
         return self.get_queryset().search(text)
 
 
@@ -98,27 +106,34 @@ class User(AbstractUser):
 
     @property
     def has_temporary_password(self) -> bool:
+        """Whether an administrator chose it, for a first sign-in."""
         return self.temporary_password_until is not None
 
     @property
     def has_expired_password(self) -> bool:
+        """Whether it was temporary, and its time is over."""
         until = self.temporary_password_until
         return until is not None and until <= timezone.now()
 
     @property
     def is_surgeon(self) -> bool:
+        """Whether the user decides on cases."""
         return self.role == Role.SURGEON
 
     @property
     def is_resident(self) -> bool:
+        """Whether the user reviews advice."""
         return self.role == Role.RESIDENT
 
     @property
     def is_rule_admin(self) -> bool:
+        """Whether the user edits rules and accounts, and sees no patient."""
         return self.role == Role.ADMIN
 
 
 class SignatureQuerySet(models.QuerySet["Signature"]):
+    """Signatures; never changed."""
+
     def of(self, entity: models.Model) -> "SignatureQuerySet":
         """The signatures under a row, whatever its model."""
         return self.filter(
@@ -126,9 +141,11 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
         )
 
     def update(self, **kwargs: Any) -> NoReturn:
+        """Refused."""
         raise TypeError("signatures are never changed")
 
     def delete(self) -> NoReturn:
+        """Refused."""
         raise TypeError("signatures are never deleted")
 
 
@@ -168,9 +185,11 @@ class Signature(models.Model):
         return f"{self.signer_name}, {self.signed_at:%Y-%m-%d %H:%M}: {self.meaning}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        """Insert; a signature that is there is refused."""
         if not self._state.adding:
             raise TypeError("signatures are never changed")
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refused."""
         raise TypeError("signatures are never deleted")

@@ -19,6 +19,11 @@ class WornPasswordValidator(CommonPasswordValidator):
     """
 
     def validate(self, password: str, user: Any = None) -> None:
+        """Look for the password, its core without digits, and its half if doubled.
+
+        Raises:
+            ValidationError: many people use it.
+        """
         folded = password.casefold()
         core = folded.strip(_AROUND)
         half = core[: len(core) // 2]
@@ -27,6 +32,7 @@ class WornPasswordValidator(CommonPasswordValidator):
             raise ValidationError(_WORDS, code="password_too_common")
 
     def get_help_text(self) -> str:
+        """The rule in a line, for the form."""
         return "Not a password that many people use, nor one with a number behind it."
 
 
@@ -41,6 +47,11 @@ class BreachedPasswordValidator:
         self.path = Path(path) if path else None
 
     def validate(self, password: str, user: Any = None) -> None:
+        """Look for its SHA-1 in the list of stolen ones; without a list, pass.
+
+        Raises:
+            ValidationError: it is in the list.
+        """
         if self.path is None:
             return
         digest = hashlib.sha1(password.encode(), usedforsecurity=False).hexdigest()
@@ -48,6 +59,7 @@ class BreachedPasswordValidator:
             raise ValidationError(_WORDS, code="password_breached")
 
     def get_help_text(self) -> str:
+        """The rule in a line, for the form."""
         return "Not a password that is known from thefts."
 
 

@@ -39,6 +39,7 @@ def counted(what: str, who: str, *, seconds: int) -> int:
 
 
 def forget(what: str, who: str, *, seconds: int) -> None:
+    """Begin to count anew."""
     cache.delete(_key(what, who, seconds))
 
 

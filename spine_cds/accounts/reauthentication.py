@@ -46,6 +46,7 @@ class OwnPasswordInput(forms.PasswordInput):
         super().__init__(attrs={"autocomplete": "current-password", **attrs})
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        """Adds the user name: a password store asks for it."""
         context = super().get_context(name, value, attrs)
         context["widget"]["username"] = self.username
         return context
@@ -72,6 +73,7 @@ class PasswordAgain(forms.Form):
         field.widget.username = request.user.get_username()
 
     def full_clean(self) -> None:
+        """The password is asked last: an entry with errors costs no try."""
         super().full_clean()
         if self.is_bound and not self.errors:
             self._confirm(self.cleaned_data.pop(FIELD))

@@ -45,12 +45,15 @@ class AccountAdapter(DefaultAccountAdapter):
     """Signing in: the password, then the second factor, then a new session."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """No: an administrator makes the users."""
         return False
 
     def get_login_stages(self) -> list[str]:
+        """The second factor alone: there is no e-mail to confirm."""
         return ["allauth.mfa.stages.AuthenticateStage"]
 
     def login(self, request: HttpRequest, user: User) -> None:
+        """Begin the session, on record."""
         super().login(request, user)
         record(actor=user, action=AuditAction.USER_SIGN_IN, entity=user)
 
@@ -60,9 +63,11 @@ class AccountAdapter(DefaultAccountAdapter):
             super().add_message(*args, **kwargs)
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
+        """As if the password were wrong: it tells nothing."""
         return redirect("accounts:login")
 
     def get_client_ip(self, request: HttpRequest) -> str:
+        """The address that the limits count."""
         return client_address(request) or "0.0.0.0"  # noqa: S104, a name for "unknown"
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
@@ -71,6 +76,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return [{"id": "reauthenticate", "description": "Your password", "url": url}]
 
     def reauthenticate(self, user: User, password: str) -> bool:
+        """Ask for the password as every signature does, with the same lock."""
         return confirm_password(self.request, password)
 
     def send_notification_mail(
@@ -89,12 +95,15 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     """What an authenticator app or a key is told, and how its secret is kept."""
 
     def encrypt(self, text: str) -> str:
+        """A secret of a second factor as the database keeps it."""
         return _ciphers().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
+        """The other way round; also under a key that was replaced."""
         return _ciphers().decrypt(encrypted_text.encode()).decode()
 
     def get_totp_label(self, user: User) -> str:
+        """What the authenticator app calls the account."""
         return user.get_username()
 
     def _get_site_name(self) -> str:

@@ -156,6 +156,7 @@ def signed_sha256(content: Mapping[str, Any]) -> str:
 
 @transaction.atomic
 def team_create(*, actor: Actor, name: str) -> Team:
+    """Make a team of this name."""
     team = Team.objects.create(name=name)
     record(actor=actor, action=AuditAction.TEAM_CREATE, entity=team)
     return team
@@ -163,6 +164,7 @@ def team_create(*, actor: Actor, name: str) -> Team:
 
 @transaction.atomic
 def team_update(*, team: Team, actor: Actor, name: str) -> Team:
+    """Give a team another name."""
     team.name = name
     team.save(update_fields=["name"])
     record(actor=actor, action=AuditAction.TEAM_UPDATE, entity=team)

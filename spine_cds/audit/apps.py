@@ -6,6 +6,8 @@ from django.db.models.signals import post_migrate
 
 
 class AuditConfig(AppConfig):
+    """The audit trail and its guards."""
+
     name = "spine_cds.audit"
     label = "audit"
     verbose_name = "Audit trail"

@@ -22,6 +22,7 @@ CHECKPOINT = "spine-cds audit checkpoint 1"
 
 
 def whole_export() -> Iterator[str]:
+    """Every stream of the trail, line by line, with its details."""
     heads = StreamHead.objects.all()
     return _export({"of": "all"}, Event.objects.all(), heads)
 
@@ -43,6 +44,7 @@ def user_export(user: models.Model, *, details: bool = True) -> Iterator[str]:
 
 
 def checkpoint() -> Iterator[str]:
+    """The heads of all streams: what is kept elsewhere, to verify the trail by."""
     digest = hashlib.sha256()
     count = 0
     yield _line({"format": CHECKPOINT, "at": timezone.now().isoformat()})

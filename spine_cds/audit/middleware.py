@@ -13,6 +13,8 @@ remote_addr: ContextVar[str | None] = ContextVar("remote_addr", default=None)
 
 
 class RemoteAddressMiddleware:
+    """Hands the address of the caller to the audit trail."""
+
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 

@@ -15,10 +15,14 @@ class AppendOnlyError(TypeError):
 
 
 class EventQuerySet(models.QuerySet["Event"]):
+    """Events: they are read and appended, never changed."""
+
     def of_case(self, case_uid: object) -> "EventQuerySet":
+        """What happened to a case, over all its versions."""
         return self.filter(case_uid=str(case_uid))
 
     def of_patient(self, patient_id: object) -> "EventQuerySet":
+        """What happened to a patient, their cases among it."""
         return self.filter(patient_id=str(patient_id))
 
     def of_user(self, user: models.Model) -> "EventQuerySet":
@@ -37,9 +41,19 @@ class EventQuerySet(models.QuerySet["Event"]):
             yield {**line, "detail_sha256": detail_sha256(line["detail"])}
 
     def update(self, **kwargs: Any) -> NoReturn:
+        """Refused.
+
+        Raises:
+            AppendOnlyError: always.
+        """
         raise AppendOnlyError("audit events are never changed")
 
     def delete(self) -> NoReturn:
+        """Refused.
+
+        Raises:
+            AppendOnlyError: always.
+        """
         raise AppendOnlyError("audit events are never deleted")
 
 
@@ -84,11 +98,21 @@ class Event(models.Model):
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor_name} {self.action}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        """Insert the event.
+
+        Raises:
+            AppendOnlyError: it is stored already.
+        """
         if not self._state.adding:
             raise AppendOnlyError("audit events are never changed")
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refused.
+
+        Raises:
+            AppendOnlyError: always.
+        """
         raise AppendOnlyError("audit events are never deleted")
 
 
@@ -110,4 +134,5 @@ class StreamHead(models.Model):
 
     @property
     def head(self) -> Head:
+        """The row as verification takes it."""
         return Head(self.stream, self.sequence, self.sha256)

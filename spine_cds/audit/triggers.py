@@ -32,6 +32,7 @@ class Guard:
 
     @property
     def name(self) -> str:
+        """What the trigger is called in the database."""
         return f"guard_{self.table}"
 
     @property
@@ -43,10 +44,12 @@ class Guard:
 
     @property
     def delete(self) -> str:
+        """The condition, in SQL, under which a row must not be deleted."""
         return f"({self.state}) <> 'draft'" if self.state else "1 = 1"
 
     @property
     def guards_updates(self) -> bool:
+        """Whether some change of a row is refused."""
         return bool(self.frozen or self.refuses or self.state)
 
 
@@ -183,6 +186,7 @@ def suspended(connection: BaseDatabaseWrapper) -> Iterator[None]:
 
 
 def suspension(connection: BaseDatabaseWrapper) -> list[str]:
+    """The statements that let a restore write; run in its transaction alone."""
     if connection.vendor == "sqlite":
         return [sql for guard in GUARDS for sql in _down(connection, guard)]
     return [
@@ -192,6 +196,7 @@ def suspension(connection: BaseDatabaseWrapper) -> list[str]:
 
 
 def resumption(connection: BaseDatabaseWrapper) -> list[str]:
+    """The statements that put the guards back."""
     if connection.vendor == "sqlite":
         return [sql for guard in _fitting(connection) for sql in _sqlite(guard)]
     return [

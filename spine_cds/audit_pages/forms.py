@@ -38,6 +38,7 @@ class FilterForm(forms.Form):
             self.fields[name].widget.input_type = "date"
 
     def narrowed(self) -> EventQuerySet:
+        """The events that it leaves; all of them where nothing valid was asked."""
         self.is_valid()
         chosen, events = self.cleaned_data, self.events
         if chosen.get("action"):

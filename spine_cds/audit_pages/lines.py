@@ -24,6 +24,7 @@ class TrailLine:
 
 
 def lines(events: Iterable[Event]) -> list[TrailLine]:
+    """A row of the page for each event."""
     return [
         TrailLine(
             event=event,

@@ -71,6 +71,7 @@ def _trail(kind: str, key: object) -> str:
 @require_safe
 @require_role(Role.ADMIN)
 def patient_trail(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """What happened to a patient: codes and names of fields, no value."""
     patient = get_object_or_404(Patient.objects.only("pk"), pk=pk)
     _record(request.user, AuditAction.AUDIT_READ, patient)
     export = reverse("audit:patient-export", args=[pk])
@@ -81,6 +82,7 @@ def patient_trail(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 @require_safe
 @require_role(Role.ADMIN)
 def user_trail(request: SignedInRequest, pk: int) -> HttpResponse:
+    """What a user did, and what was done to the account."""
     person = get_object_or_404(User, pk=pk)
     _record(request.user, AuditAction.AUDIT_READ, person)
     export = reverse("audit:user-export", args=[pk])
@@ -103,6 +105,7 @@ def _page(
 @require_POST
 @require_role(Role.ADMIN)
 def patient_export(request: SignedInRequest, pk: uuid.UUID) -> StreamingHttpResponse:
+    """The same as a file, without details: its chain can be verified."""
     patient = get_object_or_404(Patient.objects.only("pk"), pk=pk)
     _record(request.user, AuditAction.AUDIT_EXPORT, patient)
     return _download(exports.patient_export(pk, details=False), f"patient-{pk}")
@@ -111,6 +114,7 @@ def patient_export(request: SignedInRequest, pk: uuid.UUID) -> StreamingHttpResp
 @require_POST
 @require_role(Role.ADMIN)
 def user_export(request: SignedInRequest, pk: int) -> StreamingHttpResponse:
+    """The same as a file, without details: its chain can be verified."""
     person = get_object_or_404(User, pk=pk)
     _record(request.user, AuditAction.AUDIT_EXPORT, person)
     return _download(exports.user_export(person, details=False), f"user-{pk}")

@@ -23,6 +23,8 @@ class BackupError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ArchivedTable:
+    """A member of the archive, as the manifest has it; ``rows`` are its lines."""
+
     columns: list[str]
     rows: int
     sha256: str
@@ -30,6 +32,8 @@ class ArchivedTable:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
+    """What a backup says of itself; ``made_at`` is ISO 8601, in UTC."""
+
     format: str
     made_at: str
     database: str
@@ -41,12 +45,14 @@ class Manifest:
 
 
 def member(label: str) -> str:
+    """The name of a table's member in the zip."""
     return f"tables/{label}.jsonl"
 
 
 def write_table(
     archive: ZipFile, label: str, columns: list[str], lines: Iterable[str]
 ) -> ArchivedTable:
+    """Write the rows of a table, a JSON line each; hashed as they go by."""
     digest, rows = hashlib.sha256(), 0
     with archive.open(member(label), "w", force_zip64=True) as file:
         for line in lines:
@@ -58,11 +64,13 @@ def write_table(
 
 
 def write_manifest(archive: ZipFile, manifest: Manifest) -> None:
+    """Write the manifest: the last member, once all others are hashed."""
     text = json.dumps(asdict(manifest), indent=1, sort_keys=True)
     archive.writestr(MANIFEST, text + "\n", ZIP_DEFLATED)
 
 
 def read_lines(archive: ZipFile, label: str) -> Iterator[str]:
+    """The rows of a table, a JSON line each, one at a time."""
     with archive.open(member(label)) as file:
         for line in file:
             yield line.decode()

@@ -16,6 +16,7 @@ LEFT_OUT = {"sessions.session"}
 
 
 def applied() -> set[Migration]:
+    """The migrations that made this database, as (app, name)."""
     return set(MigrationRecorder(connection).applied_migrations())
 
 
@@ -32,6 +33,7 @@ def models_of(apps: Apps) -> list[Model]:
 
 
 def unapplied() -> list[str]:
+    """The migrations that this code has and the database does not."""
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]

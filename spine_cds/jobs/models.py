@@ -19,12 +19,15 @@ AnyJob = TypeVar("AnyJob", bound="Job")
 
 
 class JobQuerySet(models.QuerySet[AnyJob], Generic[AnyJob]):
+    """Jobs of one kind."""
+
     def waiting(self) -> Self:
         """Those that a worker may take now, in the order of their turns."""
         due = self.filter(state="queued", due_at__lte=Now())
         return due.order_by("turn", "queued_at", "pk")
 
     def unfinished(self) -> Self:
+        """Those that wait or run."""
         return self.filter(state__in=("queued", "running"))
 
     def next_turn(self, owner_id: Any) -> int:
@@ -49,6 +52,8 @@ class Job(models.Model):
     """
 
     class State(models.TextChoices):
+        """How far the work is."""
+
         QUEUED = "queued", "Queued"
         RUNNING = "running", "In progress"
         DONE = "done", "Ready"
@@ -157,6 +162,7 @@ class Job(models.Model):
 
     @property
     def is_finished(self) -> bool:
+        """Whether it is done, failed or cancelled."""
         return self.state in FINISHED
 
     @property

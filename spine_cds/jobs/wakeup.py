@@ -17,6 +17,7 @@ class Doorbell(DjangoTask):
     expires = 120
 
     def apply_async(self, *args: Any, **kwargs: Any) -> Any:
+        """Ring; without a broker the job waits for the sweep."""
         try:
             return super().apply_async(*args, **kwargs)
         except OperationalError as error:

@@ -30,6 +30,7 @@ def age(name: str) -> float | None:
 
 
 def is_alive(name: str) -> bool:
+    """Whether it gave a sign of life within ``STALE_SECONDS``."""
     seconds = age(name)
     return seconds is not None and seconds < STALE_SECONDS
 
@@ -49,6 +50,7 @@ def worker_of(queue: str) -> str:
 
 @signals.celeryd_after_setup.connect(dispatch_uid="operation-queues")
 def worker_begins(instance: Any = None, **kwargs: Any) -> None:
+    """Note which queues this worker takes from."""
     _worked_on[:] = list(instance.app.amqp.queues.consume_from)
 
 

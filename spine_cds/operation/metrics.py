@@ -31,6 +31,7 @@ class SiteCollector(Collector):
     """Jobs by state and age, evaluations by disposition and ruleset, sign-ins."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Every figure, read now."""
         yield from self._jobs()
         yield self._evaluations()
         yield self._sign_ins()

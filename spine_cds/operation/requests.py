@@ -9,4 +9,5 @@ class RequestLogMiddleware(RequestMiddleware):
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:
+        """Method and path: a query may hold what somebody searched for."""
         return f"{request.method} {request.path}"

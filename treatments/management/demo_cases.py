@@ -104,11 +104,13 @@ class DemoCase:
 
     @property
     def all_facts(self) -> dict[str, Any]:
+        """The facts of a usual case, with what is special in this one."""
         facts = {**USUAL, "age_years": self.age, **self.facts}
         return {name: facts[name] for name in facts if name not in self.forget}
 
     @property
     def all_discs(self) -> dict[str, dict[str, Any]]:
+        """The facts of each disc by its level."""
         discs = {level: dict(found) for level, found in self.neighbours.items()}
         if self.disc is not None:
             found = {**USUAL_DISC, **self.disc}

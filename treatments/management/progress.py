@@ -30,11 +30,13 @@ class Progress:
         self.size = found.st_size if stat.S_ISREG(found.st_mode) else 0
 
     def advance(self) -> None:
+        """Count a case, and draw now and then."""
         self.cases += 1
         if self.shown and time.monotonic() - self.drawn > _EVERY:
             self._draw()
 
     def close(self) -> None:
+        """Wipe the line away."""
         if self.shown:
             self.out.write("\r\x1b[K", str, "")
 

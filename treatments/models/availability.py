@@ -8,10 +8,14 @@ from spine_cds.accounts.models import Team
 
 
 class TreatmentAvailabilityQuerySet(models.QuerySet["TreatmentAvailability"]):
+    """What teams cannot offer."""
+
     def of_team(self, team: Team) -> Self:
+        """The rows of one team."""
         return self.filter(team=team)
 
     def codes(self) -> list[str]:
+        """Their treatments' codes, in the order of the alphabet."""
         return list(self.order_by("treatment").values_list("treatment", flat=True))
 
 

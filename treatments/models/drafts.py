@@ -15,14 +15,18 @@ USER = settings.AUTH_USER_MODEL
 
 
 class RulesetDraftQuerySet(models.QuerySet["RulesetDraft"]):
+    """Drafts of rules."""
+
     def open(self) -> Self:
         """Those that are still worked on or reviewed."""
         return self.filter(state__in=RulesetDraft.OPEN)
 
     def abandoned(self) -> Self:
+        """Those that were given up; they are kept."""
         return self.filter(state=RulesetDraft.State.ABANDONED)
 
     def without_document(self) -> Self:
+        """Without the rules themselves: some hundred kilobytes a row."""
         return self.defer("document")
 
     def for_list(self) -> Self:
@@ -39,6 +43,8 @@ class RulesetDraft(models.Model):
     """
 
     class State(models.TextChoices):
+        """From being written to live, or given up."""
+
         DRAFT = "draft", "Draft"
         IN_REVIEW = "in_review", "In review"
         PUBLISHED = "published", "Published"
@@ -85,14 +91,17 @@ class RulesetDraft(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
+        """The page of the draft."""
         return reverse("treatments:draft-detail", args=[self.pk])
 
     @property
     def is_editable(self) -> bool:
+        """Whether its rules may be changed now; in review they may not."""
         return self.state == self.State.DRAFT
 
     @property
     def is_open(self) -> bool:
+        """Whether it is still worked on or reviewed."""
         return self.state in self.OPEN
 
 
@@ -103,6 +112,8 @@ class DraftChange(models.Model):
     """
 
     class Kind(models.TextChoices):
+        """An edit, or one that takes back or makes again another."""
+
         EDIT = "edit", "Edit"
         UNDO = "undo", "Undo"
         REDO = "redo", "Redo"
@@ -136,6 +147,7 @@ class DraftChange(models.Model):
 
     @property
     def addresses(self) -> set[str]:
+        """Where in the document it changed something."""
         return {part["address"] for part in self.parts}
 
 

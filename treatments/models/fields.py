@@ -15,11 +15,13 @@ class DocumentField(models.JSONField):
     """
 
     def get_prep_value(self, value: Any) -> Any:
+        """The document as one JSON text."""
         prepared = super().get_prep_value(value)
         if isinstance(prepared, dict | list):
             return json.dumps(prepared, ensure_ascii=False, separators=(",", ":"))
         return prepared
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        """The document again, its keys in the order they had."""
         stored = super().from_db_value(value, expression, connection)
         return json.loads(stored) if isinstance(stored, str) else stored

@@ -15,6 +15,8 @@ from treatments.models.rulesets import RulesetVersion
 
 
 class RecommendationQuerySet(models.QuerySet["Recommendation"]):
+    """Recommendations, and who may see them."""
+
     def visible_to(self, user: Any) -> Self:
         """Advice on cases of the user's teams: the case's own rule decides."""
         return self.filter(encounter__in=Encounter.objects.visible_to(user))
@@ -52,6 +54,8 @@ class Recommendation(models.Model):
     """
 
     class Disposition(models.TextChoices):
+        """What kind of answer it is; the words are those of pages and lists."""
+
         LADDER = "ladder", "Options to consider"
         EMERGENCY = "emergency", "Emergency pathway"
         DIAGNOSE_FIRST = "diagnose_first", "Diagnose first"
@@ -123,6 +127,7 @@ class Recommendation(models.Model):
         return f"{self.get_disposition_display()} {self.recommended_treatment}".strip()
 
     def get_absolute_url(self) -> str:
+        """The page of the advice."""
         return reverse("treatments:recommendation-detail", args=[self.pk])
 
 
@@ -139,6 +144,8 @@ class Statement(models.Model):
 
 
 class DecisionQuerySet(models.QuerySet["Decision"]):
+    """Decisions."""
+
     def with_signature(self) -> Self:
         """Adds `signed_by`, `signed_at` and `signed_meaning`: null without any."""
         signatures = Signature.objects.filter(
@@ -156,6 +163,8 @@ class Decision(Statement):
     """What the surgeon decided; the newest decision of a recommendation counts."""
 
     class Outcome(models.TextChoices):
+        """Whether the surgeon follows the advice."""
+
         ACCEPTED = "accepted", "Accepted"
         OVERRIDDEN = "overridden", "Overridden"
         DEFERRED = "deferred", "Deferred"
@@ -240,6 +249,8 @@ class Review(Statement):
     """A resident's view of a recommendation."""
 
     class Verdict(models.TextChoices):
+        """Whether the resident agrees with the advice."""
+
         AGREE = "agree", "Agree"
         DISAGREE = "disagree", "Disagree"
 

@@ -16,6 +16,8 @@ _SAFE = "What was compared so far is kept."
 
 
 class ReplayQuerySet(JobQuerySet["Replay"]):
+    """Replays, each a job."""
+
     def comparing(self, old_sha256: str, new_sha256: str) -> Self:
         """Those of one pair of ruleset documents, by their content."""
         return self.filter(old__sha256=old_sha256, new_sha256=new_sha256)
@@ -90,6 +92,7 @@ class Replay(Job):
         return f"Replay {self.reference} ({self.get_state_display()})"
 
     def get_absolute_url(self) -> str:
+        """The page of the replay, also while it runs."""
         return reverse("treatments:replay-detail", args=[self.pk])
 
 
@@ -118,6 +121,8 @@ class ReplayChunk(models.Model):
 
 
 class ReplayMoveQuerySet(models.QuerySet["ReplayMove"]):
+    """Cases that two versions advise differently."""
+
     def between(self, old: str, new: str) -> Self:
         """The cases of one cell of the matrix."""
         return self.filter(old_advice=old, new_advice=new)

@@ -17,6 +17,8 @@ def _told(what: str, then: str = "Tell your administrator") -> str:
 
 
 class ReportQuerySet(JobQuerySet["Report"]):
+    """Reports, each a job, and who may see them."""
+
     def visible_to(self, user: Any) -> Self:
         """Reports on cases of the user's teams: the case's own rule decides."""
         return self.filter(
@@ -88,9 +90,11 @@ class Report(Job):
         return f"Report {self.reference} ({self.get_state_display()})"
 
     def get_absolute_url(self) -> str:
+        """The page of the report, also before it is ready."""
         return reverse("treatments:report-detail", args=[self.pk])
 
     def audit_subject(self) -> dict[str, object]:
+        """The patient and the case that the report is about."""
         encounter = Encounter.objects.only("patient_id", "case_uid").get(
             recommendations=self.recommendation_id
         )

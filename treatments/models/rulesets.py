@@ -23,6 +23,8 @@ def _compiled(sha256: str) -> Ruleset:
 
 
 class RulesetVersionQuerySet(models.QuerySet["RulesetVersion"]):
+    """Versions of rules."""
+
     def live(self) -> Self:
         """The one version that new evaluations use, as a queryset of at most one."""
         return self.filter(pk=Subquery(RulesetActivation.objects.in_force()))
@@ -70,22 +72,28 @@ class RulesetVersion(models.Model):
         return f"{self.title} {self.version}"
 
     def get_absolute_url(self) -> str:
+        """The page of the version."""
         return reverse("treatments:ruleset-detail", args=[self.pk])
 
     @property
     def ruleset(self) -> Ruleset:
+        """The rules, read and checked; kept in memory by their hash."""
         return _compiled(self.sha256)
 
     @property
     def is_signed(self) -> bool:
+        """Whether a surgeon has signed this version for clinical use."""
         return self.sign_off_state == "signed"
 
     @property
     def short_sha256(self) -> str:
+        """As much of the hash as people compare by eye."""
         return self.sha256[:12]
 
 
 class RulesetActivationQuerySet(models.QuerySet["RulesetActivation"]):
+    """When which version goes live."""
+
     def in_force(self) -> models.QuerySet["RulesetActivation", int]:
         """The version of the newest activation whose moment has come, by its key."""
         return (
@@ -95,9 +103,11 @@ class RulesetActivationQuerySet(models.QuerySet["RulesetActivation"]):
         )
 
     def come(self) -> Self:
+        """Those whose moment is past, by the database's clock."""
         return self.filter(live_from__lte=Now(), withdrawn_at=None)
 
     def to_come(self) -> Self:
+        """Those that are still to come."""
         return self.filter(live_from__gt=Now(), withdrawn_at=None)
 
     def head(self) -> "RulesetActivation | None":

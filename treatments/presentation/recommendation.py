@@ -77,6 +77,7 @@ class Reason:
 
     @property
     def effect_words(self) -> str:
+        """What the rule does to the option, or would do if it held."""
         words = WOULD_WORDS if self.is_open else EFFECT_WORDS
         return words.get(self.effect, "")
 
@@ -106,10 +107,12 @@ class TreatmentOption:
 
     @property
     def is_advised(self) -> bool:
+        """Whether it is the one option that is advised."""
         return self.status == "recommended"
 
     @property
     def word(self) -> str:
+        """Its status in a word."""
         return STATUS_WORDS[self.status]
 
 
@@ -123,6 +126,8 @@ class RungOptions:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
+    """What must not be missed, with the rule that says it."""
+
     indicator: str
     text: str
     reason: Reason
@@ -218,6 +223,7 @@ class Reader:
         self.today = today
 
     def citations(self, ids: Iterable[str]) -> tuple[Citation, ...]:
+        """The sources of these ids, in the order given."""
         sources = (self.ruleset.sources[source_id] for source_id in ids)
         return tuple(
             Citation(source.id, source.citation, source.to_be_verified)
@@ -225,6 +231,7 @@ class Reader:
         )
 
     def reason(self, rule_id: str, waits_for: Iterable[Item] | None = None) -> Reason:
+        """A rule as a reason; with ``waits_for`` it has not fired and might."""
         rule = self.ruleset.rules[rule_id]
         return Reason(
             rule=rule.id,
@@ -242,6 +249,7 @@ class Reader:
         )
 
     def reasons(self, rule_ids: Iterable[str]) -> tuple[Reason, ...]:
+        """The rules as reasons, the heaviest first."""
         found = (self.reason(rule_id) for rule_id in rule_ids)
         return tuple(sorted(found, key=lambda reason: WEIGHT.index(reason.effect)))
 
@@ -297,6 +305,7 @@ class Reader:
     def option(
         self, document: Mapping[str, Any], level: str, why_not: WhyNot | None = None
     ) -> TreatmentOption:
+        """An option of the evaluation document, on the disc at ``level``."""
         treatment = self.ruleset.treatments[document["treatment"]]
         titles = {rung.code: rung.title for rung in self.ruleset.rungs}
         return TreatmentOption(
@@ -322,6 +331,7 @@ class Reader:
         )
 
     def alert(self, document: Mapping[str, Any]) -> Alert:
+        """An alert of the evaluation document."""
         return Alert(
             document["indicator"], document["text"], self.reason(document["rule"])
         )

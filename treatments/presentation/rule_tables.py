@@ -49,6 +49,7 @@ class TableView:
 
     @property
     def has_many_facts(self) -> bool:
+        """Whether most of its cells are empty, so that lists read better."""
         return len(self.inputs) >= MANY_FACTS
 
 

@@ -60,6 +60,7 @@ class PossibleAdvice:
 
     @property
     def urgency_words(self) -> str:
+        """Its urgencies as a phrase; all of them are "any"."""
         if len(self.urgencies) == len(URGENCIES):
             return "any urgency"
         return " or ".join(self.urgencies)
@@ -74,10 +75,12 @@ class Answer:
 
     @property
     def count(self) -> int:
+        """To how many outcomes it leads; 0 where that was not decided."""
         return len(self.outlooks or ())
 
     @property
     def is_named(self) -> bool:
+        """Whether they are few enough to be named."""
         return 0 < self.count <= NAMED_AT_MOST
 
 
@@ -115,6 +118,8 @@ class FactChange:
 
 @dataclass(frozen=True, slots=True)
 class AdviceChange:
+    """One or two facts that change together, and the rules that then hold."""
+
     steps: tuple[FactChange, ...]
     urgency: str
     rules: tuple[str, ...]
@@ -144,14 +149,17 @@ class Changes:
 
     @property
     def fixed_count(self) -> int:
+        """How many changes are of facts that nobody can change."""
         return sum(len(target.changes) for target in self.cannot_change)
 
     @property
     def pair_count(self) -> int:
+        """How many changes need two facts at once."""
         return sum(len(target.changes) for target in self.pairs)
 
     @property
     def is_empty(self) -> bool:
+        """Whether nothing was found that changes the advice."""
         single = self.can_change or self.doubts or self.cannot_change
         return not (single or self.pairs)
 
@@ -176,6 +184,7 @@ class Sensitivity:
 
     @property
     def asked(self) -> frozenset[tuple[str, str]]:
+        """The facts that its questions ask for, each with its disc's level."""
         questions = self.questions or ()
         return frozenset((q.item.name, q.item.level) for q in questions)
 

@@ -108,6 +108,7 @@ class DecisionForm(PasswordAgain, SubmittedOnce):
         return named
 
     def clean(self) -> dict[str, Any]:
+        """Hold the answers to the outcome: each asks for others."""
         cleaned = super().clean() or self.cleaned_data
         outcome = cleaned.get("outcome")
         if outcome == Decision.Outcome.ACCEPTED:
@@ -160,6 +161,7 @@ class ReviewForm(SubmittedOnce):
         self.helper.add_input(Submit("save", "Record the review"))
 
     def clean(self) -> dict[str, Any]:
+        """Who disagrees says with what."""
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("verdict") == Review.Verdict.DISAGREE and not cleaned.get(
             "reason"

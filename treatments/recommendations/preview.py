@@ -57,12 +57,14 @@ class CasePreview:
 
     @property
     def heading(self) -> str:
+        """The option that would be advised, or why there is none."""
         if self.is_conflict:
             return "The rules conflict"
         return self.advised or HEADINGS[self.disposition]
 
     @property
     def sign(self) -> str:
+        """The sign beside the heading."""
         return SIGNS.get(self.disposition, "contraindicated")
 
     @property

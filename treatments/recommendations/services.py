@@ -221,6 +221,7 @@ def comment_add(
 
 
 def recommendation_read(*, recommendation: Recommendation, actor: User) -> None:
+    """Record that ``actor`` opened a page of the advice."""
     _record(recommendation, actor, AuditAction.CASE_READ, recommendation)
 
 

@@ -38,6 +38,7 @@ HISTORY_LINES = 12
 @require_safe
 @clinicians
 def recommendation_detail(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """The advice, what people said of it, and the forms to add to it."""
     recommendation = _recommendation(request, pk)
     recommendation_read(recommendation=recommendation, actor=request.user)
     page = _page(recommendation, request)
@@ -49,6 +50,7 @@ def recommendation_detail(request: SignedInRequest, pk: uuid.UUID) -> HttpRespon
 @require_http_methods(["GET", "HEAD", "POST"])
 @require_role(Role.SURGEON)
 def decision_create(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """Record the surgeon's decision, signed with the password."""
     recommendation = _recommendation(request, pk)
     form = _decision_form(request, recommendation, _posted(request))
     service = partial(decision_record, signed=True)
@@ -58,6 +60,7 @@ def decision_create(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @require_role(Role.RESIDENT)
 def review_create(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """Record the resident's review."""
     recommendation = _recommendation(request, pk)
     form = _review_form(recommendation, _posted(request))
     return _say(request, recommendation, form, review_record, "Review recorded.")
@@ -66,6 +69,7 @@ def review_create(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @clinicians
 def comment_create(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """Add a remark."""
     recommendation = _recommendation(request, pk)
     form = _comment_form(recommendation, _posted(request))
     return _say(request, recommendation, form, comment_add, "Comment added.")

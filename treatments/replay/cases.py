@@ -30,6 +30,7 @@ def _known(until: datetime) -> EncounterQuerySet:
 
 
 def count_cases(until: datetime) -> int:
+    """How many cases were entered up to ``until``, without those in error."""
     return _known(until).count()
 
 

@@ -29,6 +29,7 @@ class VersionComparison:
     new: Sequence[str]
 
     def counts(self) -> Counter[tuple[str, str]]:
+        """How many cases go from one advice to another, by (old, new)."""
         return Counter(zip(self.old, self.new, strict=True))
 
     def moved(self) -> Iterable[int]:

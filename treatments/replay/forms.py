@@ -31,6 +31,7 @@ class ReplayForm(forms.Form):
     title: str
 
     def clean(self) -> dict[str, Any]:
+        """A version or a draft to compare with, and what it is compared to."""
         chosen: dict[str, Any] = super().clean() or {}
         draft, new = chosen.get("draft"), chosen.get("new")
         if (draft is None) == (new is None):

@@ -39,11 +39,14 @@ class MatrixCell:
 
     @property
     def stays(self) -> bool:
+        """Whether both versions advise the same here."""
         return self.old.code == self.new.code
 
 
 @dataclass(frozen=True, slots=True)
 class MatrixRow:
+    """The cases of one advice of the old version, by that of the new one."""
+
     old: AdviceLabel
     cells: tuple[MatrixCell, ...]
 
@@ -80,6 +83,7 @@ class Words:
         self.order = {c: order.get(c, len(order)) for c in self.treatments}
 
     def advice(self, code: str) -> AdviceLabel:
+        """The words of an advice code, from the newer version that knows them."""
         disposition, urgency, treatment = outcome_of(code)
         if treatment:
             known = self.treatments.get(treatment)

@@ -79,6 +79,7 @@ def replay_detail(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @require_role(Role.ADMIN)
 def replay_stop(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Cancel a replay that waits or runs."""
     replay = get_object_or_404(Replay.objects.without_documents(), pk=pk)
     replay_cancel(replay=replay, actor=request.user)
     return _to_its_page(replay)
@@ -87,6 +88,7 @@ def replay_stop(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @require_role(Role.ADMIN)
 def replay_again(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Try a replay again that failed."""
     replay = get_object_or_404(Replay.objects.without_documents(), pk=pk)
     replay_retry(replay=replay, actor=request.user)
     return _to_its_page(replay)

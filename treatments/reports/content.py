@@ -83,12 +83,16 @@ class PrintedChip:
 
 @dataclass(frozen=True, slots=True)
 class PrintedRung:
+    """A rung of the drawing, with its treatments."""
+
     title: str
     chips: tuple[PrintedChip, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class PrintedAlert:
+    """What must not be missed, and the rule that says it."""
+
     indicator: str
     text: str
     rule: str
@@ -96,6 +100,8 @@ class PrintedAlert:
 
 @dataclass(frozen=True, slots=True)
 class PrintedCitation:
+    """A source; ``to_be_verified`` where nobody has read it against its figure."""
+
     id: str
     text: str
     to_be_verified: bool
@@ -197,6 +203,11 @@ class ReportContext:
 
     @classmethod
     def from_document(cls, document: dict[str, Any]) -> ReportContext:
+        """The values of a stored report; older ones lack the newest fields.
+
+        Raises:
+            KeyError: a value is missing that has no default.
+        """
         return _read(cls, document)
 
 

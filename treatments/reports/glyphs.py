@@ -33,6 +33,7 @@ def printable(text: str) -> str:
 
 
 def breakable(text: str) -> str:
+    """The text with places where a long run of characters may be broken."""
     return _LONG_RUN.sub(rf"\1{_BREAK}", text)
 
 

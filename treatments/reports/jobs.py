@@ -23,5 +23,6 @@ def report_print(claim: Claim[Report]) -> bool:
 
 
 def report_finish(*, claim: Claim[Report], document: bytes) -> bool:
+    """Store the PDF; False where a later attempt holds the job."""
     sha256 = hashlib.sha256(document).hexdigest()
     return finish(claim, sha256=sha256, document=document)

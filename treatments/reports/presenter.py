@@ -125,6 +125,7 @@ class ReportWords:
         ]
 
     def assumed(self) -> tuple[PrintedEntry, ...]:
+        """What is assumed while it is not known."""
         return tuple(map(self._entry, self._advice.assumed))
 
     def to_ask(self) -> tuple[PrintedEntry, ...]:
@@ -184,9 +185,11 @@ class ReportWords:
         )
 
     def grounds(self) -> tuple[PrintedReason, ...]:
+        """The rules behind the triage, and the findings they rest on."""
         return tuple(map(_reason, (*self._advice.triage, *self._advice.grounds)))
 
     def advised(self) -> PrintedOption | None:
+        """The option to consider first, if there is one."""
         advised = self._advice.recommended
         return self._option([advised]) if advised else None
 

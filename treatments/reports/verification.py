@@ -20,6 +20,7 @@ def verified_reports(ids: Iterable[UUID] | None = None) -> Iterator[Verification
 
 
 def verified_report(row: Report) -> VerificationResult:
+    """The stored PDF against its hash, then its values printed anew."""
     differs = []
     if _sha256(bytes(row.document or b"")) != row.sha256:
         differs.append("the stored PDF does not match its hash")

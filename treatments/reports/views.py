@@ -31,6 +31,7 @@ WATCHED_FOR = timedelta(minutes=2)
 @require_POST
 @require_role(Role.SURGEON, Role.RESIDENT)
 def report_create(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Ask for a report; asked twice with the same key it is one."""
     recommendation = get_object_or_404(
         Recommendation.objects.visible_to(request.user).select_related(
             "encounter__patient__team", "ruleset", "created_by"
@@ -89,6 +90,7 @@ def report_stop(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @require_safe
 @require_role(Role.SURGEON, Role.RESIDENT)
 def report_download(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """The PDF, once it is ready; each download is on record."""
     report = get_object_or_404(
         Report.objects.visible_to(request.user)
         .defer("content")

@@ -98,6 +98,11 @@ def ruleset_activate(
 
 
 def live_ruleset() -> RulesetVersion:
+    """The version that new evaluations use, without its document.
+
+    Raises:
+        NoLiveRulesetError: none is loaded.
+    """
     version = RulesetVersion.objects.live().without_document().first()
     if version is None:
         raise NoLiveRulesetError("No ruleset is loaded. Run: manage.py load_ruleset")

@@ -27,6 +27,7 @@ from treatments.rulebook.services import (
 
 @require_safe
 def ruleset_list(request: SignedInRequest) -> HttpResponse:
+    """Every version with its standing, and the drafts it came from."""
     versions = RulesetVersion.objects.without_document().with_standing()
     written_as = Prefetch("drafted_as", RulesetDraft.objects.for_list())
     teams = Team.objects.all() if request.user.is_rule_admin else ()
@@ -44,6 +45,7 @@ def ruleset_list(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 def ruleset_detail(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A version: its metadata, tables, ladder and invariants."""
     version = _version(pk)
     page = {
         "version": version,
@@ -57,6 +59,7 @@ def ruleset_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def table_detail(request: SignedInRequest, pk: int, slug: str) -> HttpResponse:
+    """A table of a version; ``?columns`` shows every fact as a column."""
     version = _version(pk)
     table = version.ruleset.tables.get(slug)
     if table is None:
@@ -69,6 +72,7 @@ def table_detail(request: SignedInRequest, pk: int, slug: str) -> HttpResponse:
 
 @require_safe
 def source_list(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The sources of a version, and where they are cited."""
     version = _version(pk)
     page = {"version": version, "sources": source_rows(version.ruleset)}
     return render(request, "treatments/rules/source_list.html", page)
@@ -77,6 +81,7 @@ def source_list(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @require_role(Role.ADMIN)
 def availability_edit(request: SignedInRequest, pk: int) -> HttpResponse:
+    """What a team's hospital cannot offer."""
     team = get_object_or_404(Team, pk=pk)
     unavailable = TreatmentAvailability.objects.of_team(team).codes()
     form = AvailabilityForm(

@@ -53,6 +53,7 @@ def _destination(request: HttpRequest) -> str:
 @login_not_required
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
+    """End this session."""
     if request.user.is_authenticated:
         record(
             actor=request.user, action=AuditAction.USER_SIGN_OUT, entity=request.user
@@ -76,6 +77,7 @@ def account(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 def sign_out_everywhere(request: SignedInRequest) -> HttpResponse:
+    """End every session of the user."""
     sessions_end(user=request.user, actor=request.user)
     logout(request)
     messages.success(request, "You are signed out everywhere.")
@@ -85,6 +87,7 @@ def sign_out_everywhere(request: SignedInRequest) -> HttpResponse:
 @sensitive_post_parameters()
 @get_or_post
 def own_password(request: SignedInRequest) -> HttpResponse:
+    """Change one's password; the other sessions end."""
     form = OwnPasswordForm(request, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
         password_change(user=form.user, password=form.cleaned_data["new_password1"])

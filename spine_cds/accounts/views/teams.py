@@ -18,6 +18,7 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 @require_role(Role.ADMIN)
 @require_safe
 def team_list(request: HttpRequest) -> HttpResponse:
+    """The teams, each with its number of active members."""
     active = Count("members", filter=Q(members__is_active=True))
     teams = Team.objects.annotate(active_members=active)
     return render(request, "accounts/team_list.html", {"teams": teams})
@@ -26,6 +27,7 @@ def team_list(request: HttpRequest) -> HttpResponse:
 @require_role(Role.ADMIN)
 @get_or_post
 def team_new(request: HttpRequest) -> HttpResponse:
+    """Make a team."""
     form = TeamForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         team = team_create(actor=request.user, **form.cleaned_data)
@@ -38,6 +40,7 @@ def team_new(request: HttpRequest) -> HttpResponse:
 @get_or_post
 @transaction.atomic
 def team_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Rename a team."""
     team = get_object_or_404(Team.objects.select_for_update(), pk=pk)
     form = TeamForm(request.POST or None, instance=team)
     if request.method == "POST" and form.is_valid():

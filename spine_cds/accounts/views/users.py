@@ -31,6 +31,7 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 @require_role(Role.ADMIN)
 @require_safe
 def user_list(request: HttpRequest) -> HttpResponse:
+    """The users, narrowed by a part of a name; it says who is locked out."""
     text = request.GET.get("q", "").strip()
     users = User.objects.search(text).prefetch_related("teams")
     page = {"users": users, "text": text, "locked": lockout.locked_usernames()}
@@ -41,6 +42,7 @@ def user_list(request: HttpRequest) -> HttpResponse:
 @passwords
 @get_or_post
 def user_new(request: HttpRequest) -> HttpResponse:
+    """Make a user with a temporary password."""
     form = UserForm(request.POST or None, request=request)
     if request.method == "POST" and form.is_valid():
         user = user_create(actor=request.user, temporary=True, **form.cleaned_data)
@@ -54,6 +56,7 @@ def user_new(request: HttpRequest) -> HttpResponse:
 @get_or_post
 @transaction.atomic
 def user_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a user; their sessions end where a right of theirs changes."""
     user = get_object_or_404(User.objects.select_for_update(), pk=pk)
     form = UserForm(request.POST or None, instance=user, request=request)
     if request.method == "POST" and form.is_valid():
@@ -72,6 +75,7 @@ def user_edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @require_role(Role.ADMIN)
 def unlock(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let a user try again who had too many wrong passwords."""
     user = get_object_or_404(User, pk=pk)
     user_unlock(user=user, actor=request.user)
     messages.success(request, f"{user} can try to sign in again.")

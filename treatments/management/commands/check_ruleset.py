@@ -29,6 +29,8 @@ PARTS = 5
 
 
 class Command(BaseCommand):
+    """``manage.py check_ruleset``: what is wrong in a ruleset, with proof."""
+
     help = "Find what is wrong in a ruleset (by default the shipped one), and prove it."
     requires_system_checks: list[str] = []
 
@@ -47,6 +49,11 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: str, **options: Any) -> None:
+        """Print the findings; the exit code is 1 where the ruleset is not sound.
+
+        Raises:
+            CommandError: there is no such ruleset, or an option makes no sense (2).
+        """
         try:
             document = document_from_folder(Path(options["path"] or DEFAULT_RULESET))
         except RulesetError as error:

@@ -28,6 +28,8 @@ from treatments.management.progress import Progress
 
 
 class Command(BaseCommand):
+    """``manage.py evaluate``: case documents in, evaluation documents out."""
+
     help = "Evaluate case documents against a ruleset (by default the shipped one)."
     requires_system_checks: list[str] = []
 

@@ -12,6 +12,8 @@ from treatments.models import RulesetVersion
 
 
 class Command(BaseCommand):
+    """``manage.py export_ruleset``: one version in one of the file formats."""
+
     help = "Write a loaded ruleset version to a file; nothing of it is lost."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

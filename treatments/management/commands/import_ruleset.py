@@ -24,6 +24,8 @@ Document = Mapping[str, Any]
 
 
 class Command(BaseCommand):
+    """``manage.py import_ruleset``: what a file would change; stores nothing."""
+
     help = (
         "Read a ruleset file, check it, and say how it differs from the live one. "
         "Nothing is stored: a file becomes a draft on the page of the versions."

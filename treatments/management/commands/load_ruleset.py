@@ -11,6 +11,8 @@ from treatments.rulebook.services import ruleset_load
 
 
 class Command(BaseCommand):
+    """``manage.py load_ruleset``: a first ruleset for a new site."""
+
     help = "Load a ruleset and make it live; one that is loaded already stays as it is."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -19,6 +21,11 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, path: str | None, **options: Any) -> None:
+        """Load a folder or a document; without a path the shipped one.
+
+        Raises:
+            CommandError: the ruleset is refused.
+        """
         try:
             ruleset = load_ruleset(path)
         except RulesetError as refusal:

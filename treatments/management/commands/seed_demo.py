@@ -35,9 +35,16 @@ PEOPLE = (
 
 
 class Command(BaseCommand):
+    """``manage.py seed_demo``: people and cases to look around with."""
+
     help = "Make demo users and cases (development only); what is there already stays."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        """Make what is not there yet; all of it or nothing.
+
+        Raises:
+            CommandError: this is production.
+        """
         if settings.PRODUCTION:
             raise CommandError("Demo users and cases are not for production.")
         with transaction.atomic():
@@ -55,6 +62,7 @@ class Command(BaseCommand):
 
 
 def password_of(username: str) -> str:
+    """The password of a demo user; the command prints it."""
     return f"demo-{username}-2026"
 
 

@@ -13,6 +13,8 @@ from spine_cds.accounts.services import user_create
 
 
 class Command(BaseCommand):
+    """``manage.py create_admin``: the first administrator of a new site."""
+
     help = (
         "Make an administrator. The password is asked for, or read from standard input."
     )
@@ -21,6 +23,11 @@ class Command(BaseCommand):
         parser.add_argument("username")
 
     def handle(self, *, username: str, **options: Any) -> None:
+        """Make the user under the rules that the pages have.
+
+        Raises:
+            CommandError: the name is taken, or the password is refused.
+        """
         user = User(username=username, role=Role.ADMIN)
         password = _read_password()
         try:

@@ -9,6 +9,8 @@ from spine_cds.accounts.services import second_factor_remove, user_unlock
 
 
 class Command(BaseCommand):
+    """``manage.py unlock_user``: for the day when no administrator gets in."""
+
     help = "Forget the failed sign-ins of a user, and on request their second factor."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -20,6 +22,11 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, username: str, second_factor: bool, **options: Any) -> None:
+        """Unlock the user of this name, in whatever case it is typed.
+
+        Raises:
+            CommandError: nobody has the name.
+        """
         user = User.objects.filter(username__iexact=username).first()
         if user is None:
             raise CommandError(f"There is no user “{username}”.")

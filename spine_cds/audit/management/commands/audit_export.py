@@ -18,6 +18,8 @@ from spine_cds.audit.snapshot import snapshot
 
 
 class Command(BaseCommand):
+    """``manage.py audit_export``: a trail as JSON lines; it is recorded itself."""
+
     help = "Write the audit trail as JSON lines; `audit_verify --export` reads them."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -33,6 +35,7 @@ class Command(BaseCommand):
         parser.add_argument("--output", metavar="FILE", help="default: standard output")
 
     def handle(self, *_args: str, **options: Any) -> None:
+        """Write the trail of a patient, of a user, or the whole of it."""
         lines = self._lines(options)
         with snapshot():
             if options["output"]:

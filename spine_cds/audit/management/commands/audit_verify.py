@@ -21,6 +21,8 @@ from spine_cds.audit.verification import (
 
 
 class Command(BaseCommand):
+    """``manage.py audit_verify``: whether the trail is what was written."""
+
     help = "Name each line of the audit trail that is altered, missing, added or moved."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -32,6 +34,11 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: str, **options: Any) -> None:
+        """Name each fault; the exit code is 1 where there is one.
+
+        Raises:
+            CommandError: a file cannot be read.
+        """
         count = 0
         try:
             for told in _findings(options["export"], options["checkpoint"]):

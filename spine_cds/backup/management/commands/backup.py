@@ -14,6 +14,8 @@ from spine_cds.backup.services import backup_write
 
 
 class Command(BaseCommand):
+    """``manage.py backup``."""
+
     help = (
         "Write a backup while the site runs. To encrypt it, use - and a pipe: "
         "manage.py backup - | age -r KEY > FILE"
@@ -23,6 +25,11 @@ class Command(BaseCommand):
         parser.add_argument("path", help="a folder, a new file, or - (standard output)")
 
     def handle(self, *_args: str, path: str, **_options: Any) -> None:
+        """Write a backup to a new file or to standard output.
+
+        Raises:
+            CommandError: it cannot be written; no half of one is left.
+        """
         try:
             if path == "-":
                 manifest = backup_write(file=sys.stdout.buffer)

@@ -16,6 +16,8 @@ from spine_cds.backup.services import backup_restore
 
 
 class Command(BaseCommand):
+    """``manage.py restore``."""
+
     help = (
         "Restore a backup; stop the site first. Of an encrypted one: "
         "age -d -i KEY FILE | manage.py restore -"
@@ -30,6 +32,11 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: str, path: str, replace: bool, **_options: Any) -> None:
+        """Restore a backup, all of it or nothing.
+
+        Raises:
+            CommandError: it is damaged, or the database is not empty.
+        """
         try:
             with _opened(path) as file:
                 manifest = backup_restore(file=file, replace=replace)
