@@ -11,21 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from treatments.engine import Ruleset
-
-#: Each status in a word. The sign of the same name is drawn beside it, so that
-#: neither colour nor shape ever stands alone.
-STATUS_WORDS: Mapping[str, str] = {
-    "recommended": "Advised",
-    "suitable": "Suitable",
-    "caution": "With caution",
-    "undetermined": "Undetermined",
-    "unavailable": "Not offered here",
-    "not_indicated": "Not indicated",
-    "unsuitable": "Unsuitable",
-    "contraindicated": "Contraindicated",
-}
-#: A rung with several options takes the status of the most favourable one.
-FAVOUR = tuple(STATUS_WORDS)
+from treatments.engine.ruleset.enums import OptionStatus
+from treatments.presentation.words import FAVOUR, STATUS_WORDS
 
 #: What a step of several options calls each of them, where the code alone would not do.
 SHORT_TITLES: Mapping[str, str] = {
@@ -34,6 +21,9 @@ SHORT_TITLES: Mapping[str, str] = {
     "ENDO_IL": "Interlaminar",
     "DYNAMIC": "Elastic",
 }
+
+#: The code of a treatment and its status.
+_Option = tuple[str, OptionStatus]
 
 WIDTH = 360
 PLANK_LEFT, PLANK_RIGHT = 6, 354
@@ -68,7 +58,7 @@ class Chip:
     """One option of a rung that has several."""
 
     code: str
-    status: str
+    status: OptionStatus
     x: float
     y: float
     width: float
@@ -82,7 +72,7 @@ class Plank:
     """One rung: its box, its sign, its title, and its options where it has several."""
 
     code: str
-    status: str
+    status: OptionStatus
     is_advised: bool
     y: float
     height: float
@@ -116,10 +106,10 @@ class Drawing:
 
 def draw_ladder(options: Iterable[Mapping[str, Any]], ruleset: Ruleset) -> Drawing:
     """The drawing of an evaluation's `options` (contract 1) on a ruleset's rungs."""
-    by_rung: dict[str, list[tuple[str, str]]] = {}
+    by_rung: dict[str, list[_Option]] = {}
     for option in options:
         by_rung.setdefault(option["rung"], []).append(
-            (option["treatment"], option["status"])
+            (option["treatment"], OptionStatus(option["status"]))
         )
     rungs = [rung for rung in ruleset.rungs if rung.code in by_rung]
     planks: list[Plank] = []
@@ -138,7 +128,7 @@ def draw_ladder(options: Iterable[Mapping[str, Any]], ruleset: Ruleset) -> Drawi
     )
 
 
-def _plank(code: str, title: str, options: list[tuple[str, str]], top: float) -> Plank:
+def _plank(code: str, title: str, options: list[_Option], top: float) -> Plank:
     status = min((status for _, status in options), key=FAVOUR.index)
     lines = textwrap.wrap(title, TITLE_CHARACTERS) or [code]
     baseline = top + PADDING + 12
@@ -152,7 +142,7 @@ def _plank(code: str, title: str, options: list[tuple[str, str]], top: float) ->
     return Plank(
         code=code,
         status=status,
-        is_advised=status == "recommended",
+        is_advised=status is OptionStatus.RECOMMENDED,
         y=top,
         height=bottom + PADDING - top,
         sign=Point(PLANK_LEFT + 14, top + PADDING - 1),
@@ -162,7 +152,7 @@ def _plank(code: str, title: str, options: list[tuple[str, str]], top: float) ->
     )
 
 
-def _chips(rung: str, options: list[tuple[str, str]], top: float) -> tuple[Chip, ...]:
+def _chips(rung: str, options: list[_Option], top: float) -> tuple[Chip, ...]:
     room = PLANK_RIGHT - PADDING - TEXT_LEFT - CHIP_GAP * (CHIPS_A_ROW - 1)
     width = room // CHIPS_A_ROW
     chips = []
@@ -183,7 +173,7 @@ def short_title(code: str, rung: str) -> str:
 
 def _description(
     rungs: Iterable[Any],
-    by_rung: Mapping[str, list[tuple[str, str]]],
+    by_rung: Mapping[str, list[_Option]],
     ruleset: Ruleset,
 ) -> str:
     """The drawing in one sentence a rung, from the foot to the top."""

@@ -4,7 +4,10 @@ The page and the printed report tell the same. What the rules say clinically is 
 from the ruleset, beside this; here is never a treatment.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from treatments.engine.ruleset.enums import Disposition
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +19,9 @@ class NextStep:
     anchor: str = ""
 
 
-def next_steps(disposition: str, level: str = "") -> tuple[NextStep, ...]:
+def next_steps(disposition: Disposition, level: str = "") -> tuple[NextStep, ...]:
     """The steps of a disposition; the ladder has none. `level` is the responsible."""
-    if disposition == "out_of_scope":
+    if disposition is Disposition.OUT_OF_SCOPE:
         return _out_of_scope(level)
     return _STEPS.get(disposition, ())
 
@@ -35,8 +38,8 @@ def conflict_steps(version: str) -> tuple[NextStep, ...]:
     )
 
 
-_STEPS = {
-    "emergency": (
+_STEPS: Mapping[Disposition, tuple[NextStep, ...]] = {
+    Disposition.EMERGENCY: (
         NextStep(
             "The case is handed over to the on-call spine service by the emergency "
             "pathway of the hospital, now and by voice."
@@ -50,7 +53,7 @@ _STEPS = {
             "id_saddle_anaesthesia",
         ),
     ),
-    "diagnose_first": (
+    Disposition.DIAGNOSE_FIRST: (
         NextStep("The question above is settled by the pathway of the hospital."),
         NextStep(
             "The case is corrected with what was found; a new version is made, and "
@@ -61,11 +64,11 @@ _STEPS = {
             "It is evaluated again: the ladder is shown once no such question stays."
         ),
     ),
-    "insufficient_data": (
+    Disposition.INSUFFICIENT_DATA: (
         NextStep("What is named below as not known is asked or examined."),
         NextStep("The case is completed and evaluated again."),
     ),
-    "invalid": (
+    Disposition.INVALID: (
         NextStep(
             "The errors named here are corrected, and the case is evaluated again."
         ),

@@ -12,32 +12,31 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from treatments.engine import Ruleset
+from treatments.engine.evaluation.guarantees import (
+    BLOCKS,
+    CANNOT_CHANGE,
+    COULD_CHANGE,
+)
+from treatments.engine.ruleset.enums import (
+    Disposition,
+    Effect,
+    Indicator,
+    OptionStatus,
+    Urgency,
+)
 from treatments.presentation.case_summary import Item, Summary, case_summary, fact_item
-from treatments.presentation.ladder import STATUS_WORDS, Drawing, draw_ladder
+from treatments.presentation.ladder import Drawing, draw_ladder
 from treatments.presentation.next_steps import NextStep, conflict_steps, next_steps
 from treatments.presentation.sensitivity import Sensitivity, WhyNot, read_exploration
-
-EFFECT_WORDS: Mapping[str, str] = {
-    "indicated": "speaks for it",
-    "caution": "a reservation",
-    "unsuitable": "speaks against it; can be overridden",
-    "contraindicated": "rules it out",
-}
-WOULD_WORDS: Mapping[str, str] = {
-    "indicated": "would speak for it",
-    "caution": "would be a reservation",
-    "unsuitable": "would speak against it",
-    "contraindicated": "would rule it out",
-}
-#: What another value of an assumed fact could do.
-ASSUMED_WORDS: Mapping[str | None, str] = {
-    "blocks": " (could change it)",
-    "could_change": " (could change it)",
-    "cannot_change": "",
-    None: " (effect not worked out)",
-}
-#: The heaviest reason first.
-WEIGHT = ("contraindicated", "unsuitable", "caution", "indicated", "")
+from treatments.presentation.words import (
+    ASSUMED_WORDS,
+    EFFECT_WORDS,
+    STATUS_WORDS,
+    WEIGHT,
+    WOULD_WORDS,
+    AnyEffect,
+    AnyUrgency,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ class Reason:
 
     rule: str
     text: str
-    effect: str
+    effect: AnyEffect
     strength: str
     certainty: str
     owner: str
@@ -71,15 +70,15 @@ class Reason:
     waits_for: tuple[Item, ...]
 
     @property
-    def state(self) -> str:
+    def state(self) -> OptionStatus | AnyEffect:
         """Which sign it has: that of its effect, or undetermined."""
-        return "undetermined" if self.is_open else self.effect
+        return OptionStatus.UNDETERMINED if self.is_open else self.effect
 
     @property
     def effect_words(self) -> str:
         """What the rule does to the option, or would do if it held."""
         words = WOULD_WORDS if self.is_open else EFFECT_WORDS
-        return words.get(self.effect, "")
+        return words[self.effect] if self.effect else ""
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -95,7 +94,7 @@ class TreatmentOption:
     title: str
     rung: str
     rung_title: str
-    status: str
+    status: OptionStatus
     summary: str
     advantages: tuple[str, ...]
     disadvantages: tuple[str, ...]
@@ -108,7 +107,7 @@ class TreatmentOption:
     @property
     def is_advised(self) -> bool:
         """Whether it is the one option that is advised."""
-        return self.status == "recommended"
+        return self.status is OptionStatus.RECOMMENDED
 
     @property
     def word(self) -> str:
@@ -128,7 +127,7 @@ class RungOptions:
 class Alert:
     """What must not be missed, with the rule that says it."""
 
-    indicator: str
+    indicator: Indicator
     text: str
     reason: Reason
 
@@ -156,8 +155,8 @@ class Missing:
 class Advice:
     """One recommendation, read."""
 
-    disposition: str
-    urgency: str
+    disposition: Disposition
+    urgency: AnyUrgency
     recommended: TreatmentOption | None
     options: tuple[TreatmentOption, ...]
     robust: bool | None
@@ -205,7 +204,7 @@ class Advice:
     @property
     def is_conflict(self) -> bool:
         """The rules contradict each other: the entry is right, the tables are not."""
-        return bool(self.problems) and self.disposition != "invalid"
+        return bool(self.problems) and self.disposition is not Disposition.INVALID
 
     @property
     def next_steps(self) -> tuple[NextStep, ...]:
@@ -236,7 +235,7 @@ class Reader:
         return Reason(
             rule=rule.id,
             text=rule.rationale,
-            effect=str(rule.outputs.get("effect", "")),
+            effect=_effect(rule.outputs.get("effect")),
             strength=rule.strength,
             certainty=rule.certainty,
             owner=rule.owner,
@@ -313,7 +312,7 @@ class Reader:
             title=treatment.title,
             rung=treatment.rung,
             rung_title=titles[treatment.rung],
-            status=document["status"],
+            status=OptionStatus(document["status"]),
             summary=treatment.summary,
             advantages=treatment.advantages,
             disadvantages=treatment.disadvantages,
@@ -333,8 +332,15 @@ class Reader:
     def alert(self, document: Mapping[str, Any]) -> Alert:
         """An alert of the evaluation document."""
         return Alert(
-            document["indicator"], document["text"], self.reason(document["rule"])
+            Indicator(document["indicator"]),
+            document["text"],
+            self.reason(document["rule"]),
         )
+
+
+def _effect(output: Any) -> AnyEffect:
+    """What the rule does to an option; "" for one that judges none."""
+    return Effect(output) if output else ""
 
 
 def read_advice(
@@ -359,8 +365,8 @@ def read_advice(
     )
     matched = evaluation["matched_rules"]
     return Advice(
-        disposition=evaluation["disposition"],
-        urgency=evaluation["urgency"] or "",
+        disposition=Disposition(evaluation["disposition"]),
+        urgency=Urgency(evaluation["urgency"]) if evaluation["urgency"] else "",
         recommended=next((o for o in options if o.is_advised), None),
         options=options,
         robust=evaluation["robust"],
@@ -392,7 +398,7 @@ def _assumed(evaluation: Mapping[str, Any], level: str) -> tuple[Item, ...]:
     items = []
     for entry in evaluation["assumed"]:
         item = fact_item(entry["fact"], entry["value"], level)
-        effect = effects.get(item.name, "cannot_change")
+        effect = effects.get(item.name, CANNOT_CHANGE)
         items.append(replace(item, value=item.value + ASSUMED_WORDS[effect]))
     return tuple(items)
 
@@ -410,10 +416,10 @@ def _missing(evaluation: Mapping[str, Any], level: str) -> Missing:
         item = fact_item(entry["fact"], level=entry.get("level") or level)
         groups.setdefault(entry["effect"], []).append(item)
     return Missing(
-        blocks=tuple(groups.get("blocks", ())),
-        could_change=tuple(groups.get("could_change", ())),
+        blocks=tuple(groups.get(BLOCKS, ())),
+        could_change=tuple(groups.get(COULD_CHANGE, ())),
         not_determined=tuple(groups.get(None, ())),
-        cannot_change=tuple(groups.get("cannot_change", ())),
+        cannot_change=tuple(groups.get(CANNOT_CHANGE, ())),
     )
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from treatments.engine import Ruleset
-from treatments.models import Recommendation
+from treatments.engine.evaluation.guarantees import BLOCKS
+from treatments.engine.ruleset.enums import Disposition, OptionStatus, Urgency
 from treatments.presentation.case_summary import Item, fact_item
 from treatments.presentation.form_words import (
     cell_words,
@@ -18,16 +19,17 @@ from treatments.presentation.form_words import (
     label_of,
     range_words,
 )
+from treatments.presentation.words import DISPOSITION_WORDS
 
-DISPOSITIONS = dict(Recommendation.Disposition.choices)
 #: Where the ladder stops, the urgency follows from the answer itself.
 URGENCY_GOES_WITHOUT_SAYING = (
-    "emergency",
-    "diagnose_first",
-    "out_of_scope",
-    "insufficient_data",
+    Disposition.EMERGENCY,
+    Disposition.DIAGNOSE_FIRST,
+    Disposition.OUT_OF_SCOPE,
+    Disposition.INSUFFICIENT_DATA,
 )
-URGENCIES = ("urgent", "early", "elective")
+#: The urgencies of a case on the ladder, the most urgent first.
+LADDER_URGENCIES = (Urgency.URGENT, Urgency.EARLY, Urgency.ELECTIVE)
 #: Doubts, which a test can raise or clear: nobody waits for them to change.
 DOUBTS = frozenset(
     {
@@ -45,6 +47,10 @@ ELAPSED = frozenset(
 NAMED_AT_MOST = 3
 
 
+#: Where an evaluation leads: a disposition, and on the ladder a treatment's code.
+_Place = tuple[Disposition, str | None]
+
+
 @dataclass(frozen=True, slots=True)
 class PossibleAdvice:
     """Where a case could go: an option or an answer without one.
@@ -55,13 +61,13 @@ class PossibleAdvice:
 
     title: str
     is_now: bool
-    urgencies: tuple[str, ...] = ()
+    urgencies: tuple[Urgency, ...] = ()
     example: tuple[Item, ...] = ()
 
     @property
     def urgency_words(self) -> str:
         """Its urgencies as a phrase; all of them are "any"."""
-        if len(self.urgencies) == len(URGENCIES):
+        if len(self.urgencies) == len(LADDER_URGENCIES):
             return "any urgency"
         return " or ".join(self.urgencies)
 
@@ -216,12 +222,14 @@ class _SensitivityReader:
         self, evaluation: Mapping[str, Any], ruleset: Ruleset, level: str
     ) -> None:
         advised = evaluation["recommended"] or {}
-        self.now = evaluation["disposition"], advised.get("treatment")
+        self.now = Disposition(evaluation["disposition"]), advised.get("treatment")
         self.urgency = evaluation["urgency"]
         self.ruleset, self.level = ruleset, level
-        self.order = [("ladder", code) for code in ruleset.treatments]
+        self.order: list[_Place] = [
+            (Disposition.LADDER, code) for code in ruleset.treatments
+        ]
         self.needed = {
-            m["fact"] for m in evaluation["missing"] if m["effect"] == "blocks"
+            m["fact"] for m in evaluation["missing"] if m["effect"] == BLOCKS
         }
 
     # -- outcomes ----------------------------------------------------------------------
@@ -230,7 +238,7 @@ class _SensitivityReader:
         self, outcomes: Iterable[Mapping[str, Any]]
     ) -> tuple[PossibleAdvice, ...]:
         """Outcomes that differ in their urgency alone are one outlook."""
-        grouped: dict[tuple[str, Any], list[Mapping[str, Any]]] = {}
+        grouped: dict[_Place, list[Mapping[str, Any]]] = {}
         for outcome in outcomes:
             grouped.setdefault(_place(outcome), []).append(outcome)
         return tuple(
@@ -239,7 +247,7 @@ class _SensitivityReader:
         )
 
     def _outlook(
-        self, place: tuple[str, Any], outcomes: Sequence[Mapping[str, Any]]
+        self, place: _Place, outcomes: Sequence[Mapping[str, Any]]
     ) -> PossibleAdvice:
         found = {outcome["urgency"] for outcome in outcomes}
         silent = found == {self.urgency} or self._says_its_urgency(place)
@@ -247,23 +255,27 @@ class _SensitivityReader:
         return PossibleAdvice(
             title=self._title(place),
             is_now=place == self.now and silent,
-            urgencies=() if silent else tuple(u for u in URGENCIES if u in found),
+            urgencies=()
+            if silent
+            else tuple(u for u in LADDER_URGENCIES if u in found),
             example=tuple(
                 fact_item(name, value, self.level) for name, value in example.items()
             ),
         )
 
-    def _title(self, place: tuple[str, Any]) -> str:
+    def _title(self, place: _Place) -> str:
         disposition, code = place
         return (
-            self.ruleset.treatments[code].title if code else DISPOSITIONS[disposition]
+            self.ruleset.treatments[code].title
+            if code
+            else DISPOSITION_WORDS[disposition]
         )
 
-    def _says_its_urgency(self, place: tuple[str, Any]) -> bool:
+    def _says_its_urgency(self, place: _Place) -> bool:
         """Whether the answer itself says how soon; not where the answer stays."""
         return place[0] in URGENCY_GOES_WITHOUT_SAYING and place != self.now
 
-    def _rank(self, place: tuple[str, Any]) -> tuple[bool, int, str]:
+    def _rank(self, place: _Place) -> tuple[bool, int, str]:
         """The options as the ladder has them; after them the answers without one."""
         known = place in self.order
         return not known, self.order.index(place) if known else 0, place[0]
@@ -314,7 +326,7 @@ class _SensitivityReader:
         )
 
     def _targets(self, found: Iterable[Mapping[str, Any]]) -> tuple[Target, ...]:
-        grouped: dict[tuple[str, Any], list[AdviceChange]] = {}
+        grouped: dict[_Place, list[AdviceChange]] = {}
         for document in found:
             grouped.setdefault(_place(document["outcome"]), []).append(
                 self._change(document)
@@ -351,7 +363,7 @@ class _SensitivityReader:
         rules = [self.ruleset.rules[rule_id] for rule_id in document["rules"]]
         texts = tuple(rule.rationale for rule in rules)
         match document["reason"]:
-            case "against" if document["status"] == "caution":
+            case "against" if document["status"] == OptionStatus.CAUTION:
                 return WhyNot("Passed over for a reservation", texts)
             case "against":
                 return WhyNot("Against it", texts)
@@ -394,5 +406,5 @@ def _goes_back(document: Mapping[str, Any]) -> bool:
     )
 
 
-def _place(outcome: Mapping[str, Any]) -> tuple[str, Any]:
-    return outcome["disposition"], outcome["treatment"]
+def _place(outcome: Mapping[str, Any]) -> _Place:
+    return Disposition(outcome["disposition"]), outcome["treatment"]

@@ -9,11 +9,10 @@ from django import forms
 
 from spine_cds.accounts.reauthentication import PasswordAgain
 from treatments.engine import Ruleset
+from treatments.engine.ruleset.enums import OptionStatus
 from treatments.models import Comment, Decision, Recommendation, Review
-from treatments.presentation.ladder import STATUS_WORDS
+from treatments.presentation.words import STATUS_WORDS, WEIGHED
 
-#: What a surgeon can accept as advised; anything else is an override.
-ACCEPTABLE = ("recommended", "suitable", "caution")
 #: There is no ladder to choose from, but there is a pathway that can be accepted.
 PATHWAYS = (
     Recommendation.Disposition.EMERGENCY,
@@ -67,7 +66,9 @@ class DecisionForm(PasswordAgain, SubmittedOnce):
         super().__init__(*args, **kwargs)
         self.recommendation = recommendation
         options = recommendation.evaluation_document["options"]
-        self.statuses = {option["treatment"]: option["status"] for option in options}
+        self.statuses = {
+            option["treatment"]: OptionStatus(option["status"]) for option in options
+        }
         self.takes_treatment = recommendation.disposition not in PATHWAYS
         outcomes = cast("forms.ChoiceField", self.fields["outcome"])
         outcomes.choices = self._outcomes(recommendation.disposition)
@@ -123,7 +124,8 @@ class DecisionForm(PasswordAgain, SubmittedOnce):
         cleaned["override_reason"] = ""
         if not self.takes_treatment:
             cleaned["treatment"] = ""
-        elif self.statuses.get(cleaned.get("treatment", "")) not in ACCEPTABLE:
+        elif self.statuses.get(cleaned.get("treatment", "")) not in WEIGHED:
+            # What is not weighed is no advice to accept.
             self.add_error(
                 "treatment",
                 "To accept, choose an option that is advised, suitable, or suitable "
@@ -133,7 +135,8 @@ class DecisionForm(PasswordAgain, SubmittedOnce):
     def _clean_overridden(self, cleaned: dict[str, Any]) -> None:
         if not cleaned.get("override_reason"):
             self.add_error("override_reason", "An override needs a reason.")
-        excluded = self.statuses.get(cleaned.get("treatment", "")) == "contraindicated"
+        status = self.statuses.get(cleaned.get("treatment", ""))
+        excluded = status is OptionStatus.CONTRAINDICATED
         other = cleaned.get("override_reason") == Decision.OverrideReason.OTHER
         if (excluded or other) and not cleaned.get("note"):
             self.add_error("note", "Say in a sentence why.")

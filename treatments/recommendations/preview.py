@@ -12,9 +12,15 @@ from patients.facts import CASE_FACTS, SECTIONS
 from patients.findings import CaseFindings
 from patients.models import Patient
 from treatments.engine import Ruleset, evaluate
-from treatments.models import Recommendation
+from treatments.engine.evaluation.guarantees import BLOCKS
+from treatments.engine.ruleset.enums import Disposition, Indicator, Urgency
 from treatments.presentation.case_summary import Item, fact_item, responsible_level
 from treatments.presentation.ladder import Drawing, draw_ladder
+from treatments.presentation.words import (
+    DISPOSITION_SIGNS,
+    PREVIEW_HEADINGS,
+    AnyUrgency,
+)
 from treatments.recommendations.case_document import findings_document
 
 RED_FLAGS = tuple(
@@ -23,18 +29,8 @@ RED_FLAGS = tuple(
     if section.code == "red_flags"
     for fact in section.facts
 )
-Disposition = Recommendation.Disposition
 #: Where the ladder stops before it begins.
 STOPS = (Disposition.EMERGENCY, Disposition.DIAGNOSE_FIRST)
-HEADINGS: Mapping[str, str] = {
-    **dict(Disposition.choices),
-    Disposition.INSUFFICIENT_DATA: "Not enough data for advice yet",
-}
-SIGNS: Mapping[str, str] = {
-    Disposition.LADDER: "recommended",
-    Disposition.INSUFFICIENT_DATA: "undetermined",
-    Disposition.OUT_OF_SCOPE: "not_indicated",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +41,8 @@ class CasePreview:
     rules do.
     """
 
-    disposition: str
-    urgency: str
+    disposition: Disposition
+    urgency: AnyUrgency
     advised: str
     critical: tuple[str, ...]
     warnings: tuple[str, ...]
@@ -60,17 +56,17 @@ class CasePreview:
         """The option that would be advised, or why there is none."""
         if self.is_conflict:
             return "The rules conflict"
-        return self.advised or HEADINGS[self.disposition]
+        return self.advised or PREVIEW_HEADINGS[self.disposition]
 
     @property
     def sign(self) -> str:
         """The sign beside the heading."""
-        return SIGNS.get(self.disposition, "contraindicated")
+        return DISPOSITION_SIGNS[self.disposition]
 
     @property
     def said_urgency(self) -> str:
         """That it can wait is not said of a case that is only half known."""
-        waits = self.urgency == "elective" and not self.advised
+        waits = self.urgency is Urgency.ELECTIVE and not self.advised
         return "" if self.is_stopped or waits else self.urgency
 
     @property
@@ -90,15 +86,16 @@ def preview_findings(
     Guarantees are left out: with most of a case unknown they take up to a second.
     """
     case = findings_document(findings, patient, unavailable)
-    evaluation = evaluate(case, ruleset, effects=False).to_document()
+    answer = evaluate(case, ruleset, effects=False)
+    evaluation = answer.to_document()
     advised = evaluation["recommended"]
-    stopped = evaluation["disposition"] in STOPS
+    stopped = answer.disposition in STOPS
     texts: dict[bool, list[str]] = {True: [], False: []}
     for alert in evaluation["alerts"]:
-        texts[alert["indicator"] == "critical"].append(alert["text"])
+        texts[alert["indicator"] == Indicator.CRITICAL].append(alert["text"])
     return CasePreview(
-        disposition=evaluation["disposition"],
-        urgency=evaluation["urgency"] or "",
+        disposition=answer.disposition,
+        urgency=answer.urgency or "",
         advised=ruleset.treatments[advised["treatment"]].title if advised else "",
         critical=tuple(texts[True]),
         warnings=tuple(texts[False]),
@@ -109,8 +106,8 @@ def preview_findings(
         drawing=None
         if stopped or not evaluation["options"]
         else draw_ladder(evaluation["options"], ruleset),
-        is_conflict=bool(evaluation["errors"])
-        and evaluation["disposition"] != "invalid",
+        is_conflict=bool(answer.errors)
+        and answer.disposition is not Disposition.INVALID,
     )
 
 
@@ -135,7 +132,7 @@ def _questions(
         item = fact_item(entry["fact"], level=level)
         first = item.name == "responsible_level"
         flag = item.name in RED_FLAGS and CASE_FACTS[item.name].essential
-        blocks = entry["effect"] == "blocks"
+        blocks = entry["effect"] == BLOCKS
         if first or flag or blocks or waiting[item.name]:
             grave = (not first, not blocks, not flag, not item.essential)
             rank = (*grave, -waiting[item.name], place)

@@ -14,6 +14,7 @@ from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.canonical import canonical_sha256
 from spine_cds.audit.services import record
 from treatments.engine import evaluate, explore
+from treatments.engine.ruleset.enums import Urgency
 from treatments.models import (
     Comment,
     Decision,
@@ -110,7 +111,7 @@ def _triage_flag(recommendation: Recommendation) -> str:
     """What the worklist has to show of an answer, at a glance."""
     if recommendation.disposition in (TriageFlag.EMERGENCY, TriageFlag.DIAGNOSE_FIRST):
         return recommendation.disposition
-    return TriageFlag.URGENT if recommendation.urgency == "urgent" else ""
+    return TriageFlag.URGENT if recommendation.urgency == Urgency.URGENT else ""
 
 
 @transaction.atomic

@@ -5,25 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from treatments.engine import Evaluation, Option, Rule, Ruleset, evaluate
+from treatments.engine.ruleset.enums import Disposition, Effect, OptionStatus
 from treatments.presentation.case_summary import Item, fact_item, responsible_level
-from treatments.presentation.ladder import STATUS_WORDS
-from treatments.presentation.recommendation import EFFECT_WORDS
+from treatments.presentation.words import EFFECT_WORDS, STATUS_WORDS, TRIAGE_WORDS
 
 OLD, NEW = "old", "new"
-UNDETERMINED, RECOMMENDED = "undetermined", "recommended"
 _ORDER = (
     "No rule decides otherwise: the order of the ladder or its last resort is another."
 )
 _UNREADABLE = "The {version} version cannot read the case: {errors}."
 _CONFLICT = "In the {version} version rules exclude each other: {errors}."
 _LAST = "is the last resort"
-_ON_LADDER = ("ladder", "insufficient_data")
-_CALLS = {
-    "emergency": "calls the emergency pathway",
-    "diagnose_first": "asks to diagnose first",
-    "out_of_scope": "puts the case outside the scope",
-    "ladder": "lets the case on to the ladder",
-}
+_ON_LADDER = (Disposition.LADDER, Disposition.INSUFFICIENT_DATA)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +87,7 @@ class _Move:
                 code in advised
                 or (
                     None in advised
-                    and UNDETERMINED in (before.get(code), after.get(code))
+                    and OptionStatus.UNDETERMINED in (before.get(code), after.get(code))
                 )
             )
         ]
@@ -103,7 +96,7 @@ class _Move:
         """Where a version cannot answer at all, why."""
         for version, side in ((OLD, self.before), (NEW, self.after)):
             if side.errors:
-                invalid = side.disposition == "invalid"
+                invalid = side.disposition is Disposition.INVALID
                 words = _UNREADABLE if invalid else _CONFLICT
                 told = "; ".join(f"{e['value']} {e['message']}" for e in side.errors)
                 return words.format(version=version, errors=told)
@@ -114,8 +107,8 @@ class _Move:
         for code in self.concerned:
             yield Shift(
                 self._title(code),
-                STATUS_WORDS.get(before.get(code, ""), "Not in this version"),
-                STATUS_WORDS.get(after.get(code, ""), "Not in this version"),
+                _status_words(before.get(code)),
+                _status_words(after.get(code)),
             )
 
     def causes(self) -> Iterator[Cause]:
@@ -161,7 +154,9 @@ class _Move:
                 rule = ruleset.rules[rule_id]
                 if not _same(rule, self._other(version), _rules(there)):
                     last = rule_id == ruleset.selection.last_resort.id
-                    says = _LAST if last else EFFECT_WORDS[rule.outputs["effect"]]
+                    says = (
+                        _LAST if last else EFFECT_WORDS[Effect(rule.outputs["effect"])]
+                    )
                     yield _cause(rule, version, self._title(code), says)
             yield from self._waiting(version, ruleset, here, there, code)
 
@@ -210,7 +205,11 @@ class _Move:
         return treatment.title
 
 
-def _statuses(evaluation: Evaluation) -> dict[str, str]:
+def _status_words(status: OptionStatus | None) -> str:
+    return STATUS_WORDS[status] if status else "Not in this version"
+
+
+def _statuses(evaluation: Evaluation) -> dict[str, OptionStatus]:
     return {option.treatment: option.status for option in evaluation.options}
 
 
@@ -234,7 +233,7 @@ def _cause(rule: Rule, version: str, about: str, says: str) -> Cause:
 
 def _call(rule: Rule, kind: str) -> str:
     if kind == "triage":
-        return _CALLS.get(str(rule.outputs["disposition"]), "decides the triage")
+        return TRIAGE_WORDS[Disposition(rule.outputs["disposition"])]
     return f"makes it {rule.outputs['urgency']}"
 
 

@@ -8,15 +8,17 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 
 from treatments.engine import Ruleset
-from treatments.models import Recommendation, Replay, ReplayMove
+from treatments.engine.ruleset.enums import Disposition, Urgency
+from treatments.models import Replay, ReplayMove
 from treatments.presentation.case_summary import responsible_level
+from treatments.presentation.words import DISPOSITION_WORDS, AnyUrgency
 from treatments.replay.causes import Explanation, explain
 from treatments.replay.comparison import outcome_of
 
 MOVES_A_PAGE = 25
 #: From the least urgent to be seen to what stops the ladder.
-_DISPOSITIONS = tuple(Recommendation.Disposition.values)
-_URGENCIES = ("elective", "early", "urgent", "emergency", "")
+_DISPOSITIONS = tuple(DISPOSITION_WORDS)
+_URGENCIES = (*reversed(Urgency), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +27,8 @@ class AdviceLabel:
 
     code: str
     text: str
-    urgency: str
-    tone: str
+    urgency: AnyUrgency
+    tone: Disposition
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +90,16 @@ class Words:
         if treatment:
             known = self.treatments.get(treatment)
             return AdviceLabel(
-                code, known.title if known else treatment, urgency or "", "ladder"
+                code,
+                known.title if known else treatment,
+                urgency or "",
+                Disposition.LADDER,
             )
-        label = Recommendation.Disposition(disposition).label
-        shown = urgency if disposition == "insufficient_data" else ""
-        return AdviceLabel(code, str(label), shown or "", disposition)
+        label = DISPOSITION_WORDS[disposition]
+        # Elsewhere the urgency follows from the answer itself.
+        is_open = disposition is Disposition.INSUFFICIENT_DATA
+        shown: AnyUrgency = (urgency or "") if is_open else ""
+        return AdviceLabel(code, label, shown, disposition)
 
     def place(self, code: str) -> tuple[int, int, int]:
         """Where an advice stands: up the ladder, then what is no ladder."""
@@ -100,7 +107,7 @@ class Words:
         return (
             _DISPOSITIONS.index(disposition),
             self.order.get(treatment or "", -1),
-            _URGENCIES.index(urgency or ""),
+            _URGENCIES.index(urgency),
         )
 
 

@@ -8,8 +8,10 @@ from django.utils import timezone
 
 from spine_cds.accounts.models import User
 from treatments.engine import Ruleset
+from treatments.engine.ruleset.enums import Disposition
 from treatments.models import Decision, Recommendation, Report, Review
 from treatments.presentation.recommendation import Advice, CaseProblem, read_advice
+from treatments.presentation.words import REPORT_HEADINGS
 from treatments.reports.content import (
     Attachment,
     Header,
@@ -30,25 +32,19 @@ _STATUS_NOTES = {
     "amended": "This replaces an earlier report on the same case.",
     "entered_in_error": "The case was entered in error. Do not use this report.",
 }
-_HEADLINES = {
-    "ladder": "Options to consider",
-    "emergency": "Emergency pathway: the ladder stops here",
-    "diagnose_first": "Diagnose first: no option is given",
-    "insufficient_data": "Not enough is known to give an option",
-    "out_of_scope": "Outside the scope of the rules",
-    "invalid": "The entry has errors: nothing was evaluated",
-}
 _LEADS = {
-    "insufficient_data": "What is not known decides here. No option is advised on a "
-    "guess.",
-    "out_of_scope": "The rules do not cover this case, and say nothing about it.",
-    "invalid": "The entry must be corrected before it can be evaluated.",
+    Disposition.INSUFFICIENT_DATA: (
+        "What is not known decides here. No option is advised on a guess."
+    ),
+    Disposition.OUT_OF_SCOPE: (
+        "The rules do not cover this case, and say nothing about it."
+    ),
+    Disposition.INVALID: "The entry must be corrected before it can be evaluated.",
 }
 _CONFLICT = (
     "Two rules that exclude each other both hold for this case. No advice is given: "
     "the fault is in the tables, not in the entry."
 )
-UNDECIDED = "insufficient_data"
 _ROBUST = {
     True: "Firm: no answer that is still unknown can change the urgency or the advice.",
     False: "Open: an unknown answer named above could change the urgency or advice.",
@@ -92,7 +88,7 @@ def _context(report: Report) -> ReportContext:
     ruleset = recommendation.ruleset.ruleset
     advice = read_advice(case, evaluation, ruleset, _local(report.queued_at).date())
     printed = ReportWords(advice, ruleset)
-    on_ladder = advice.disposition == "ladder"
+    on_ladder = advice.disposition is Disposition.LADDER
     return ReportContext(
         header=_header(report, advice, ruleset),
         disposition=advice.disposition,
@@ -123,7 +119,9 @@ def _context(report: Report) -> ReportContext:
         provenance=_provenance(recommendation),
         substitutions=False,
         attachments=_attachments(case, evaluation),
-        why_none=printed.why_none() if advice.disposition == UNDECIDED else (),
+        why_none=printed.why_none()
+        if advice.disposition is Disposition.INSUFFICIENT_DATA
+        else (),
     )
 
 
@@ -132,7 +130,7 @@ def _headline(advice: Advice) -> str:
         return advice.recommended.title
     if advice.is_conflict:
         return "The rules conflict: no option is given"
-    return _HEADLINES[advice.disposition]
+    return REPORT_HEADINGS[advice.disposition]
 
 
 def _lead(advice: Advice, ruleset: Ruleset) -> str:
@@ -146,7 +144,7 @@ def _lead(advice: Advice, ruleset: Ruleset) -> str:
         return _CONFLICT
     told = " ".join(reason.told for reason in advice.triage if reason.told)
     flags = ", ".join(f"{i.label} {i.value}".strip() for i in advice.red_flags)
-    if advice.disposition == "emergency" and flags:
+    if advice.disposition is Disposition.EMERGENCY and flags:
         return f"Entered: {flags}\n{told}"
     return told or _LEADS.get(advice.disposition, "")
 

@@ -7,10 +7,12 @@ from operator import itemgetter
 from typing import Any
 
 from treatments.engine import Ruleset
+from treatments.engine.ruleset.enums import Disposition
 from treatments.presentation import case_summary
 from treatments.presentation import recommendation as read
-from treatments.presentation.ladder import STATUS_WORDS, short_title
+from treatments.presentation.ladder import short_title
 from treatments.presentation.sensitivity import Answer, WhyNot
+from treatments.presentation.words import STATUS_WORDS, WEIGHED
 from treatments.reports.content import (
     PrintedAlert,
     PrintedChip,
@@ -23,10 +25,6 @@ from treatments.reports.content import (
     PrintedUnknowns,
 )
 from treatments.reports.resting import ON_ASSUMED, resting_on
-
-# With these the reader weighs the option: its pros and cons are printed.
-WEIGHED = frozenset({"recommended", "suitable", "caution"})
-
 
 #: Questions that a report prints; the page shows all.
 ASKED_AT_MOST = 4
@@ -181,7 +179,8 @@ class ReportWords:
         return tuple(
             PrintedAlert(alert.indicator, alert.text, alert.reason.rule)
             for alert in self._advice.alerts
-            if alert.reason.rule not in triage or self._advice.disposition == "ladder"
+            if alert.reason.rule not in triage
+            or self._advice.disposition is Disposition.LADDER
         )
 
     def grounds(self) -> tuple[PrintedReason, ...]:
@@ -239,7 +238,7 @@ class ReportWords:
         advice = self._advice
         reasons = [*advice.triage, *advice.grounds]
         reasons += (alert.reason for alert in advice.alerts)
-        if advice.disposition == "ladder":
+        if advice.disposition is Disposition.LADDER:
             for each in advice.options:
                 reasons += (*each.reasons_for, *each.reasons_against)
         named = {cited.id: cited for reason in reasons for cited in reason.citations}

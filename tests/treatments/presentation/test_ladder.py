@@ -7,14 +7,13 @@ import pytest
 from treatments.engine import load_ruleset
 from treatments.presentation.ladder import (
     CHIP_HEIGHT,
-    FAVOUR,
     PLANK_LEFT,
     PLANK_RIGHT,
-    STATUS_WORDS,
     WIDTH,
     draw_ladder,
     short_title,
 )
+from treatments.presentation.words import FAVOUR, STATUS_WORDS
 
 RULESET = load_ruleset()
 

@@ -125,7 +125,8 @@ def write(
     )
     # What stood there before and after is kept with the change, for good.
     detail = {"number": change.number, "parts": [one.address for one in changes]}
-    record_of(held, actor, f"draft.{kind}", summary=summary, **detail)
+    action = AuditAction(f"draft.{kind}")
+    record_of(held, actor, action, summary=summary, **detail)
     return DraftWrite(written, change)
 
 

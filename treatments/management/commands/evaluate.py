@@ -18,6 +18,7 @@ from typing import Any, TextIO
 from django.core.management.base import BaseCommand, CommandError
 
 from treatments.engine import Ruleset, RulesetError, load_ruleset
+from treatments.engine.ruleset.enums import Disposition
 from treatments.management.jsonl import (
     MAX_DOCUMENT_CHARACTERS,
     answered,
@@ -80,7 +81,7 @@ class Command(BaseCommand):
             text = file.read(MAX_DOCUMENT_CHARACTERS + 1)
         document = evaluated(text, ruleset, exploring=options["explore"])
         self.stdout.write(json.dumps(document, indent=1, ensure_ascii=False))
-        return document["disposition"] != "invalid"
+        return document["disposition"] != Disposition.INVALID
 
     def _evaluate_lines(self, ruleset: Ruleset, options: Mapping[str, Any]) -> bool:
         counts: Counter[str] = Counter()
@@ -101,7 +102,7 @@ class Command(BaseCommand):
                 progress.advance()
         total = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
         self.stderr.write(f"{counts.total()} cases: {total or 'none'}")
-        return not counts["invalid"]
+        return not counts[Disposition.INVALID]
 
 
 def _input(path: str) -> TextIO:
