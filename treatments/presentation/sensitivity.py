@@ -19,17 +19,12 @@ from treatments.presentation.form_words import (
     label_of,
     range_words,
 )
-from treatments.presentation.words import DISPOSITION_WORDS
-
-#: Where the ladder stops, the urgency follows from the answer itself.
-URGENCY_GOES_WITHOUT_SAYING = (
-    Disposition.EMERGENCY,
-    Disposition.DIAGNOSE_FIRST,
-    Disposition.OUT_OF_SCOPE,
-    Disposition.INSUFFICIENT_DATA,
+from treatments.presentation.words import (
+    DISPOSITION_WORDS,
+    LADDER_URGENCIES,
+    URGENCY_GOES_WITHOUT_SAYING,
 )
-#: The urgencies of a case on the ladder, the most urgent first.
-LADDER_URGENCIES = (Urgency.URGENT, Urgency.EARLY, Urgency.ELECTIVE)
+
 #: Doubts, which a test can raise or clear: nobody waits for them to change.
 DOUBTS = frozenset(
     {
@@ -265,11 +260,8 @@ class _SensitivityReader:
 
     def _title(self, place: _Place) -> str:
         disposition, code = place
-        return (
-            self.ruleset.treatments[code].title
-            if code
-            else DISPOSITION_WORDS[disposition]
-        )
+        treatment = self.ruleset.treatments[code] if code else None
+        return treatment.title if treatment else DISPOSITION_WORDS[disposition]
 
     def _says_its_urgency(self, place: _Place) -> bool:
         """Whether the answer itself says how soon; not where the answer stays."""
@@ -327,20 +319,18 @@ class _SensitivityReader:
 
     def _targets(self, found: Iterable[Mapping[str, Any]]) -> tuple[Target, ...]:
         grouped: dict[_Place, list[AdviceChange]] = {}
-        for document in found:
-            grouped.setdefault(_place(document["outcome"]), []).append(
-                self._change(document)
-            )
+        for change in found:
+            place = _place(change["outcome"])
+            grouped.setdefault(place, []).append(self._change(change))
         return tuple(
             Target(self._title(place), place == self.now, tuple(grouped[place]))
             for place in sorted(grouped, key=lambda p: (p == self.now, self._rank(p)))
         )
 
     def _change(self, document: Mapping[str, Any]) -> AdviceChange:
-        urgency = document["outcome"]["urgency"] or ""
-        silent = urgency == self.urgency or self._says_its_urgency(
-            _place(document["outcome"])
-        )
+        outcome = document["outcome"]
+        urgency, place = outcome["urgency"] or "", _place(outcome)
+        silent = urgency == self.urgency or self._says_its_urgency(place)
         return AdviceChange(
             steps=tuple(self._step(step) for step in document["changes"]),
             urgency="" if silent else urgency,

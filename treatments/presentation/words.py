@@ -67,6 +67,15 @@ DISPOSITION_WORDS: Mapping[Disposition, str] = {
     Disposition(choice.value): str(choice.label)
     for choice in Recommendation.Disposition
 }
+#: Where the ladder stops, the urgency follows from the answer itself.
+URGENCY_GOES_WITHOUT_SAYING = (
+    Disposition.EMERGENCY,
+    Disposition.DIAGNOSE_FIRST,
+    Disposition.OUT_OF_SCOPE,
+    Disposition.INSUFFICIENT_DATA,
+)
+#: The urgencies of a case on the ladder, the most urgent first.
+LADDER_URGENCIES = (Urgency.URGENT, Urgency.EARLY, Urgency.ELECTIVE)
 #: Above a case that is being entered: it is not evaluated yet.
 PREVIEW_HEADINGS: Mapping[Disposition, str] = {
     **DISPOSITION_WORDS,
