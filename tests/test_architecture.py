@@ -415,3 +415,26 @@ def test_functions_stay_below_60_lines_and_files_below_450():
 def test_no_file_has_a_name_that_says_nothing():
     empty = {"utils", "helpers", "helper", "manager", "managers", "handler", "misc"}
     assert not [str(p) for _, p in sources() if p.stem in empty]
+
+
+#: Class names that stand in two modules all the same: ten at the most, each with the
+#: reason why no better name was found.
+SHARED_CLASS_NAMES: dict[str, str] = {
+    "Command": "Django finds the class of a management command by this name",
+}
+
+
+def test_a_class_name_stands_in_one_module():
+    """A reader who meets a name knows which class it is.
+
+    A class inside another is named with it: `Report.Status`, `Review.Verdict`, `Meta`.
+    """
+    places: dict[str, list[str]] = {}
+    for _, path in sources():
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+    shared = {name: found for name, found in places.items() if len(found) > 1}
+    assert len(SHARED_CLASS_NAMES) <= 10
+    assert SHARED_CLASS_NAMES.keys() <= shared.keys(), "no longer shared"
+    assert not {n: f for n, f in shared.items() if n not in SHARED_CLASS_NAMES}

@@ -131,7 +131,7 @@ class Recommendation(models.Model):
         return reverse("treatments:recommendation-detail", args=[self.pk])
 
 
-class Statement(models.Model):
+class WrittenStatement(models.Model):
     """What a person added to a recommendation: written once, never edited.
 
     `submission_key` comes with the form, so a form that is sent twice counts once.
@@ -159,7 +159,7 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         )
 
 
-class Decision(Statement):
+class Decision(WrittenStatement):
     """What the surgeon decided; the newest decision of a recommendation counts."""
 
     class Outcome(models.TextChoices):
@@ -245,7 +245,7 @@ class Decision(Statement):
         }
 
 
-class Review(Statement):
+class Review(WrittenStatement):
     """A resident's view of a recommendation."""
 
     class Verdict(models.TextChoices):
@@ -278,7 +278,7 @@ class Review(Statement):
         return self.get_verdict_display()
 
 
-class Comment(Statement):
+class Comment(WrittenStatement):
     """A remark on a recommendation, by anyone of the team."""
 
     recommendation = models.ForeignKey(
