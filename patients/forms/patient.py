@@ -105,6 +105,7 @@ class PatientForm(forms.ModelForm):
         day: date = self.cleaned_data["birth_date"]
         if day > today():
             raise ValidationError("The birth date cannot be in the future.")
+        # A century mistyped is more likely than somebody that old.
         if today().year - day.year > OLDEST_YEARS:
             raise ValidationError(f"More than {OLDEST_YEARS} years ago.")
         return day

@@ -46,6 +46,7 @@ def entry_keep(
     entry = UnsavedEntry(
         pk=page, author=author, patient=patient, encounter=encounter, **newer
     )
+    # Requests of one page may overtake each other: the step says which is newer.
     if not own.filter(pk=page).exists() and _inserted(entry):
         _record(AuditAction.CASE_ENTRY_KEEP, entry)
     elif not own.filter(pk=page).exists():

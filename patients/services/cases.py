@@ -107,8 +107,10 @@ def case_correct(
         ValidationError: a value is out of its range.
     """
     current = _locked(encounter)
+    # A new version would bring back to the worklist what somebody took out of use.
     if current.state == State.ENTERED_IN_ERROR:
         raise CaseNotOpenError
+    # The other surgeon may have entered the same: then both are right.
     if current.state == State.SUPERSEDED or current.revision != revision:
         return _same_or_conflict(_newest(current), data)
     stored = CaseFindings.of(current)
@@ -219,6 +221,7 @@ def _insert(
     **detail: Any,
 ) -> Encounter:
     """Insert a version once; a submission that came before is answered with its row."""
+    # A transaction of its own: PostgreSQL runs nothing more in one that has failed.
     try:
         with transaction.atomic():
             _write(encounter, data, actor)
@@ -243,6 +246,7 @@ def _same_or_conflict(standing: Encounter, data: CaseFindings) -> Encounter:
 
 def _locked(encounter: Encounter) -> Encounter:
     """The row as it is now, held until the end of the transaction."""
+    # Locked alone: PostgreSQL locks no row that an outer join may leave out.
     Encounter.objects.select_for_update().get(pk=encounter.pk)
     return Encounter.objects.with_findings().get(pk=encounter.pk)
 
@@ -290,6 +294,7 @@ def _write(encounter: Encounter, data: CaseFindings, actor: User) -> None:
     _check([("", row) for row in rows.values()] + [(d.level, d) for d in discs])
     for row in rows.values():
         row.save()
+    # Written anew: a disc has no identity beside its level, and no answer means no row.
     imaging.disc_findings.all().delete()
     DiscFinding.objects.bulk_create(discs)
 

@@ -47,6 +47,7 @@ def patient_create(
         "sex": sex,
     }
     patient = Patient(**details, created_by=actor)
+    # The number is taken by the first of two clicks: then this is the second one.
     try:
         _save_patient(patient)
     except ValidationError:

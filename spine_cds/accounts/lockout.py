@@ -61,6 +61,7 @@ def is_locked(request: HttpRequest, username: str) -> bool:
     name = counted_name(None, credentials)
     failures: int = rate_limits.counted(_ACCOUNT, name, seconds=_DAY)
     guessed = failures >= settings.SIGN_IN_FAILURES_A_DAY
+    # The owner at a known desk is let in, whoever else guesses from elsewhere.
     if guessed and not cache.get(_place(request, name)):
         return True
     return not AxesProxyHandler.is_allowed(asking(request), credentials)

@@ -61,6 +61,7 @@ def user_update(
     A new password, role or team, and the end of the right to sign in, each end the
     sessions of the user.
     """
+    # Read before anything is set: the trail tells both sides of the change.
     before = {**_row(user.pk), "teams": _team_ids(user)}
     for name, value in fields.items():
         setattr(user, name, value)
@@ -177,6 +178,7 @@ def _temporary() -> datetime:
 
 def _end_sessions(user: User) -> None:
     """The hash in each session no longer fits the row: see User.session_generation."""
+    # Counted in the database: of two changes at once, each ends the sessions.
     next_one = models.F("session_generation") + 1
     User.objects.filter(pk=user.pk).update(session_generation=next_one)
     user.refresh_from_db(fields=["session_generation"])

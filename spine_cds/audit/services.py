@@ -37,6 +37,7 @@ def record(
     Until the transaction ends, others who write about the same patient (or the same
     entity, without a patient) wait.
     """
+    # Whoever is not signed in has no row to point to.
     person = actor if isinstance(actor, get_user_model()) else None
     event = Event(
         actor=person,
@@ -68,6 +69,7 @@ def _append(event: Event) -> None:
     covered = {name: getattr(event, name) for name in (*HASHED_FIELDS, "at")}
     covered["detail_sha256"] = detail_sha256(event.detail)
     event.sha256 = event_sha256(covered)
+    # Never an update: a key that is there already is a fault, not a second line.
     event.save(force_insert=True)
     head.sequence, head.sha256 = event.sequence, event.sha256
     head.save(force_update=True)

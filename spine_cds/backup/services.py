@@ -46,6 +46,7 @@ def backup_write(*, file: IO[bytes]) -> Manifest:
     waiting = schema.unapplied()
     if waiting:
         raise BackupError(f"Run manage.py migrate first; waiting: {', '.join(waiting)}")
+    # Before the snapshot, so that the copy holds the line about itself.
     record(actor=None, action=AuditAction.BACKUP_CREATE, entity=None)
     with snapshot(), ZipFile(file, "w", ZIP_DEFLATED) as archive:
         tables = {
@@ -128,6 +129,7 @@ def _load(archive: ZipFile, manifest: Manifest, found: Apps) -> None:
     if connection.vendor == "sqlite":
         connection.check_constraints()
     with connection.cursor() as cursor:
+        # Rows came with their keys: the counters must go on behind the highest.
         reset = connection.ops.sequence_reset_sql(no_style(), list(models.values()))
         for statement in reset:
             cursor.execute(statement)
@@ -135,6 +137,7 @@ def _load(archive: ZipFile, manifest: Manifest, found: Apps) -> None:
 
 def _models(manifest: Manifest, found: Apps) -> dict[str, Model]:
     models = {model._meta.label_lower: model for model in schema.models_of(found)}
+    # A table on one side alone would be lost, or stay empty, and nobody would see it.
     for label in models.keys() ^ manifest.tables.keys():
         raise BackupError(f"The table of {label} is not on both sides.")
     for label, model in models.items():

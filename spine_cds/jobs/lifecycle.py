@@ -66,6 +66,7 @@ def claim(model: type[AnyJob]) -> Claim[AnyJob] | None:
 @transaction.atomic
 def _claim(model: type[AnyJob]) -> Claim[AnyJob] | None:
     waiting: Any = _rows(model)
+    # Another worker's row is skipped, not waited for: there is other work.
     row = waiting.waiting().select_for_update(skip_locked=True).only("pk").first()
     if row is None:
         return None
@@ -81,6 +82,7 @@ def _claim(model: type[AnyJob]) -> Claim[AnyJob] | None:
             steps_before=F("steps_done"),
         )
     )
+    # SQLite locks no row: there the update itself decides who has the job.
     if not claimed:
         return None
     job = _rows(model).get(pk=row.pk)

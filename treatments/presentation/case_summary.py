@@ -82,6 +82,7 @@ def responsible_level(case: Mapping[str, Any]) -> str:
     """The level named, or the only one with a herniation, or "" (contract 1)."""
     if case.get("responsible_level"):
         return str(case["responsible_level"])
+    # A single herniation needs no naming: its disc is the responsible one.
     herniated = [
         disc["level"]
         for disc in case.get("discs", ())

@@ -130,6 +130,7 @@ def draw_ladder(options: Iterable[Mapping[str, Any]], ruleset: Ruleset) -> Drawi
 
 def _plank(code: str, title: str, options: list[_Option], top: float) -> Plank:
     status = min((status for _, status in options), key=FAVOUR.index)
+    # Wrapped by characters: an SVG text does not wrap, and no browser is at hand.
     lines = textwrap.wrap(title, TITLE_CHARACTERS) or [code]
     baseline = top + PADDING + 12
     titles = tuple(

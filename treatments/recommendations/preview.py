@@ -86,6 +86,7 @@ def preview_findings(
     Guarantees are left out: with most of a case unknown they take up to a second.
     """
     case = findings_document(findings, patient, unavailable)
+    # Without effects: the emptier a form, the more of them there are to work out.
     answer = evaluate(case, ruleset, effects=False)
     evaluation = answer.to_document()
     advised = evaluation["recommended"]

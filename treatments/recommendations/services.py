@@ -61,6 +61,7 @@ def case_evaluate(*, encounter: Encounter, actor: User) -> Recommendation:
         "engine_version": evaluation["engine_version"],
         "case_sha256": canonical_sha256(document),
     }
+    # Looked up before the exploration, which takes longer than the evaluation.
     known = Recommendation.objects.filter(**question).first()
     if known is not None:
         return known
@@ -133,6 +134,7 @@ def decision_record(
     Raises:
         CaseClosedError: the case was corrected or withdrawn since this advice.
     """
+    # The lock comes first: a correction at the same moment waits, or is seen here.
     encounter = _open_case(recommendation.encounter)
     decision, created = Decision.objects.get_or_create(
         submission_key=submission_key,
@@ -146,6 +148,7 @@ def decision_record(
         },
     )
     if created:
+        # Nothing is decided yet, so the case goes back among those that wait.
         if outcome == Decision.Outcome.DEFERRED:
             _reopen(encounter, recommendation)
         else:

@@ -127,6 +127,7 @@ def _move(replay: Replay, case: StoredCase, old: str, new: str) -> ReplayMove:
         old_advice=old,
         new_advice=new,
         recommendation_id=case.recommendation_id,
+        # The recommendation keeps its case; only without one the case is kept here.
         case_document=None if case.recommendation_id else case.document,
     )
 

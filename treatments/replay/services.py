@@ -34,6 +34,7 @@ def replay_request(
         RulesetError: the new document is no ruleset yet; nothing was written.
         IntegrityError: the key belongs to another comparison.
     """
+    # Read here, where a person can be told, and not first in the worker.
     ruleset = Ruleset.from_document(new_document)
     asked = {"old": old, "new_sha256": ruleset.sha256}
     known = Replay.objects.filter(request_key=submission_key, **asked).first()

@@ -49,9 +49,11 @@ def _report_create(
         requested_by=actor,
         request_key=request_key,
         status=report_status(recommendation),
+        # Whole seconds: the PDF carries it as its own date.
         queued_at=timezone.now().replace(microsecond=0),
         turn=Report.objects.next_turn(actor.pk),
     )
+    # Frozen now: what changes before the worker comes is not in this report.
     report.content = freeze(report).to_document()
     report.save(force_insert=True)
     _record(report, actor, AuditAction.REPORT_REQUEST, {"status": report.status})

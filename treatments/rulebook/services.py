@@ -48,6 +48,7 @@ def ruleset_keep(
 ) -> tuple[RulesetVersion, bool]:
     """The stored version of this content, and whether it is new; not live by that."""
     sign_off = ruleset.metadata.get("sign_off") or {}
+    # By content: the same rules loaded twice are one version, whatever they are called.
     version, created = RulesetVersion.objects.get_or_create(
         sha256=ruleset.sha256,
         defaults={
