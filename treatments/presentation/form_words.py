@@ -1,7 +1,7 @@
 """Cells and ranges of the engine in the words of the case form: labels and units."""
 
 from patients.facts import CASE_FACTS, DISC_FACTS
-from patients.facts import Fact as FormFact
+from patients.facts import ClinicalFact as FormFact
 from treatments.engine import Fact
 from treatments.engine.ruleset.terms import PLAIN, Terms
 from treatments.engine.ruleset.unary_tests import parse
