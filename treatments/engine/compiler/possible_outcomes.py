@@ -20,13 +20,19 @@ from ..ruleset.enums import (
 from .bitset import members
 from .program import Program, SingleHit, Truth
 
-# A name of its own for each status: as an attribute of its class it takes ten times as
-# long to look up (Python 3.11), and a search does so millions of times.
+# A name of its own for what is compared most: as an attribute of its class it takes
+# ten times as long to look up (Python 3.11), and a search does so millions of times.
 CONTRAINDICATED = OptionStatus.CONTRAINDICATED
 UNSUITABLE = OptionStatus.UNSUITABLE
 SUITABLE = OptionStatus.SUITABLE
 CAUTION = OptionStatus.CAUTION
 NOT_INDICATED = OptionStatus.NOT_INDICATED
+UNDETERMINED = OptionStatus.UNDETERMINED
+UNAVAILABLE = OptionStatus.UNAVAILABLE
+RECOMMENDED = OptionStatus.RECOMMENDED
+LADDER = Disposition.LADDER
+INSUFFICIENT_DATA = Disposition.INSUFFICIENT_DATA
+ELECTIVE = Urgency.ELECTIVE
 
 Statuses = frozenset[OptionStatus]
 
@@ -52,7 +58,7 @@ class Triage(NamedTuple):
 
 
 #: No triage row matched: the rules do not cover the case.
-UNCOVERED = Triage(Disposition.OUT_OF_SCOPE, Urgency.ELECTIVE)
+UNCOVERED = Triage(Disposition.OUT_OF_SCOPE, ELECTIVE)
 
 
 #: The statuses by the bits of a number: any of the five alone, or several.
@@ -107,7 +113,7 @@ def status_of(statuses: Statuses) -> OptionStatus:
         return UNSUITABLE
     if not statuses & FOR:
         return NOT_INDICATED
-    return OptionStatus.UNDETERMINED
+    return UNDETERMINED
 
 
 def select(program: Program, statuses: Mapping[str, OptionStatus]) -> str | None:
@@ -121,8 +127,7 @@ def select(program: Program, statuses: Mapping[str, OptionStatus]) -> str | None
         for code in selection.order:
             if statuses[code] == wanted:
                 return code
-    undetermined = OptionStatus.UNDETERMINED
-    if any(statuses[code] == undetermined for code in selection.order):
+    if any(statuses[code] == UNDETERMINED for code in selection.order):
         return None
     return selection.last_resort_treatment
 
@@ -146,7 +151,7 @@ def possible_urgencies(program: Program, truth: Truth) -> set[Urgency]:
         numbers, none = hit.possible_hits(truth.sure, truth.possible)
         found |= {program.rules[n].outputs["urgency"] for n in numbers}
         if none:
-            found.add(Urgency.ELECTIVE)
+            found.add(ELECTIVE)
     return found
 
 

@@ -12,12 +12,21 @@ from functools import partial
 from ..case import Case, CaseReader, UnknownFact, neighbour_values
 from ..compiler.bitset import members
 from ..compiler.possible_outcomes import (
+    NOT_INDICATED,
+    RECOMMENDED,
     Outcome,
     undetermined_hits,
     undetermined_rules,
 )
 from ..compiler.program import Program, Truth, program_of
-from ..ruleset.enums import FOR, Disposition, Indicator, OptionStatus, Urgency
+from ..ruleset.enums import (
+    FOR,
+    ON_LADDER,
+    Disposition,
+    Indicator,
+    OptionStatus,
+    Urgency,
+)
 from ..ruleset.model import Ruleset
 from ..ruleset.presumptions import presumed_values
 from ..ruleset.unary_tests import Value
@@ -120,10 +129,10 @@ class _Run:
         stopped = _stopped(outcome)
         for code, treatment in self.ruleset.treatments.items():
             if stopped:
-                yield Option(code, treatment.rung, OptionStatus.NOT_INDICATED)
+                yield Option(code, treatment.rung, NOT_INDICATED)
                 continue
             advised = code == outcome.recommended
-            status = OptionStatus.RECOMMENDED if advised else statuses[code]
+            status = RECOMMENDED if advised else statuses[code]
             yield self._option(code, treatment.rung, status, statuses[code])
 
     def _option(
@@ -133,7 +142,7 @@ class _Run:
         effects = program.effects[code]
         reasons_for = self._ids(sure & effects.indicated)
         last = self.ruleset.selection
-        if status == OptionStatus.RECOMMENDED and plain not in FOR:
+        if status == RECOMMENDED and plain not in FOR:
             reasons_for = (*reasons_for, last.last_resort.id)
         against = effects.all & ~effects.indicated
         undetermined = []
@@ -273,10 +282,7 @@ class _Run:
 
 def _stopped(outcome: Outcome) -> bool:
     """Whether triage stopped the case before the ladder."""
-    return outcome.disposition not in (
-        Disposition.LADDER,
-        Disposition.INSUFFICIENT_DATA,
-    )
+    return outcome.disposition not in ON_LADDER
 
 
 def _alert(rule: str, indicator: Indicator, text: str) -> dict[str, str]:

@@ -225,8 +225,9 @@ class _Explorer:
             among &= self.reachable.found.keys()
             advised = {outcome.recommended for outcome in self.reachable.found}
             question = question.ablated(self.program.effects.keys() - advised)
-        with self.answers_budget.lend(ANSWER_STATES) as budget:
-            left = reachable_among(self.program, question, base, budget, among, found)
+        budget = self.answers_budget.lend(ANSWER_STATES)
+        left = reachable_among(self.program, question, base, budget, among, found)
+        self.answers_budget.take_back(budget)
         if not left.complete:
             return None
         return sorted((_outcome(outcome) for outcome in left.found), key=_rank)

@@ -11,9 +11,9 @@ from functools import cached_property
 
 from ..case import NEIGHBOUR_GRADE, NEIGHBOUR_MAXIMUM, Case, UnknownFact
 from ..compiler.bitset import singletons
-from ..compiler.possible_outcomes import Outcome
+from ..compiler.possible_outcomes import INSUFFICIENT_DATA, UNDETERMINED, Outcome
 from ..compiler.program import Program
-from ..ruleset.enums import Disposition, OptionStatus
+from ..ruleset.enums import OptionStatus
 from ..search.completions import Base, Budget, BudgetSpentError, with_mask
 from ..search.questions import (
     Answer,
@@ -91,7 +91,7 @@ class Guarantees:
         unknown = list(self._unknown())
         blocking = {at: self._or_none(self._blocks, at) for _, at in unknown if at >= 0}
         if self.case.level is None:
-            stopped = self.outcome.disposition != Disposition.INSUFFICIENT_DATA
+            stopped = self.outcome.disposition != INSUFFICIENT_DATA
             yield UnknownFact("responsible_level"), CANNOT_CHANGE if stopped else BLOCKS
         for fact, at in unknown:
             yield fact, self._effect(at, blocking)
@@ -204,19 +204,19 @@ class Guarantees:
         (two ways to the same advice).
         """
         mask = self.base[at]
-        if (
-            self.outcome.disposition != Disposition.INSUFFICIENT_DATA
-            or mask & (mask - 1) == 0
-        ):
+        if self.outcome.disposition != INSUFFICIENT_DATA or mask & (mask - 1) == 0:
             return False
         if self.triage_is_open:
             return self._search(TriageQuestion(self.program), at, self.base)
         return any(
             self._search(StatusQuestion(self.program, code), at, self.base)
             for code, status in self.statuses.items()
-            if status == OptionStatus.UNDETERMINED
+            if status == UNDETERMINED
         )
 
     def _search(self, question: CaseQuestion[Answer], at: int, base: Base) -> bool:
-        with self.effects_budget.lend(EFFECT_STATES) as budget:
+        budget = self.effects_budget.lend(EFFECT_STATES)
+        try:
             return can_affect(self.program, question, at, base, budget)
+        finally:
+            self.effects_budget.take_back(budget)

@@ -12,6 +12,10 @@ from typing import Any
 
 from ..case import NEIGHBOUR_MAXIMUM, Case, CaseReader, neighbour_values
 from ..compiler.possible_outcomes import (
+    ELECTIVE,
+    INSUFFICIENT_DATA,
+    LADDER,
+    UNAVAILABLE,
     Outcome,
     Statuses,
     Triage,
@@ -22,7 +26,7 @@ from ..compiler.possible_outcomes import (
     status_of,
 )
 from ..compiler.program import Program, program_of
-from ..ruleset.enums import FOR, FROM_URGENCY_TABLES, Disposition, OptionStatus, Urgency
+from ..ruleset.enums import FOR, FROM_URGENCY_TABLES, OptionStatus, Urgency
 from ..ruleset.model import Ruleset
 from ..ruleset.presumptions import presumed_values
 from ..search.completions import Budget, BudgetSpentError, answers
@@ -86,17 +90,17 @@ class ResolvedCase:
         if len(self.triage) > 1:
             urgent = any(t.urgency == Urgency.EMERGENCY for t in self.triage)
             urgency = None if urgent else self._urgency()
-            return Outcome(Disposition.INSUFFICIENT_DATA, urgency, None)
+            return Outcome(INSUFFICIENT_DATA, urgency, None)
         (answer,) = self.triage
         urgency = (
             self._urgency() if answer.urgency == FROM_URGENCY_TABLES else answer.urgency
         )
-        if answer.disposition != Disposition.LADDER:
+        if answer.disposition != LADDER:
             return Outcome(answer.disposition, urgency, None)
         advised = select(self.program, self.statuses) or self._common_advice()
         if advised is None or self.case.level is None:
-            return Outcome(Disposition.INSUFFICIENT_DATA, urgency, None)
-        return Outcome(Disposition.LADDER, urgency, advised)
+            return Outcome(INSUFFICIENT_DATA, urgency, None)
+        return Outcome(LADDER, urgency, advised)
 
     def _common_advice(self) -> str | None:
         """The treatment that every completion advises, whichever way it gets there."""
@@ -124,8 +128,9 @@ class ResolvedCase:
         for hit in self.program.urgency:
             numbers, none = hit.possible_hits(self.truth.sure, self.truth.possible)
             if numbers and not none:
-                return Urgency(self.program.rules[numbers[-1]].outputs["urgency"])
-        return Urgency.ELECTIVE
+                urgency: Urgency = self.program.rules[numbers[-1]].outputs["urgency"]
+                return urgency
+        return ELECTIVE
 
     def possible_urgencies(self) -> frozenset[Urgency]:
         """The urgencies that completions give (never too few)."""
@@ -137,7 +142,7 @@ class ResolvedCase:
     def status(self, code: str) -> OptionStatus:
         """The status of an option before one of them is advised."""
         if code in self.case.unavailable:
-            return OptionStatus.UNAVAILABLE
+            return UNAVAILABLE
         return status_of(self._possible_statuses(code))
 
     def _possible_statuses(self, code: str) -> Statuses:

@@ -7,10 +7,14 @@ from typing import Any
 from ..case import Case
 from ..compiler.bitset import members
 from ..compiler.possible_outcomes import (
+    CAUTION,
+    SUITABLE,
+    UNAVAILABLE,
+    UNDETERMINED,
     undetermined_rules,
 )
 from ..compiler.program import Program
-from ..ruleset.enums import Disposition, OptionStatus
+from ..ruleset.enums import ON_LADDER
 from ..search.completions import open_facts
 from .resolve import ResolvedCase
 
@@ -25,10 +29,7 @@ def why_not(
     first in the order of preference), ``unknown`` (``facts`` decide) or
     ``unavailable``. Where triage stops the ladder there is none.
     """
-    if resolved.outcome.disposition not in (
-        Disposition.LADDER,
-        Disposition.INSUFFICIENT_DATA,
-    ):
+    if resolved.outcome.disposition not in ON_LADDER:
         return []
     return [
         _reason(program, case, resolved, code)
@@ -51,15 +52,15 @@ def _reason(
     }
     effects, sure = program.effects[code], resolved.truth.sure
     excluding = sure & effects.contraindicated or sure & effects.unsuitable
-    if status == OptionStatus.UNAVAILABLE:
-        entry["reason"] = OptionStatus.UNAVAILABLE
+    if status == UNAVAILABLE:
+        entry["reason"] = "unavailable"
     elif excluding:
         entry["rules"] = _ids(program, excluding)
-    elif status == OptionStatus.SUITABLE:
+    elif status == SUITABLE:
         entry["reason"] = "later"
-    elif status == OptionStatus.CAUTION:
+    elif status == CAUTION:
         entry["rules"] = _ids(program, sure & effects.caution)
-    elif status == OptionStatus.UNDETERMINED:
+    elif status == UNDETERMINED:
         entry["reason"] = "unknown"
         undetermined = undetermined_rules(program, code, resolved.truth)
         facts = open_facts(program, resolved.truth, undetermined)

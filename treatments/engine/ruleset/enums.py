@@ -70,6 +70,8 @@ DISPOSITIONS: Final = (
     Disposition.OUT_OF_SCOPE,
     Disposition.LADDER,
 )
+#: The dispositions of an evaluation that triage did not send away from the ladder.
+ON_LADDER: Final = frozenset({Disposition.LADDER, Disposition.INSUFFICIENT_DATA})
 URGENCIES: Final = tuple(Urgency)
 EFFECTS: Final = tuple(Effect)
 INDICATORS: Final = tuple(Indicator)

@@ -11,7 +11,6 @@ states, not seconds: the same case and ruleset always give the same document.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import NamedTuple
 
 from ..compiler.bitset import bit_set
@@ -48,15 +47,15 @@ class Budget:
         if self.left < 0:
             raise BudgetSpentError
 
-    @contextmanager
-    def lend(self, states: int) -> Iterator[Budget]:
-        """A budget of at most so many states; what it spends is taken from this one."""
+    def lend(self, states: int) -> Budget:
+        """A budget of at most so many states, which are taken from this one."""
         part = Budget(min(states, self.left))
-        lent = part.left
-        try:
-            yield part
-        finally:
-            self.left -= lent - max(part.left, 0)
+        self.left -= part.left
+        return part
+
+    def take_back(self, part: Budget) -> None:
+        """Take back what was lent and not spent."""
+        self.left += max(part.left, 0)
 
 
 class Split(NamedTuple):

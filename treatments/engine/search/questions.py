@@ -11,6 +11,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from ..compiler.bitset import bit_set, union
 from ..compiler.possible_outcomes import (
+    LADDER,
     SUITABLE,
     AdviceCandidates,
     Outcome,
@@ -24,12 +25,10 @@ from ..compiler.possible_outcomes import (
     undetermined_hits,
 )
 from ..compiler.program import Program, SingleHit, Truth, memoise
-from ..ruleset.enums import FOR, FROM_URGENCY_TABLES, Disposition, OptionStatus, Urgency
+from ..ruleset.enums import FOR, FROM_URGENCY_TABLES, OptionStatus, Urgency
 
 Answer = TypeVar("Answer")
 
-#: Looked up once, see ``possible_outcomes``.
-_LADDER = Disposition.LADDER
 _TruthKey = tuple[int, int]
 
 
@@ -217,7 +216,7 @@ class OutcomeQuestion(CaseQuestion[Outcome]):
     def _on_ladder(self, truth: Truth) -> AdviceCandidates | None:
         """The candidates, where triage can still lead to the ladder."""
         triage = possible_triage(self.program, truth)
-        ladder = any(answer.disposition == _LADDER for answer in triage)
+        ladder = any(answer.disposition == LADDER for answer in triage)
         return self._candidates(truth) if ladder else None
 
     def _answers(self, truth: Truth) -> Iterator[Outcome]:
@@ -227,11 +226,11 @@ class OutcomeQuestion(CaseQuestion[Outcome]):
                 if answer.urgency == FROM_URGENCY_TABLES
                 else {answer.urgency}
             )
-            if answer.disposition != _LADDER:
+            if answer.disposition != LADDER:
                 yield from (Outcome(answer.disposition, u, None) for u in urgencies)
                 continue
             codes = self._candidates(truth).treatments
-            yield from (Outcome(_LADDER, u, c) for u in urgencies for c in codes)
+            yield from (Outcome(LADDER, u, c) for u in urgencies for c in codes)
 
     def _deciding(self, truth: Truth) -> Iterator[int]:
         program = self.program
