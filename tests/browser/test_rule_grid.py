@@ -98,7 +98,7 @@ def test_a_cell_is_edited_with_chips_and_not(grid):
     g.saved()
     expect(form).to_be_hidden()
     assert g.rule("CONS-01")["cells"]["herniation_type"] == 'not("bulge","protrusion")'
-    expect(g.cell("CONS-01", TYPE)).to_have_text("not bulge, protrusion")
+    expect(g.cell("CONS-01", TYPE)).to_have_text("neither bulge nor protrusion")
     expect(g.cell("CONS-01", TYPE)).to_be_focused()
 
 

@@ -65,6 +65,7 @@ class Source:
 
     @property
     def to_be_verified(self) -> bool:
+        """Whether nobody has held the citation against its source yet."""
         return "R" in self.confidence.split("/") or self.confidence == "V-cit"
 
 
@@ -99,6 +100,7 @@ class DecisionTable:
 
     @property
     def outputs(self) -> tuple[str, ...]:
+        """The names of what its rules say, as :data:`OUTPUTS` has them."""
         return OUTPUTS[self.kind]
 
 

@@ -80,6 +80,7 @@ class Ruleset:
         return MappingProxyType(found)
 
     def tables_of(self, kind: str) -> tuple[DecisionTable, ...]:
+        """The tables of one of the :data:`KINDS`, in the order of the document."""
         return tuple(t for t in self.tables.values() if t.kind == kind)
 
 

@@ -44,6 +44,7 @@ class Equal:
     value: Value
 
     def accepts(self, value: Value) -> bool:
+        """Whether it is this value; a yes or no is never a number."""
         return _same(value, self.value)
 
 
@@ -55,6 +56,7 @@ class Compare:
     bound: float
 
     def accepts(self, value: Value) -> bool:
+        """Whether it is a number on the right side of the bound."""
         if isinstance(value, (bool, str)):
             return False
         if self.operator == "<":
@@ -76,6 +78,7 @@ class Interval:
     high_closed: bool
 
     def accepts(self, value: Value) -> bool:
+        """Whether it is a number between the bounds, or on a closed one."""
         if isinstance(value, (bool, str)):
             return False
         above = value >= self.low if self.low_closed else value > self.low
@@ -99,6 +102,7 @@ class UnaryTests:
 
     @property
     def is_any(self) -> bool:
+        """Whether it accepts every value, unknown ones too."""
         return not self.tests
 
     def accepts(self, value: Value) -> bool:
