@@ -8,11 +8,18 @@ PORT ?= 8000
 ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
+# Files go to as many processes as there are cores, four at most; what was asked for by
+# ARGS goes to one, unless it names another number (ARGS="-n 2 tests/patients").
+SPREAD = $(if $(ARGS),,-n auto --maxprocesses 4) --dist loadgroup --no-loadscope-reorder
+FAST := not slow and not browser and not worker
 PIP := $(BIN)/pip --quiet --disable-pip-version-check install --require-hashes --only-binary :all:
 RUN_STAMP := $(VENV)/.requirements
 DEV_STAMP := $(VENV)/.requirements-dev
 
-.PHONY: help install install-dev run test lint format shell bench chaos pictures lock clean
+# Python keeps what it has compiled, for the many processes that the suite starts.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help install install-dev run quick fast test lint format shell bench chaos pictures lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -42,9 +49,15 @@ run: install ## serve on http://127.0.0.1:8000 with demo data (PORT=... for anot
 	@echo
 	@exec $(BIN)/gunicorn spine_cds.wsgi --bind 127.0.0.1:$(PORT) --worker-class gthread --workers 1 --threads 8 --log-level warning
 
+quick: install-dev ## lint, types and the fast tests within a minute, on SQLite alone
+	@$(MAKE) --jobs=2 --output-sync=target --keep-going lint fast
+
+fast: install-dev # half of quick
+	@env -u DATABASE_URL -u REDIS_URL $(BIN)/python -m pytest -q $(SPREAD) -m "$(FAST)" $(ARGS)
+
 test: lint ## lint, types, and the whole suite on real services (ARGS="-k name" for a part)
 	@BIN="$(BIN)" sh scripts/test-js
-	@$(BIN)/python -m tests.services -q $(ARGS)
+	@$(BIN)/python -m tests.services -q $(SPREAD) $(ARGS)
 
 lint: install-dev ## ruff, mypy, djlint, biome, and migrations that are missing
 	@$(BIN)/ruff check --quiet .

@@ -1,7 +1,12 @@
-"""Fixtures for the whole suite: the people, the real worker, the real browser."""
+"""Fixtures for the whole suite: the people, the real worker, the real browser.
+
+Over several processes (``-n``) a file stays whole, and all tests of the browser or of
+the worker run in one of them, which starts each of these once.
+"""
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -10,7 +15,13 @@ from spine_cds.accounts.models import Role, Team, User
 from spine_cds.audit import triggers
 from tests.services import chromium
 
-pytest_plugins = ["tests.fixtures_browser", "tests.fixtures_worker"]
+pytest_plugins = [
+    "tests.fixtures_browser",
+    "tests.fixtures_worker",
+    "tests.fuzz.summary",
+]
+#: The group of the tests that share the browser and the worker.
+SHARED = "services"
 
 
 @pytest.fixture
@@ -91,6 +102,7 @@ def guarded_tables_can_be_flushed() -> Iterator[None]:
     operations.sql_flush = flush
 
 
+@pytest.hookimpl(tryfirst=True)  # before tests are chosen and given to processes
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     reasons = {
         "browser_instance": ("browser", chromium.why_not()),
@@ -101,8 +113,30 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for fixture, (marker, reason) in reasons.items():
             if fixture in getattr(item, "fixturenames", ()):
                 item.add_marker(marker)
+                item.add_marker(pytest.mark.xdist_group(SHARED))
                 if reason:
                     item.add_marker(pytest.mark.skip(reason=reason))
+    items.sort(key=_how_late)
+
+
+def _how_late(item: pytest.Item) -> int:
+    """What takes long goes first, so that no process waits for another at the end."""
+    if any(item.iter_markers("browser")) or any(item.iter_markers("worker")):
+        return 0
+    return 1 if item.get_closest_marker("slow") else 2
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from xdist.scheduler import LoadGroupScheduling
+
+    class FilesAndGroups(LoadGroupScheduling):
+        """A file is one piece of work: its tests share what its fixtures make."""
+
+        def _split_scope(self, nodeid: str) -> str:
+            return super()._split_scope(nodeid).partition("::")[0]
+
+    return FilesAndGroups(config, log)
 
 
 def _restore_what_migrations_loaded(item: pytest.Item) -> None:

@@ -11,14 +11,12 @@ from contextlib import contextmanager
 
 from hypothesis import HealthCheck, Phase, settings
 
+from tests.fuzz.summary import TRIED, count
+
 TIMES = int(os.environ.get("FUZZ", "1"))
 #: Far above what any input needs on a busy machine; a runaway passes it soon.
 SECONDS = 20.0
 MEGABYTES = 256
-
-#: Inputs that were tried, by what they were given to; printed at the end of a run.
-TRIED: dict[str, int] = {}
-SLOWEST: dict[str, float] = {}
 
 
 def tries(examples: int) -> settings:
@@ -47,7 +45,6 @@ def bounded(what: str) -> Iterator[None]:
         if traced:
             tracemalloc.stop()
     took = time.perf_counter() - began
-    TRIED[what] = TRIED.get(what, 0) + 1
-    SLOWEST[what] = max(SLOWEST.get(what, 0.0), took)
+    count(what, 1, took)
     assert took < SECONDS, f"{what}: {took:.1f} s"
     assert peak < MEGABYTES, f"{what}: {peak:.0f} MB"

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 
 from tests.services import chromium, postgresql, redis
 
+UNWIND_SECONDS = 60
 SERVICES = {"DATABASE_URL": postgresql.running, "REDIS_URL": redis.running}
 
 
@@ -20,8 +21,18 @@ def main(arguments: list[str]) -> int:
         for name, running in SERVICES.items():
             if not environment.get(name):
                 environment[name] = stack.enter_context(running())
-        command = [sys.executable, "-m", "pytest", *arguments]
-        return subprocess.run(command, env=environment, check=False).returncode
+        return _pytest(arguments, environment)
+
+
+def _pytest(arguments: list[str], environment: dict[str, str]) -> int:
+    command = [sys.executable, "-m", "pytest", *arguments]
+    run = subprocess.Popen(command, env=environment)
+    try:
+        return run.wait()
+    finally:
+        if run.poll() is None:  # stopped: the processes that it started end with it
+            run.send_signal(signal.SIGINT)
+            run.wait(UNWIND_SECONDS)
 
 
 if __name__ == "__main__":
