@@ -1,19 +1,19 @@
-"""``manage.py evaluate``: the contract's command line, run as a process would."""
+"""``manage.py evaluate``: the contract's command line."""
 
 import json
 import os
 import pty
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
+from tests.commands import ROOT, in_a_process, in_this_process
 from treatments.engine import load_ruleset
 from treatments.engine.evaluation.evaluate import NO_LEVEL
+from treatments.management.demo_cases import USUAL, USUAL_DISC
 from treatments.management.jsonl import answered
 
-ROOT = Path(__file__).parents[3]
 GOLDEN = ROOT / "treatments/rulesets/lumbar_disc_herniation/golden"
 CASE = {
     "contract": 1,
@@ -24,21 +24,7 @@ CASE = {
 
 
 def run(*arguments, text=""):
-    """Run the command without any database to reach."""
-    environment = {
-        **os.environ,
-        "DATABASE_URL": "postgres://nobody@127.0.0.1:1/nowhere",
-        "DJANGO_SETTINGS_MODULE": "spine_cds.settings",
-    }
-    return subprocess.run(
-        [sys.executable, "manage.py", "evaluate", *map(str, arguments)],
-        cwd=ROOT,
-        env=environment,
-        input=text.encode("utf-8", "surrogateescape"),
-        capture_output=True,
-        timeout=120,
-        check=False,
-    )
+    return in_this_process("evaluate", *arguments, text=text)
 
 
 def lines(result):
@@ -48,7 +34,7 @@ def lines(result):
 def test_one_case_gives_a_pretty_document_and_exit_0(tmp_path):
     path = tmp_path / "case.json"
     path.write_text(json.dumps(CASE))
-    result = run(path)
+    result = in_a_process("evaluate", path)
     assert result.returncode == 0, result.stderr
     document = json.loads(result.stdout)
     assert document["disposition"] == "emergency"
@@ -69,7 +55,7 @@ def test_a_batch_answers_in_order_goes_on_after_bad_lines_and_exits_1():
         '{"contract": 1, "facts": {"age_years": 400, "hair": "red"}}',
     ]
     text = "\n".join([json.dumps(CASE), *bad, "", json.dumps({**CASE, "case_id": "z"})])
-    result = run("--jsonl", "-", text=text)
+    result = in_a_process("evaluate", "--jsonl", "-", text=text)
     assert result.returncode == 1
     found = lines(result)
     assert [d["disposition"] for d in found] == [
@@ -204,7 +190,8 @@ def test_explore_adds_its_parts_at_the_top_and_changes_nothing_else(tmp_path):
 
 
 def test_explored_lines_come_in_order_from_many_processes_too():
-    case = {"contract": 1, "facts": {"age_years": 43}, "discs": [{"level": "L5-S1"}]}
+    discs = [{"level": level, **USUAL_DISC} for level in ("L4-5", "L5-S1")]
+    case = {"contract": 1, "facts": {"age_years": 43, **USUAL}, "discs": discs}
     level = {**case, "responsible_level": "L5-S1"}
     text = "\n".join(json.dumps(c) for c in [case, level, {}] * 25)
     result = run("--explore", "--jobs", "2", "--jsonl", "-", text=text)

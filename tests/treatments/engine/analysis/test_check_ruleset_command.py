@@ -1,36 +1,20 @@
-"""``manage.py check_ruleset``, run as a process would, with no database to reach."""
+"""``manage.py check_ruleset``, with no database to reach."""
 
 from __future__ import annotations
 
 import copy
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
+from tests.commands import in_a_process, in_this_process
 from treatments.engine import load_ruleset
 from treatments.engine.analysis import KINDS
 
-ROOT = Path(__file__).parents[4]
 
-
-def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    environment = {
-        **os.environ,
-        "DATABASE_URL": "postgres://nobody@127.0.0.1:1/nowhere",
-        "DJANGO_SETTINGS_MODULE": "spine_cds.settings",
-    }
-    return subprocess.run(
-        [sys.executable, "manage.py", "check_ruleset", *map(str, arguments)],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+def run(*arguments: object) -> CompletedProcess[bytes]:
+    return in_this_process("check_ruleset", *arguments)
 
 
 def saved(path: Path, document: dict[str, Any]) -> Path:
@@ -40,11 +24,12 @@ def saved(path: Path, document: dict[str, Any]) -> Path:
 
 
 def test_the_shipped_ruleset_is_accepted() -> None:
-    result = run()
+    result = in_a_process("check_ruleset")
+    said = result.stdout.decode()
     assert result.returncode == 0, result.stderr
-    assert "ERROR" not in result.stdout
-    assert "INV-8           proved       proved       proved" in result.stdout
-    assert result.stdout.rstrip().splitlines()[-1].startswith("lumbar_disc_herniation:")
+    assert "ERROR" not in said
+    assert "INV-8           proved       proved       proved" in said
+    assert said.rstrip().splitlines()[-1].startswith("lumbar_disc_herniation:")
 
 
 def test_as_json_every_finding_names_its_kind_and_severity() -> None:
@@ -62,17 +47,17 @@ def test_errors_end_with_1(tmp_path: Path) -> None:
     del triage["rules"][-1]
     result = run(saved(tmp_path, document))
     assert result.returncode == 1
-    assert "gap [triage]" in result.stdout
+    assert b"gap [triage]" in result.stdout
 
 
 def test_the_parts_of_a_gap_are_told_in_words_with_a_case_each(tmp_path: Path) -> None:
     document = copy.deepcopy(dict(load_ruleset().document))
     urgency = next(t for t in document["tables"] if t["id"] == "motor_deficit")
     urgency["rules"][1]["cells"]["weakest_mrc_grade"] = "5"
-    result = run(saved(tmp_path, document))
-    assert "No row of motor_deficit matches 16.667% of the cases." in result.stdout
-    assert "Weakest muscle (MRC): 4 (16.667%)" in result.stdout
-    assert 'for example {"weakest_mrc_grade": 4}' in result.stdout
+    said = run(saved(tmp_path, document)).stdout.decode()
+    assert "No row of motor_deficit matches 16.667% of the cases." in said
+    assert "Weakest muscle (MRC): 4 (16.667%)" in said
+    assert 'for example {"weakest_mrc_grade": 4}' in said
 
 
 def test_what_a_time_budget_leaves_undone_is_said() -> None:

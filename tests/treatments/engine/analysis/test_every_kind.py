@@ -5,22 +5,20 @@ from __future__ import annotations
 import copy
 import datetime
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.commands import in_this_process
 from tests.treatments.engine.analysis.test_faults import add, rule, table
 from treatments.engine import Evaluation, Ruleset, evaluate, load_ruleset
 from treatments.engine.analysis import KINDS, Analysis, Finding, check_document
 from treatments.engine.ruleset.enums import FOR
 from treatments.engine.ruleset.presumptions import conditional_values
 
-ROOT = Path(__file__).parents[4]
 SHIPPED = load_ruleset()
 TODAY = datetime.date(2026, 11, 21)
 Document = dict[str, Any]
@@ -119,22 +117,29 @@ PLANTS: dict[str, tuple[Callable[[Document], None], ...]] = {
 PLANTED = [(kind, plant) for kind, plants in PLANTS.items() for plant in plants]
 
 
+def untouched(_: Document) -> None:
+    pass
+
+
 def planted(plant: Callable[[Document], None]) -> Document:
     document: Document = copy.deepcopy(dict(SHIPPED.document))
     plant(document)
     return document
 
 
-def analysed(kind: str, document: Document) -> Analysis:
+@cache
+def analysed(kind: str, plant: Callable[[Document], None]) -> Analysis:
     budget = {"budget": 10} if kind == "undecided" else {}
-    return check_document(document, today=TODAY, limit=1000, **budget)
+    return check_document(planted(plant), today=TODAY, limit=1000, **budget)
+
+
+@cache
+def before() -> set[tuple[Any, ...]]:
+    return {key_of(finding) for finding in analysed("", untouched).findings}
 
 
 def key_of(finding: Finding) -> tuple[Any, ...]:
     return finding.kind, finding.table, finding.rules, finding.message
-
-
-BEFORE = {key_of(f) for f in analysed("", dict(SHIPPED.document)).findings}
 
 
 def test_there_is_a_planted_fault_of_every_kind() -> None:
@@ -145,8 +150,8 @@ def test_there_is_a_planted_fault_of_every_kind() -> None:
 def test_a_planted_fault_is_found(kind: str, plant: Callable[[Document], None]) -> None:
     new = [
         finding
-        for finding in analysed(kind, planted(plant)).of(kind)
-        if key_of(finding) not in BEFORE
+        for finding in analysed(kind, plant).of(kind)
+        if key_of(finding) not in before()
     ]
     if kind != "no_advice":  # the shipped ruleset has such cases too
         assert new
@@ -160,7 +165,7 @@ def test_every_example_of_a_planted_fault_shows_its_finding(
     if kind == "refused":
         return
     ruleset = Ruleset.from_document(document)
-    for finding in analysed(kind, document).findings:
+    for finding in analysed(kind, plant).findings:
         if finding.example:
             shows(ruleset, finding, finding.example.document)
         for box in finding.boxes:
@@ -229,24 +234,16 @@ def test_manage_py_evaluate_answers_the_examples_alike(
 ) -> None:
     document = planted(plant)
     ruleset = Ruleset.from_document(document)
-    findings = analysed("", document).findings
+    findings = analysed("", plant).findings
     examples = [f.example.document for f in findings if f.example]
     assert examples
     (tmp_path / "ruleset.json").write_text(json.dumps(document), "utf-8")
     lines = "".join(json.dumps(example) + "\n" for example in examples)
     (tmp_path / "cases.jsonl").write_text(lines, "utf-8")
-    command = [sys.executable, "manage.py", "evaluate", "--jobs", "1"]
-    paths = ["--jsonl", str(tmp_path / "cases.jsonl")]
-    paths += ["--ruleset", str(tmp_path / "ruleset.json")]
-    result = subprocess.run(
-        [*command, *paths],
-        cwd=ROOT,
-        env={**os.environ, "DJANGO_SETTINGS_MODULE": "spine_cds.settings"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
+    paths = ["--jsonl", tmp_path / "cases.jsonl"]
+    paths += ["--ruleset", tmp_path / "ruleset.json"]
+    result = in_this_process("evaluate", "--jobs", 1, *paths)
+    assert result.returncode == 0, result.stderr
     answers = [json.loads(line) for line in result.stdout.splitlines()]
     assert answers == [
         json.loads(json.dumps(evaluate(case, ruleset).to_document()))
@@ -256,10 +253,8 @@ def test_manage_py_evaluate_answers_the_examples_alike(
 
 def test_a_masked_rule_is_named_with_those_that_take_its_cases() -> None:
     finding = next(
-        f
-        for f in analysed("", planted(masked)).of("masked")
-        if f.rules[0] == "TRIAGE-99"
+        f for f in analysed("", masked).of("masked") if f.rules[0] == "TRIAGE-99"
     )
     assert finding.rules == ("TRIAGE-99", "TRIAGE-02")
-    (presumed,) = analysed("", planted(masked_presumption)).of("masked")
+    (presumed,) = analysed("", masked_presumption).of("masked")
     assert presumed.rules == ("PRESUME-99", "PRESUME-01")
