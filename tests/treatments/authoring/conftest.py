@@ -2,6 +2,7 @@ from functools import partial
 
 import pytest
 
+from tests.small_ruleset import small_ruleset
 from treatments.authoring.document import edits
 from treatments.authoring.drafts.services import draft_create, draft_edit
 from treatments.engine import load_ruleset
@@ -9,8 +10,10 @@ from treatments.rulebook.services import ruleset_load
 
 
 @pytest.fixture
-def version(db):
-    return ruleset_load(ruleset=load_ruleset())
+def version(db, request):
+    """The live rules: small ones, but where a test is marked for the shipped ones."""
+    is_shipped = request.node.get_closest_marker("shipped_rules")
+    return ruleset_load(ruleset=load_ruleset() if is_shipped else small_ruleset())
 
 
 @pytest.fixture

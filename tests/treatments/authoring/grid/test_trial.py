@@ -14,7 +14,7 @@ from treatments.authoring.grid.trial import changed, questions, try_case
 from treatments.engine import evaluate
 from treatments.models import RulesetDraft
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shipped_rules]
 
 
 @pytest.fixture

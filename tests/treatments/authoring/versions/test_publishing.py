@@ -181,6 +181,7 @@ def test_a_version_goes_live_at_the_chosen_moment(
     assert RulesetVersion.objects.live().get() == published
 
 
+@pytest.mark.shipped_rules
 def test_a_restored_version_gives_the_same_bytes(
     draft, version, admin, second_admin, edit, replayed
 ):

@@ -69,6 +69,7 @@ def test_what_a_draft_changes_is_shown_by_the_cell(
     assert '<del class="is-part"> care, and</del>' in page
 
 
+@pytest.mark.shipped_rules
 def test_a_difference_is_told_in_the_words_of_the_grid(draft, admin, edit):
     first = next(r for r in rules_of(draft, "endo_tf") if r["cells"])
     rule, fact = first["id"], "invasive_justified"
@@ -252,6 +253,7 @@ def test_a_refused_hand_over_says_why_and_keeps_the_number(client_of, admin, dra
     assert draft.is_editable
 
 
+@pytest.mark.shipped_rules
 def test_the_example_of_each_finding_can_be_tried(client_of, admin, draft, edit):
     for rule in rules_of(draft, "endo_tf"):
         edit(draft, admin, edits.disable_rule, "endo_tf", rule["id"], "To see")

@@ -168,6 +168,7 @@ def rule_form(grid, rule, table="cons"):
     )
 
 
+@pytest.mark.shipped_rules
 def test_saving_a_rule_page_untouched_changes_nothing(draft, grid, rules):
     """Every control and text box of every rule gives back what stands there."""
     before = draft.document
@@ -335,6 +336,7 @@ def test_the_grid_is_filtered(grid, query, rules_shown):
     assert len(shown) < 15
 
 
+@pytest.mark.shipped_rules
 def test_the_grid_is_filtered_by_the_rules_that_a_case_can_match(grid, rules):
     facts = {"case": "herniation type = extrusion; surgery accepted = yes"}
     page = grid("detail", facts, get=True).content.decode()
