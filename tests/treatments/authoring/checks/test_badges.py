@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.small_ruleset import small_ruleset
 from treatments.authoring.checks import badges
 from treatments.authoring.checks.badges import badges_of, box_of, quick_badges
 from treatments.authoring.document import edits
@@ -11,20 +12,20 @@ from treatments.engine import load_ruleset
 from treatments.engine.analysis import check
 from treatments.engine.ruleset.unary_tests import parse
 
-BASE = load_ruleset()
+FEW, SHIPPED = small_ruleset(), load_ruleset()
 
 
-def edited(table, *changes):
-    """The shipped ruleset after edits of one table, and the ids of its rules."""
-    parts = split(BASE.document)
+def edited(table, *changes, base=FEW):
+    """A ruleset after edits of one table, and the ids of its rules."""
+    parts = split(base.document)
     for how, *arguments in changes:
         parts = how(parts, table, *arguments)
     return read_draft(join(parts)).ruleset, parts[f"tables/{table}/rules"]
 
 
-def found(table, *changes):
-    ruleset, rows = edited(table, *changes)
-    return badges_of(check(ruleset, limit=500), ruleset, table, rows, BASE)
+def found(table, *changes, base=FEW):
+    ruleset, rows = edited(table, *changes, base=base)
+    return badges_of(check(ruleset, limit=500), ruleset, table, rows, base)
 
 
 def labels(shown, rule):
@@ -39,7 +40,7 @@ def test_a_copy_duplicates_its_rule_and_both_say_so():
 
 def test_a_rule_below_a_wider_one_is_masked_by_it():
     table = "motor_deficit"
-    rows = split(BASE.document)[f"tables/{table}/rules"]
+    rows = split(FEW.document)[f"tables/{table}/rules"]
     anything = [(rows[0], "cells.weakest_mrc_grade", "-")]
     shown = found(table, (edits.set_entries, anything))
     assert f"masked by {rows[0]}" in labels(shown, rows[1])
@@ -55,7 +56,7 @@ def test_the_same_cells_with_another_effect_contradict():
 
 
 def test_a_gap_is_shown_at_the_rule_that_opened_it_even_when_it_is_disabled():
-    rows = split(BASE.document)["tables/instability/rules"]
+    rows = split(FEW.document)["tables/instability/rules"]
     narrowed = found("instability", (edits.disable_rule, rows[-1], "no"))
     (badge,) = [b for b in narrowed.of(rows[-1]) if b.kind == "gap"]
     assert badge.label.startswith("opens a gap (")
@@ -64,14 +65,14 @@ def test_a_gap_is_shown_at_the_rule_that_opened_it_even_when_it_is_disabled():
 
 
 def test_the_cells_of_a_gap_close_it():
-    rows = split(BASE.document)["tables/instability/rules"]
+    rows = split(FEW.document)["tables/instability/rules"]
     gone = (edits.disable_rule, rows[-1], "no")
     shown = found("instability", gone)
     (badge,) = [b for b in shown.of(rows[-1]) if b.kind == "gap"]
     finding = shown.findings[badge.fingerprint]
     box = box_of(finding, "0")
     assert box_of(finding, "99") is None
-    parts = edits.disable_rule(split(BASE.document), "instability", rows[-1], "no")
+    parts = edits.disable_rule(split(FEW.document), "instability", rows[-1], "no")
     parts = edits.add_rule(parts, "instability", cells=box.cells)
     made = parts["tables/instability/rules"][-1]
     for text in box.cells.values():
@@ -83,7 +84,7 @@ def test_the_cells_of_a_gap_close_it():
 
 
 def test_a_broken_invariant_stands_at_the_changed_rule_that_breaks_it():
-    parts = split(BASE.document)
+    parts = split(SHIPPED.document)
     table = "cons"
     against = [
         rule
@@ -92,26 +93,30 @@ def test_a_broken_invariant_stands_at_the_changed_rule_that_breaks_it():
         in ("unsuitable", "contraindicated")
     ]
     changed = [(rule, "outputs.effect", "indicated") for rule in against]
-    shown = found(table, (edits.set_entries, changed))
+    shown = found(table, (edits.set_entries, changed), base=SHIPPED)
     broken = [label for rule in against for label in labels(shown, rule)]
     assert any(label.startswith("breaks INV-") for label in broken)
 
 
 def test_what_was_found_in_the_version_before_is_nobodys_new_fault():
     """INV-7 fails in the shipped rules where nothing is on offer."""
-    rows = split(BASE.document)["tables/instability/rules"]
-    shown = found("instability", (edits.disable_rule, rows[-1], "no"))
+    rows = split(SHIPPED.document)["tables/instability/rules"]
+    shown = found("instability", (edits.disable_rule, rows[-1], "no"), base=SHIPPED)
     assert "invariant" not in [badge.kind for badge in shown.of(rows[-1])]
     assert "invariant" in [badge.kind for badge in shown.table]
 
 
 def test_what_no_rule_of_the_table_is_to_blame_for_is_said_of_the_table():
-    shown = found("fusion", (edits.set_field, "FUSION-01", "rationale", "Words."))
+    shown = found(
+        "fusion",
+        (edits.set_field, "FUSION-01", "rationale", "Words."),
+        base=SHIPPED,
+    )
     assert [badge.kind for badge in shown.table] == ["invariant"]
 
 
 def test_a_broken_invariant_is_named_in_full_whatever_its_id():
-    parts = dict(split(BASE.document))
+    parts = dict(split(base.document))
     named = {**parts.pop("invariants/INV-7"), "id": "On offer (all)"}
     parts["invariants"] = ["On offer (all)"]
     parts[address("invariants", "On offer (all)")] = named
@@ -130,12 +135,12 @@ def no_cache(settings):
 
 
 def test_at_once_the_table_is_exact_and_the_rest_as_last_checked(no_cache):
-    before = check(BASE, limit=500)
+    before = check(SHIPPED, limit=500)
     badges.keep("a-draft", before)
-    ruleset, rows = edited("cons", (edits.copy_rule, "CONS-02"))
-    quick = quick_badges("a-draft", ruleset, "cons", rows, BASE)
+    ruleset, rows = edited("cons", (edits.copy_rule, "CONS-02"), base=SHIPPED)
+    quick = quick_badges("a-draft", ruleset, "cons", rows, SHIPPED)
     assert "duplicates CONS-02" in labels(quick, "CONS-16")
     assert [badge.kind for badge in quick.table] == ["invariant"]
-    first = quick_badges("another-draft", ruleset, "cons", rows, BASE)
+    first = quick_badges("another-draft", ruleset, "cons", rows, SHIPPED)
     assert "duplicates CONS-02" in labels(first, "CONS-16")
     assert not first.table
