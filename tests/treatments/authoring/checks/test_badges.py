@@ -116,7 +116,7 @@ def test_what_no_rule_of_the_table_is_to_blame_for_is_said_of_the_table():
 
 
 def test_a_broken_invariant_is_named_in_full_whatever_its_id():
-    parts = dict(split(base.document))
+    parts = dict(split(SHIPPED.document))
     named = {**parts.pop("invariants/INV-7"), "id": "On offer (all)"}
     parts["invariants"] = ["On offer (all)"]
     parts[address("invariants", "On offer (all)")] = named
