@@ -88,8 +88,8 @@ class GridColumn:
         """The meaning, and what may be entered."""
         if self.fact is None:
             return self.meaning
-        said = [self.meaning.strip(" ."), allowed(self.fact)]
-        return ". ".join(part[:1].upper() + part[1:] for part in said if part) + "."
+        parts = [self.meaning.strip(" ."), allowed(self.fact)]
+        return ". ".join(part[:1].upper() + part[1:] for part in parts if part) + "."
 
     def value_in(self, rule: Mapping[str, Any]) -> Any:
         if self.is_fact:
@@ -118,14 +118,14 @@ class GridColumn:
         """
         if self.fact is not None and self.is_fact:
             return from_words(self.fact, words)
-        said = words.strip()
+        text = words.strip()
         if self.kind == "choice":
-            return self._choice(said)
+            return self._choice(text)
         if self.kind in ("many", "sources"):
-            return self._several(said)
-        if self.kind == "date" and said:
-            return _date(said)
-        return said
+            return self._several(text)
+        if self.kind == "date" and text:
+            return _date(text)
+        return text
 
     def typed(self, words: str) -> Any:
         """As :meth:`read`; what cannot be read is kept as it was typed."""
@@ -135,30 +135,30 @@ class GridColumn:
             kept = words.strip()
             return kept.split() if self.kind in ("many", "sources") else kept
 
-    def _choice(self, said: str) -> str:
-        folded = said.lower().replace("_", " ")
+    def _choice(self, text: str) -> str:
+        folded = text.lower().replace("_", " ")
         for choice in self.choices:
             if folded in (spoken(choice).lower(), cell_conditions.YES_NO.get(choice)):
                 return choice
         listed = ", ".join(spoken(choice) for choice in self.choices)
-        raise WordsError(f"“{said[:60]}” is not one of {listed}.")
+        raise WordsError(f"“{text[:60]}” is not one of {listed}.")
 
-    def _several(self, said: str) -> list[str]:
+    def _several(self, text: str) -> list[str]:
         known = {choice.lower(): choice for choice in self.choices}
-        codes = said.replace(",", " ").replace(";", " ").split()
+        codes = text.replace(",", " ").replace(";", " ").split()
         unknown = [code for code in codes if code.lower() not in known]
         if unknown:
             raise WordsError(f"There is no {unknown[0]} in the list of {self.name}.")
         return list(dict.fromkeys(known[code.lower()] for code in codes))
 
 
-def _date(said: str) -> str:
+def _date(text: str) -> str:
     for form in ("%Y-%m-%d", "%d.%m.%Y", "%d %b %Y"):
         try:
-            return datetime.datetime.strptime(said, form).date().isoformat()  # noqa: DTZ007
+            return datetime.datetime.strptime(text, form).date().isoformat()  # noqa: DTZ007
         except ValueError:
             continue
-    raise WordsError(f"“{said[:40]}” is no date: write 2027-11-30.")
+    raise WordsError(f"“{text[:40]}” is no date: write 2027-11-30.")
 
 
 def facts_of(parts: Parts) -> dict[str, Fact]:

@@ -50,8 +50,8 @@ class DraftProblem:
         return self.field in GROUNDS
 
     @property
-    def told(self) -> str:
-        """As the list of all problems has it: what is empty is said to be missing."""
+    def message(self) -> str:
+        """As the list of all problems has it: what is empty is called missing."""
         is_blank = self.problem.value == _BLANK
         match self.problem.code, self.field:
             case Code.EMPTY, "rationale":

@@ -255,7 +255,7 @@ class _Places:
         if not label and name in OTHERS:
             label = OTHERS[name][0]
         field = label or name.replace("_", " ")
-        return {"problem": problem, "field": field, "said": problem.told}
+        return {"problem": problem, "field": field, "message": problem.message}
 
     def trial(self, table: str = "") -> str:
         """The address where a case is tried, on this table or the first one."""

@@ -67,7 +67,7 @@ def test_a_ground_that_is_missing_is_told_by_its_field_and_the_rule_is_tried(
     table = next(t for t in document["tables"] if t["id"] == TABLE)
     table["rules"][-1][field] = value
     reading = read_draft(document)
-    assert [(p.rule, p.field, p.told) for p in reading.problems] == [
+    assert [(p.rule, p.field, p.message) for p in reading.problems] == [
         ("CONS, 01", field, told)
     ]
     assert reading.left_out == frozenset()

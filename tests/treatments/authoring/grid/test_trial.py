@@ -4,6 +4,7 @@ import json
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import escape
 
 from spine_cds.audit.models import Event
@@ -12,7 +13,7 @@ from treatments.authoring.document import edits
 from treatments.authoring.grid.sheet import Sheet
 from treatments.authoring.grid.trial import changed, questions, try_case
 from treatments.engine import evaluate
-from treatments.models import RulesetDraft
+from treatments.models import RulesetActivation, RulesetDraft
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shipped_rules]
 
@@ -98,6 +99,17 @@ def test_a_wrong_case_is_told(client, admin, draft):
     assert "There is no case" in page.content.decode()
     page = client.get(url(draft), {"case": "new", "fact.age_years": "ninety"})
     assert "age" in page.content.decode()
+
+
+def test_where_neither_the_draft_nor_any_rules_can_be_read_no_case_is_tried(
+    client, admin, draft
+):
+    draft.document = {**draft.document, "selection": {"order": []}}
+    draft.save()
+    RulesetActivation.objects.update(withdrawn_at=timezone.now())
+    client.force_login(admin)
+    page = client.get(url(draft), {"case": "cons-good-response"})
+    assert "No case can be tried" in page.content.decode()
 
 
 def test_a_stored_case_that_is_tried_is_on_record(client, admin, draft, advice):
