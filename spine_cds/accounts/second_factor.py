@@ -26,7 +26,7 @@ from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.middleware import client_address
 from spine_cds.audit.services import record
 
-#: In the session, once there is a second factor: see accounts.first.
+#: In the session, once there is a second factor: see accounts.required_steps.
 EXISTS = "second_factor_exists"
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 

@@ -126,7 +126,7 @@ def signature_record(
     case_uid: object = "",
 ) -> Signature:
     """Sign a row: call it in the transaction that writes the row, after the password
-    was asked again (``accounts.signing``).
+    was asked again (``accounts.reauthentication``).
 
     ``content`` is what is signed, as JSON values; its canonical form is hashed.
     """

@@ -1,5 +1,5 @@
 """Work done beside the requests: a row is the job, a message is only its bell.
 
-`models` says what a job is, `life` takes it from state to state, `work` does one, and
-`doorbell` rings for it.
+`models` says what a job is, `lifecycle` takes it from state to state, `worker` does
+one, and `wakeup` rings for it.
 """

@@ -47,7 +47,7 @@ class Job(models.Model):
     """The state of some work, for whoever asked for it and for whoever does it.
 
     A row is queued, then running under a lease, then done, failed or cancelled. Only
-    `spine_cds.jobs.life` moves it. `attempts` counts the tries since the last step
+    `spine_cds.jobs.lifecycle` moves it. `attempts` counts the tries since the last step
     forward; `token` grows with each claim, and only the newest claim may write.
     """
 

@@ -26,8 +26,8 @@ def range_words(fact: Fact, words: str) -> str:
         cell = parse(from_words(fact, words))
     except WordsError:
         return words
-    said = cell_in_words(fact, cell, _terms(fact.name, is_sentence=False))
-    return said.capitalize() if fact.type == "bool" else said
+    answer = cell_in_words(fact, cell, _terms(fact.name, is_sentence=False))
+    return answer.capitalize() if fact.type == "bool" else answer
 
 
 def has_grades(name: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from treatments.authoring.document import cell_conditions
 from treatments.authoring.document.parts import Parts, address
 from treatments.engine import Fact
+from treatments.engine.ruleset.csv_folder import GROUNDS
 from treatments.engine.ruleset.decision_tables import (
     CERTAINTIES,
     OUTPUTS,
@@ -47,7 +48,6 @@ OTHERS: Mapping[str, tuple[str, str, str]] = {
     "owner": ("Owner", "line", "Who answers for the rule."),
     "review_by": ("Review by", "date", "When the rule is to be looked at again."),
 }
-GROUNDS = ("rationale", "sources", "strength", "certainty", "owner", "review_by")
 _FACT_FIELDS = (
     *("name", "scope", "group", "type", "values", "minimum", "maximum", "unit"),
     *("essential", "presumed", "modifiable", "label", "meaning"),

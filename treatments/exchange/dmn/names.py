@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from treatments.engine.ruleset.csv_folder import GROUNDS
+
 #: The part of a name space that differs by the version of DMN.
 DMN_1_5 = "20230324"
 DMN_1_3 = "20191111"
@@ -17,7 +19,9 @@ PARTS = (
     "selection",
 )
 #: Why a rule is there, beside its rationale and its sources: attributes of our element.
-GROUNDS = ("strength", "certainty", "owner", "review_by")
+GROUND_ATTRIBUTES = tuple(
+    name for name in GROUNDS if name not in ("rationale", "sources")
+)
 #: Every version of DMN from 1.1 on names its elements alike, as far as we read them.
 ANY_DMN = re.compile(r"\{https?://www\.omg\.org/spec/DMN/\d{8}/(?:MODEL/|dmn\.xsd)\}")
 

@@ -13,7 +13,7 @@ from treatments.exchange import safe_xml, strict_json
 from treatments.exchange.errors import refusal
 
 from . import foreign, tables
-from .names import ANY_DMN, GROUNDS, OURS, PARTS
+from .names import ANY_DMN, GROUND_ATTRIBUTES, OURS, PARTS
 
 
 def read(data: bytes, filename: str, base: Mapping[str, Any] | None = None) -> Any:
@@ -131,5 +131,5 @@ def _rule(
         "outputs": tables.outputs(rule, outputs, place),
         "rationale": tables.text_of(rule, "description"),
         "sources": attributes.get("sources", "").split(),
-        **{key: attributes.get(key, "") for key in GROUNDS},
+        **{key: attributes.get(key, "") for key in GROUND_ATTRIBUTES},
     }

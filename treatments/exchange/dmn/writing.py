@@ -14,7 +14,7 @@ from treatments.exchange.safe_xml import UNPRINTABLE
 
 from . import literals
 from .diagram import diagram
-from .names import DC, DI, DMN_1_3, DMN_1_5, GROUNDS, OURS, PARTS, Ids
+from .names import DC, DI, DMN_1_3, DMN_1_5, GROUND_ATTRIBUTES, OURS, PARTS, Ids
 
 FEEL_TYPES = {"int": "number", "decimal": "number", "bool": "boolean", "enum": "string"}
 #: What a reader of the model has to know before trusting what an engine makes of it.
@@ -213,7 +213,7 @@ class _ModelWriter:
         own = self.ids.make("rule", rule["id"])
         held = under(table, "rule", id=own)
         under(held, "description", rule["rationale"])
-        grounds = {key: rule[key] for key in GROUNDS}
+        grounds = {key: rule[key] for key in GROUND_ATTRIBUTES}
         sources = " ".join(rule["sources"])
         under(
             under(held, "extensionElements"),
