@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
+from django.core.management.commands import flush
 from django.db import connection, transaction
 
 from spine_cds.audit import triggers
@@ -49,8 +50,9 @@ def _copy_what_migrations_wrote() -> dict[str, str]:
 
 
 def _statements(copies: dict[str, str]) -> Callable[..., list[str]]:
-    def sql_flush(operations, _style, tables: list[str], **_options) -> list[str]:
-        quote = operations.quote_name
+    def sql_flush(_style, connection, **_options) -> list[str]:
+        quote = connection.ops.quote_name
+        tables = connection.introspection.django_table_names(only_existing=True)
         return [
             *triggers.suspension(connection),
             *(f"DELETE FROM {quote(table)}" for table in tables),
@@ -69,9 +71,8 @@ def _statements(copies: dict[str, str]) -> Callable[..., list[str]]:
 
 @contextmanager
 def _flushed_with(sql_flush: Callable[..., list[str]]) -> Iterator[None]:
-    # On the class: beside the browser's event loop there is another connection.
-    operations = type(connection.ops)
-    before = operations.sql_flush
-    operations.sql_flush = sql_flush
+    # In the command alone: what restores a backup empties the tables for itself.
+    before = flush.sql_flush
+    flush.sql_flush = sql_flush
     yield
-    operations.sql_flush = before
+    flush.sql_flush = before

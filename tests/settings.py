@@ -18,6 +18,8 @@ from spine_cds.settings import *  # noqa: E402, F403
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # A suite that types faster than anybody; the tests of the limits set their own.
 UNSAFE_REQUESTS_A_MINUTE: dict[str, int] = {}
+# Static files are looked up when asked for, not for each test's new client.
+WHITENOISE_AUTOREFRESH = True
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 # Tasks run where they are rung, except in tests that ask for the real worker.
 EMBEDDED_WORKER = False
