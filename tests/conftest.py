@@ -16,6 +16,30 @@ pytest_plugins = [
 ]
 
 
+#: What `make quick` leaves out: the parts of the suite that start processes, search for
+#: counterexamples, render, replay or go through every page.
+SLOW = (
+    "tests/fuzz/",
+    "tests/property/",
+    "tests/spine_cds/backup/",
+    "tests/spine_cds/test_headers.py",
+    "tests/spine_cds/test_security_stop.py",
+    "tests/test_chaos.py",
+    "tests/test_migrations.py",
+    "tests/test_permissions.py",
+    "tests/test_settings.py",
+    "tests/treatments/authoring/versions/",
+    "tests/treatments/authoring/views/",
+    "tests/treatments/engine/analysis/",
+    "tests/treatments/engine/dmn/",
+    "tests/treatments/engine/search/",
+    "tests/treatments/exchange/",
+    "tests/treatments/management/",
+    "tests/treatments/replay/",
+    "tests/treatments/reports/",
+)
+
+
 @pytest.fixture
 def team(db) -> Team:
     return Team.objects.create(name="Spine unit")
@@ -79,6 +103,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         "celery_worker_process": ("worker", _why_no_worker()),
     }
     for item in items:
+        if item.nodeid.startswith(SLOW):
+            item.add_marker(pytest.mark.slow)
         for fixture, (marker, reason) in reasons.items():
             if fixture in getattr(item, "fixturenames", ()):
                 item.add_marker(marker)
