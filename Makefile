@@ -49,7 +49,7 @@ run: install ## serve on http://127.0.0.1:8000 with demo data (PORT=... for anot
 	@echo
 	@exec $(BIN)/gunicorn spine_cds.wsgi --bind 127.0.0.1:$(PORT) --worker-class gthread --workers 1 --threads 8 --log-level warning
 
-quick: install-dev ## lint, types and the fast tests within a minute, on SQLite alone
+quick: install-dev ## lint, types and the fast tests, on SQLite alone
 	@$(MAKE) --jobs=2 --output-sync=target --keep-going lint fast
 
 fast: install-dev # half of quick
