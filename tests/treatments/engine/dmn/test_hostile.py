@@ -46,9 +46,9 @@ BOMB = """<?xml version="1.0"?>
 
 
 def seconds(work) -> float:
-    began = time.perf_counter()
+    began = time.process_time()  # Other tests run beside it.
     work()
-    return time.perf_counter() - began
+    return time.process_time() - began
 
 
 def refused(content: bytes) -> str:
