@@ -79,6 +79,14 @@ def invariant(document: Document) -> None:
         rule(document, id_)["cells"]["age_years"] = "<= 65"
 
 
+def cut_presumption(document: Document) -> None:
+    cells = {"annular_defect_width_mm": "> 4"}
+    add(document, "med", "MED-04", "MED-99", cells=cells)
+    inputs = table(document, "med")["inputs"]
+    if "annular_defect_width_mm" not in inputs:
+        inputs.append("annular_defect_width_mm")
+
+
 def no_advice(document: Document) -> None:
     for rows in document["tables"]:
         if rows["kind"] == "eligibility":
@@ -109,6 +117,7 @@ PLANTS: dict[str, tuple[Callable[[Document], None], ...]] = {
     "mergeable": (mergeable,),
     "never_matters": (never_matters,),
     "invariant": (invariant,),
+    "cut_presumption": (cut_presumption,),
     "no_advice": (no_advice,),
     "unused_fact": (unused_fact,),
     "overdue": (overdue,),
