@@ -95,12 +95,9 @@ def victim(celery_worker_process, tmp_path) -> Iterator[Worker]:
 
 
 @pytest.fixture
-def celery_worker_process(transactional_db, _worker, settings) -> Iterator[Worker]:
+def celery_worker_process(transactional_db, _worker, monkeypatch) -> Worker:
     """A worker; in this test tasks go to it through the real broker."""
     from spine_cds.celery import app
 
-    settings.CELERY_TASK_ALWAYS_EAGER = False
-    eager = app.conf.task_always_eager
-    app.conf.task_always_eager = False
-    yield _worker
-    app.conf.task_always_eager = eager
+    monkeypatch.setattr(app.conf, "task_always_eager", False)
+    return _worker
