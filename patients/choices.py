@@ -1,6 +1,6 @@
 """The answers that a fact of kind "enum" can have: stored code, words on screen.
 
-The codes are those of the case document (contract 1) and never change; the words may.
+The codes are those of the case document and never change; the words may.
 """
 
 from django.db.models import TextChoices
@@ -56,12 +56,30 @@ class SymptomTrend(TextChoices):
     WORSENING = "worsening", "Worsening"
 
 
+class SymptomSide(TextChoices):
+    NONE = "none", "No leg symptoms"
+    LEFT = "left", "Left"
+    RIGHT = "right", "Right"
+    BOTH = "both", "Both"
+
+
 class ConservativeResponse(TextChoices):
     """What conservative care has brought."""
 
     NONE = "none", "None"
     PARTIAL = "partial", "Partial"
     GOOD = "good", "Good"
+
+
+class InjectionTried(TextChoices):
+    NO = "no", "No"
+    HELPED = "helped", "Yes, it helped"
+    NO_EFFECT = "no_effect", "Yes, without effect"
+
+
+class ImagingStatus(TextChoices):
+    NONE = "none", "None yet"
+    AVAILABLE = "available", "Available"
 
 
 class IliacCrestHeight(TextChoices):
@@ -118,6 +136,7 @@ class Migration(TextChoices):
     UP_HIGH = "up_high", "Up, high grade"
     DOWN_LOW = "down_low", "Down, low grade"
     DOWN_HIGH = "down_high", "Down, high grade"
+    DORSAL = "dorsal", "Dorsal, behind the dural sac"
 
 
 class Calcification(TextChoices):
@@ -135,3 +154,10 @@ class Stenosis(TextChoices):
     MILD = "mild", "Mild"
     MODERATE = "moderate", "Moderate"
     SEVERE = "severe", "Severe"
+
+
+class SlipType(TextChoices):
+    NONE = "none", "No slip"
+    DEGENERATIVE = "degenerative", "Degenerative"
+    ISTHMIC = "isthmic", "Isthmic"
+    POSTOPERATIVE = "postoperative", "Postoperative"

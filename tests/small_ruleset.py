@@ -1,4 +1,4 @@
-"""Two treatments of the shipped rules, for tests of what is done with rules.
+"""Two treatments of the first shipped rules, for tests of what is done with rules.
 
 Its facts, sources and rules are shipped ones, so few that it is checked in a thirtieth
 of the time; its id is its own, and so it has no golden cases.
@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from treatments.engine import Ruleset, load_ruleset
+from treatments.engine.ruleset.model import DEFAULT_RULESET
 
 TREATMENTS = ("CONS", "MED")
 TABLES = ("triage", "urgency", "cons", "med")
@@ -20,12 +21,13 @@ ROWS = {
     "symptom_severity": ("SEVERITY-07",),
     "med": ("MED-01", "MED-02", "MED-03"),
 }
+FIRST_RULESET = DEFAULT_RULESET.parent / "lumbar_disc_herniation_1"
 Document = dict[str, Any]
 
 
 @cache
 def small_ruleset() -> Ruleset:
-    whole: Document = deepcopy(dict(load_ruleset().document))
+    whole: Document = deepcopy(dict(load_ruleset(FIRST_RULESET).document))
     whole["metadata"]["id"] = "small"
     whole["rungs"] = [r for r in whole["rungs"] if r["code"] in TREATMENTS]
     whole["treatments"] = [t for t in whole["treatments"] if t["code"] in TREATMENTS]

@@ -1,7 +1,7 @@
 """Every clinical fact, declared once: how it is asked, stored and shown.
 
 Models take their ranges and choices from here, forms their fields, pages their words.
-Names, ranges and codes are those of the case document's vocabulary (contract 1); a
+Names, ranges and codes are those of the case document's vocabulary; a
 test holds them to it. `plausible` is not part of that vocabulary: it is the span
 outside which the form asks "is this what you meant?" without refusing the value.
 """

@@ -1,7 +1,16 @@
 """The facts of scope "case", in the order in which a consultation takes them."""
 
+from dataclasses import replace
+
 from patients import choices
-from patients.facts.fact import FactSection, choice, number, stored_in, yes_no
+from patients.facts.fact import (
+    FactSection,
+    choice,
+    number,
+    of_the_image,
+    stored_in,
+    yes_no,
+)
 
 PATIENT = FactSection(
     "patient",
@@ -102,6 +111,12 @@ PRESENTATION = FactSection(
             "Symptoms in both legs",
             "Pain or deficit in both legs.",
             essential=True,
+        ),
+        choice(
+            "symptom_side",
+            "Side of the leg symptoms",
+            choices.SymptomSide,
+            "Compared with the side of the herniation.",
         ),
     ),
 )
@@ -209,11 +224,13 @@ EXAMINATION = FactSection(
             "Femoral stretch test",
             "Yes: positive, an upper lumbar root tension sign.",
         ),
-        yes_no(
-            "clinical_imaging_concordance",
-            "Clinical and imaging findings agree",
-            "Symptoms and signs fit the level and side on the images.",
-            essential=True,
+        *of_the_image(
+            yes_no(
+                "clinical_imaging_concordance",
+                "Clinical and imaging findings agree",
+                "Symptoms and signs fit the level and side on the images.",
+                essential=True,
+            ),
         ),
     ),
 )
@@ -237,6 +254,12 @@ HISTORY = FactSection(
             choices.ConservativeResponse,
             essential=True,
         ),
+        choice(
+            "injection_tried",
+            "Injection tried",
+            choices.InjectionTried,
+            "At a root or epidural, in this episode. Relief that did not last counts.",
+        ),
         yes_no(
             "percutaneous_failed",
             "Percutaneous treatment failed",
@@ -258,6 +281,16 @@ HISTORY = FactSection(
             essential=True,
         ),
         yes_no(
+            "anticoagulated",
+            "Anticoagulated",
+            "An anticoagulant or a strong platelet inhibitor that can be paused.",
+        ),
+        yes_no(
+            "osteoporosis",
+            "Osteoporosis",
+            "Known, or a fragility fracture.",
+        ),
+        yes_no(
             "unfit_for_general_anaesthesia",
             "Unfit for general anaesthesia",
             "The anaesthetist's judgement.",
@@ -270,20 +303,35 @@ IMAGING = FactSection(
     "Imaging",
     stored_in(
         "imaging",
-        number(
-            "mri_age_months", "Age of the MRI", (0, 240), "months", plausible=(0, 24)
+        replace(
+            choice(
+                "imaging_status",
+                "Image of the lumbar spine",
+                choices.ImagingStatus,
+                "One that has been read; without it, no disc is asked about.",
+            ),
+            asked="Is there an image?",
         ),
-        choice(
-            "iliac_crest_height",
-            "Iliac crest height",
-            choices.IliacCrestHeight,
-            "Low: below the upper pedicle line of L5. "
-            "High: above the lower pedicle line of L4.",
-        ),
-        yes_no(
-            "numbering_anomaly",
-            "Transitional vertebra",
-            "Sacralised or lumbarised: the numbering needs care.",
+        *of_the_image(
+            number(
+                "mri_age_months",
+                "Age of the MRI",
+                (0, 240),
+                "months",
+                plausible=(0, 24),
+            ),
+            choice(
+                "iliac_crest_height",
+                "Iliac crest height",
+                choices.IliacCrestHeight,
+                "Low: below the upper pedicle line of L5. "
+                "High: above the lower pedicle line of L4.",
+            ),
+            yes_no(
+                "numbering_anomaly",
+                "Transitional vertebra",
+                "Sacralised or lumbarised: the numbering needs care.",
+            ),
         ),
     ),
 )

@@ -45,6 +45,11 @@ DISC_SECTIONS = (
                 choices.Calcification,
                 "Of the herniated tissue, on CT.",
             ),
+            yes_no(
+                "intradural_suspected",
+                "Intradural fragment suspected",
+                "A fragment inside the dura.",
+            ),
         ),
     ),
     FactSection(
@@ -141,6 +146,12 @@ DISC_SECTIONS = (
                 grades=[(g, ROMAN[g]) for g in range(6)],
                 essential=True,
                 plausible=(0, 4),
+            ),
+            choice(
+                "slip_type",
+                "Type of the slip",
+                choices.SlipType,
+                "Isthmic: a defect of the pars.",
             ),
             number(
                 "translation_mm",

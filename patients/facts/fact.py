@@ -13,7 +13,11 @@ Value = int | float | bool | str | None
 
 @dataclass(frozen=True, slots=True)
 class ClinicalFact:
-    """One fact. Numbers are in `unit`; bounds are inclusive; None is "not known"."""
+    """One fact. Numbers are in `unit`; bounds are inclusive; None is "not known".
+
+    `asked` is how a form asks for it where the label alone is no question. One that
+    `needs_image` is not asked while there is no image.
+    """
 
     name: str
     kind: Kind
@@ -27,6 +31,8 @@ class ClinicalFact:
     grades: tuple[tuple[int, str], ...] = ()
     essential: bool = False
     hint: str = ""
+    asked: str = ""
+    needs_image: bool = False
 
     @property
     def allowed(self) -> str:
@@ -111,6 +117,11 @@ def number(
         hint=hint,
         essential=essential,
     )
+
+
+def of_the_image(*facts: ClinicalFact) -> tuple[ClinicalFact, ...]:
+    """Facts that say nothing while there is no image."""
+    return tuple(replace(fact, needs_image=True) for fact in facts)
 
 
 def stored_in(record: Record, *facts: ClinicalFact) -> tuple[ClinicalFact, ...]:

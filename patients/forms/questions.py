@@ -109,6 +109,7 @@ class FormQuestion:
     errors: tuple[str, ...] = ()
     warning: str = ""
     mode: str = field(default="numeric")
+    needs_image: bool = False
 
     @property
     def id(self) -> str:
@@ -157,7 +158,7 @@ def question(
     choices = options(fact)
     return FormQuestion(
         name=name,
-        label=fact.label,
+        label=fact.asked or fact.label,
         value=value,
         unit="" if fact.grades else fact.unit,
         hint=fact.hint,
@@ -167,4 +168,5 @@ def question(
         errors=refusals(form, fact.name),
         warning=warnings.get(name, ""),
         mode="decimal" if fact.kind == "decimal" else "numeric",
+        needs_image=fact.needs_image,
     )

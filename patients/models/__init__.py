@@ -7,7 +7,7 @@ NULL, or "" where it is an enum, is unknown, and unknown is never "no", 0 or "no
 """
 
 from patients.models.autosave import UnsavedEntry, UnsavedEntryQuerySet
-from patients.models.encounter import Encounter, EncounterQuerySet, today
+from patients.models.encounter import CONTRACT, Encounter, EncounterQuerySet, today
 from patients.models.findings import (
     ClinicalExamination,
     DiscFinding,
@@ -24,6 +24,7 @@ from patients.models.patient import (
 )
 
 __all__ = [
+    "CONTRACT",
     "TOLD_FOR",
     "ClinicalExamination",
     "DiscFinding",

@@ -15,6 +15,9 @@ from patients.models.fields import fact_constraints, fact_field, one_of
 from patients.models.patient import Patient, name_or_number, opened_by
 from spine_cds.accounts.models import User
 
+#: The contract of the case document: how the answers entered today are to be read.
+CONTRACT = 2
+
 
 class EncounterQuerySet(models.QuerySet["Encounter"]):
     """Versions of cases, and who may see them."""
@@ -77,6 +80,7 @@ class Encounter(models.Model):
         EMERGENCY = "emergency", "Emergency"
         DIAGNOSE_FIRST = "diagnose_first", "Diagnose first"
         URGENT = "urgent", "Urgent"
+        REFER = "refer", "Refer"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case_uid = models.UUIDField(default=uuid.uuid4, editable=False)
@@ -94,6 +98,11 @@ class Encounter(models.Model):
     state = models.CharField(max_length=16, choices=State, default=State.DRAFT)
     triage_flag = models.CharField(
         max_length=14, choices=TriageFlag, blank=True, editable=False
+    )
+    # How its answers are read: a case of before keeps 1 until it is saved again. The
+    # release before, which does not know the column, inserts 1 as well.
+    contract = models.PositiveSmallIntegerField(
+        default=CONTRACT, db_default=1, editable=False
     )
     revision = models.PositiveIntegerField(default=0)
     submission_key = models.UUIDField(null=True, blank=True, unique=True)
@@ -126,12 +135,16 @@ class Encounter(models.Model):
     pain_intolerable = fact_field("pain_intolerable")
     neurogenic_claudication = fact_field("neurogenic_claudication")
     bilateral_leg_symptoms = fact_field("bilateral_leg_symptoms")
+    symptom_side = fact_field("symptom_side", added=True)
 
     conservative_care_weeks = fact_field("conservative_care_weeks")
     conservative_response = fact_field("conservative_response")
+    injection_tried = fact_field("injection_tried", added=True)
     percutaneous_failed = fact_field("percutaneous_failed")
     same_level_recurrences = fact_field("same_level_recurrences")
     uncorrected_coagulopathy = fact_field("uncorrected_coagulopathy")
+    anticoagulated = fact_field("anticoagulated")
+    osteoporosis = fact_field("osteoporosis")
     unfit_for_general_anaesthesia = fact_field("unfit_for_general_anaesthesia")
 
     surgery_accepted = fact_field("surgery_accepted")
@@ -179,13 +192,19 @@ class Encounter(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    triage_flag__in=("", "emergency", "diagnose_first", "urgent")
+                    triage_flag__in=(
+                        *("", "emergency", "diagnose_first", "urgent", "refer"),
+                    )
                 ),
                 name="encounter_triage_flag_allowed",
             ),
             models.CheckConstraint(
                 condition=one_of("responsible_level", Level),
                 name="encounter_level_allowed",
+            ),
+            models.CheckConstraint(
+                condition=Q(contract__in=(1, CONTRACT)),
+                name="encounter_contract_known",
             ),
             *fact_constraints(facts_of("encounter")),
         )

@@ -12,14 +12,19 @@ from patients.facts import CASE_FACTS, DISC_FACTS, ClinicalFact
 LONGEST_CODE = 20
 
 
-def fact_field(name: str) -> "models.Field[Any, Any]":
-    """The column of one fact. Unknown is NULL, or "" where the fact is an enum."""
+def fact_field(name: str, *, added: bool = False) -> "models.Field[Any, Any]":
+    """The column of one fact. Unknown is NULL, or "" where the fact is an enum.
+
+    `added` marks an enum that came later: the release before, which does not know the
+    column, still inserts rows while it is being replaced.
+    """
     fact = CASE_FACTS.get(name) or DISC_FACTS[name]
     if fact.kind == "bool":
         return models.BooleanField(null=True, blank=True)
     if fact.choices is not None:
+        unknown: dict[str, Any] = {"default": "", "db_default": ""} if added else {}
         return models.CharField(
-            max_length=LONGEST_CODE, choices=fact.choices, blank=True
+            max_length=LONGEST_CODE, choices=fact.choices, blank=True, **unknown
         )
     bounds = [MinValueValidator(fact.minimum), MaxValueValidator(fact.maximum)]
     if fact.kind == "decimal":

@@ -46,6 +46,7 @@ class ImagingStudy(models.Model):
     encounter = models.OneToOneField(
         Encounter, on_delete=models.PROTECT, related_name="imaging"
     )
+    imaging_status = fact_field("imaging_status", added=True)
     mri_age_months = fact_field("mri_age_months")
     iliac_crest_height = fact_field("iliac_crest_height")
     numbering_anomaly = fact_field("numbering_anomaly")
@@ -109,6 +110,7 @@ class DiscFinding(models.Model):
     migration = fact_field("migration")
     canal_compromise_percent = fact_field("canal_compromise_percent")
     calcification = fact_field("calcification")
+    intradural_suspected = fact_field("intradural_suspected")
 
     central_stenosis = fact_field("central_stenosis")
     lateral_recess_stenosis = fact_field("lateral_recess_stenosis")
@@ -122,6 +124,7 @@ class DiscFinding(models.Model):
     annular_defect_width_mm = fact_field("annular_defect_width_mm")
 
     slip_grade = fact_field("slip_grade")
+    slip_type = fact_field("slip_type", added=True)
     translation_mm = fact_field("translation_mm")
     rotation_deg = fact_field("rotation_deg")
     iatrogenic_instability_expected = fact_field("iatrogenic_instability_expected")

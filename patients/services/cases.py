@@ -12,6 +12,7 @@ from django.utils import timezone
 from patients.facts import DISC_FACTS, ClinicalFact, Record, Value, facts_of
 from patients.findings import CaseFindings, disc_field
 from patients.models import (
+    CONTRACT,
     ClinicalExamination,
     DiscFinding,
     Encounter,
@@ -70,7 +71,8 @@ def case_create(
 def case_update(
     *, encounter: Encounter, actor: User, data: CaseFindings, revision: int
 ) -> Encounter:
-    """Write a draft in place. Saving what is stored already changes nothing.
+    """Write a draft in place. Saving what is stored already changes nothing, but that
+    the answers of an older contract are from here on read as those of today's.
 
     Raises:
         EditConflictError: the draft is no longer at `revision`, or no longer a draft.
@@ -78,7 +80,7 @@ def case_update(
     """
     current = _locked(encounter)
     stored = CaseFindings.of(current)
-    if not data.differences(stored):
+    if not data.differences(stored) and current.contract == CONTRACT:
         return current
     if current.revision != revision or not current.is_draft:
         raise EditConflictError(_newest(current))
@@ -273,6 +275,7 @@ def _change_state(encounter: Encounter, state: str, actor: User) -> None:
 
 def _write(encounter: Encounter, data: CaseFindings, actor: User) -> None:
     """Store the findings in their four tables; every error is raised at once."""
+    encounter.contract = CONTRACT
     encounter.occurred_on = data.occurred_on
     encounter.responsible_level = data.responsible_level
     encounter.note = data.note

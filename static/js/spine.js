@@ -9,15 +9,18 @@
     [...question.querySelectorAll("input")].some((input) =>
       input.type === "radio" ? input.checked && input.value !== "" : input.value.trim() !== "",
     );
+  const isAsked = (question) => question.getClientRects().length > 0;
   const answered = (area) => questions(area).filter(isAnswered).length;
 
   const countSection = (section) => {
     const area = section.querySelector("[data-questions]");
-    const place = form.querySelector(
-      `[data-count-of="${section.dataset.section}"] [data-answered]`,
-    );
-    if (area && place) place.textContent = answered(area);
+    const place = form.querySelector(`[data-count-of="${section.dataset.section}"]`);
+    if (!area || !place) return;
+    place.querySelector("[data-answered]").textContent = answered(area);
+    place.querySelector("[data-total]").textContent = questions(area).filter(isAsked).length;
   };
+  /* Without an image some questions are not asked; which, the style sheet knows. */
+  const countSections = () => form.querySelectorAll("[data-section]").forEach(countSection);
 
   const countDisc = (panel) => {
     const level = panel.dataset.disc;
@@ -40,6 +43,7 @@
     const panel = event.target.closest("[data-disc]");
     const section = event.target.closest("[data-section]");
     if (panel) countDisc(panel);
+    else if (event.target.name === "imaging_status") countSections();
     else if (section) countSection(section);
   });
 
@@ -68,6 +72,7 @@
     target?.focus({ preventScroll: true });
   });
 
+  if (form.querySelector("#id_imaging_status_none")?.checked) countSections();
   document.getElementById("errors")?.focus();
   document.getElementById("conflict")?.focus();
 })();

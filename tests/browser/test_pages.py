@@ -121,6 +121,9 @@ PAGES = [
     ("treatments:recommendation-detail", SURGEON, "insufficient_data"),
     ("treatments:recommendation-detail", SURGEON, "out_of_scope"),
     ("treatments:recommendation-detail", SURGEON, "diagnose_first"),
+    ("treatments:recommendation-detail", SURGEON, "refer"),
+    ("treatments:recommendation-detail", SURGEON, "no image"),
+    ("treatments:recommendation-detail", SURGEON, "wrong side"),
     ("treatments:recommendation-detail", RESIDENT, "ladder"),
     ("treatments:recommendation-detail", RESIDENT, "emergency"),
     ("treatments:decision-create", SURGEON, "ladder"),
@@ -204,6 +207,9 @@ def world(rules, dr_resident, admin, team, a_case, advice_on, printer):
         "insufficient_data": [advice_on("Kowalska").pk],
         "out_of_scope": [advice_on("Lindqvist").pk],
         "diagnose_first": [advice_on("Petrov").pk],
+        "refer": [_referred(advice_on, rules, team).pk],
+        "no image": [advice_on("Walsh").pk],
+        "wrong side": [advice_on("Yilmaz").pk],
         "ruleset": [rules.pk],
         "narrow table": [rules.pk, tables[0].id],
         "wide table": [rules.pk, tables[-1].id],
@@ -242,6 +248,16 @@ def _in_an_emergency(patient):
         reason="Sudden foot drop, on call tonight.",
     )
     assert len(opened) == 1
+
+
+def _referred(advice_on, rules, team):
+    """Advice at a hospital that does not operate; afterwards it does again."""
+    for code in rules.ruleset.treatments:
+        if code not in ("CONS", "INJECTION"):
+            team.unavailable_treatments.create(treatment=code)
+    recommendation = advice_on("Rossi")
+    team.unavailable_treatments.all().delete()
+    return recommendation
 
 
 def _without_case(a_case):

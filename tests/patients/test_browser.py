@@ -41,6 +41,32 @@ def test_the_pages_are_accessible_and_fit(case, dr_surgeon, open_page, axe, fits
     fits(page)
 
 
+def test_without_an_image_no_disc_is_asked_about_and_no_answer_is_hidden(
+    patient, dr_surgeon, open_page
+):
+    page = open_page(dr_surgeon, reverse("patients:case-create", args=[patient.pk]))
+    discs, said = page.locator(".discs"), page.locator(".no-image-said")
+    assert discs.is_visible()
+    assert not said.is_visible()
+    page.locator("label[for=id_imaging_status_none]").click()
+    assert said.is_visible()
+    assert not discs.is_visible()
+    for hidden in ("id_mri_age_months", "id_clinical_imaging_concordance"):
+        assert not page.locator(f"#{hidden}").is_visible()
+    assert page.locator("[data-count-of=imaging]").inner_text() == "1/1"
+    page.locator("label[for=id_imaging_status_available]").click()
+    page.locator("#id_mri_age_months").fill("3")
+    page.locator("label[for=id_L5-S1-zone_central]").click()
+    page.locator("label[for=id_imaging_status_none]").click()
+    assert discs.is_visible()
+    assert page.locator("#id_mri_age_months").is_visible()
+    assert not page.locator("#id_iliac_crest_height").is_visible()
+    assert not said.is_visible()
+    save(page)
+    assert page.get_by_text("Yet findings of L5-S1 are entered").is_visible()
+    assert patient.encounters.get().imaging.disc_findings.get().zone == "central"
+
+
 def test_a_disc_is_chosen_on_the_drawing_and_marked_when_filled(
     case, dr_surgeon, open_page
 ):
@@ -54,7 +80,7 @@ def test_a_disc_is_chosen_on_the_drawing_and_marked_when_filled(
     assert not page.get_by_role("heading", name="Disc L5-S1").is_visible()
     panel.get_by_text("Extrusion", exact=True).click()
     row = page.locator(".spine-level-L3-4")
-    assert re.search(r"L3-4\s+✓ 1/20\s+Extrusion", row.inner_text())
+    assert re.search(r"L3-4\s+✓ 1/22\s+Extrusion", row.inner_text())
     assert page.locator(".spine-disc-L3-4 .is-extrusion").is_visible()
     save(page)
     finding = case.imaging.disc_findings.get(level="L3-4")

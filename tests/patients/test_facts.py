@@ -97,6 +97,17 @@ def test_every_fact_is_a_column_that_may_be_unknown(model, facts):
         assert column.null or fact.kind == "enum"
 
 
+def test_what_says_nothing_without_an_image_is_known():
+    """Beside the discs themselves: nobody is asked for it while there is no image."""
+    assert {name for name, fact in CASE_FACTS.items() if fact.needs_image} == {
+        "clinical_imaging_concordance",
+        "mri_age_months",
+        "iliac_crest_height",
+        "numbering_anomaly",
+    }
+    assert facts_of("imaging")[0].name == "imaging_status"
+
+
 def test_unknown_is_said_in_words():
     assert DECLARED["pregnant"].words(None) == "not known"
     assert DECLARED["zone"].words("") == "not known"

@@ -35,6 +35,16 @@ def test_every_fact_can_be_entered(patient):
             assert f'name="{level}-{name}"' in page
 
 
+def test_the_image_is_asked_for_first_of_its_section(patient):
+    page = html(CaseEntry(None, patient=patient))
+    section = page[page.index('id="section-imaging"') :]
+    first = " ".join(section[section.index("<fieldset") :].split())
+    assert first.startswith('<fieldset class="question" id="id_imaging_status"')
+    assert "Is there an image?" in first[:300]
+    assert "No image yet: nothing about discs is asked." in section
+    assert page.count("question-of-image") == 4
+
+
 @pytest.mark.parametrize(
     ("answer", "known"), [("yes", True), ("no", False), ("", None)]
 )
@@ -165,7 +175,7 @@ def test_pregnancy_past_its_age_is_no_unless_said(case, age, answer, known):
 def test_the_drawn_spine_opens_the_disc_that_is_responsible(case):
     page = html(CaseEntry(None, case))
     assert 'id="show-L5-S1" checked' in page
-    assert "✓ 4/20" in page
+    assert "✓ 4/22" in page
 
 
 def test_the_drawn_spine_opens_the_disc_with_an_error(case):
@@ -176,7 +186,7 @@ def test_the_drawn_spine_opens_the_disc_with_an_error(case):
 
 def test_completeness_counts_answers(case):
     page = html(CaseEntry(None, case))
-    assert "<span data-answered>4</span>/11" in page  # presentation
+    assert "<span data-answered>4</span>/<span data-total>12</span>" in page
     assert "<span data-answered>2</span>/5" in page  # discs
 
 

@@ -67,6 +67,60 @@ def test_a_disc_is_warned_about_at_its_own_field():
     assert warned({}, discs) == {"L3-4-translation_mm"}
 
 
+@pytest.mark.parametrize(
+    ("facts", "side", "text"),
+    [
+        ({"symptom_side": "left"}, "right", "Wrong side? The herniation at L5-S1"),
+        ({"symptom_side": "right"}, "left", "Wrong side?"),
+        ({"symptom_side": "both", "bilateral_leg_symptoms": False}, "left", "No."),
+        ({"symptom_side": "left", "bilateral_leg_symptoms": True}, "left", "Yes."),
+        ({"symptom_side": "none", "bilateral_leg_symptoms": True}, "left", "Yes."),
+    ],
+)
+def test_a_side_that_does_not_fit_is_asked_about(facts, side, text):
+    discs = {"L5-S1": {"herniation_type": "extrusion", "side": side}}
+    told = soft_warnings(findings(facts=facts, discs=discs), PATIENT)
+    assert set(told) == {"symptom_side"}
+    assert text in told["symptom_side"]
+
+
+@pytest.mark.parametrize("named", ["", "L5-S1"])
+def test_the_side_is_compared_with_the_responsible_disc_alone(named):
+    discs = {
+        "L4-5": {"herniation_type": "none", "side": "right"},
+        "L5-S1": {"herniation_type": "extrusion", "side": "left"},
+    }
+    data = findings(
+        facts={"symptom_side": "left", "bilateral_leg_symptoms": False},
+        discs=discs,
+        responsible_level=named,
+    )
+    assert soft_warnings(data, PATIENT) == {}
+
+
+def test_an_image_denied_beside_findings_is_asked_about():
+    none = {"imaging_status": "none"}
+    told = soft_warnings(findings(facts=none), PATIENT)
+    assert told == {
+        "imaging_status": "Yet findings of L4-5, L5-S1 are entered, and count."
+    }
+    assert soft_warnings(findings(facts=none, discs={}), PATIENT) == {}
+
+
+@pytest.mark.parametrize(
+    ("slip", "kind", "odd"),
+    [
+        (0, "isthmic", True),
+        (1, "none", True),
+        (0, "none", False),
+        (2, "isthmic", False),
+    ],
+)
+def test_a_type_that_does_not_fit_the_slip_is_asked_about(slip, kind, odd):
+    discs = {"L4-5": {"slip_grade": slip, "slip_type": kind}}
+    assert warned({}, discs) == ({"L4-5-slip_type"} if odd else set())
+
+
 def test_pregnancy_past_its_age_is_asked_about():
     facts = {"age_years": 60, "pregnant": True}
     patient = Patient(birth_date=date(1966, 1, 1), sex="female")

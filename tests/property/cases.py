@@ -75,6 +75,8 @@ def partial_cases(draw: st.DrawFn) -> dict[str, Any]:
 def known_facts(case: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
     """What an invariant may name: stated and derived facts, and the outcome."""
     advised = document["recommended"]
+    indicators = {alert["indicator"] for alert in document["alerts"]}
+    withheld = case.get("unavailable_treatments", ())
     return {
         **case["facts"],
         **case["discs"][0],
@@ -82,4 +84,6 @@ def known_facts(case: dict[str, Any], document: dict[str, Any]) -> dict[str, Any
         "disposition": document["disposition"],
         "urgency": document["urgency"],
         "recommended": advised and advised["treatment"],
+        "alert": "critical" if "critical" in indicators else None,
+        "offered": "" if "CONS" in withheld else "CONS",
     }

@@ -8,10 +8,13 @@ from typing import Any
 
 from .ruleset.errors import Code, Place, Problem, shown
 from .ruleset.model import Ruleset
+from .ruleset.presumptions import IMAGE_READ, computed_values
 from .ruleset.unary_tests import Value
 from .ruleset.vocabulary import Fact
 
+#: The contracts that a case document may be of; an evaluation answers in the same.
 CONTRACT = 1
+CONTRACTS = (1, 2)
 NEIGHBOUR_GRADE = "pfirrmann_grade"
 NEIGHBOUR_MAXIMUM = "neighbour_pfirrmann_max"
 _KEYS = (
@@ -57,6 +60,13 @@ class Case:
     unavailable: frozenset[str]
     neighbour_grades: tuple[int, ...] = ()
     open_neighbours: tuple[str, ...] = ()
+    contract: int = CONTRACT
+    computed: frozenset[str] = frozenset()
+
+    @property
+    def level_is_open(self) -> bool:
+        """Whether a responsible level is needed and not known."""
+        return self.level is None and self.known.get(IMAGE_READ) != "no"
 
 
 @dataclass(slots=True)
@@ -83,9 +93,9 @@ class CaseReader:
                 message = "is not part of a case document"
                 self._problem(Code.UNKNOWN_NAME, (str(key),), document[key], message)
         contract = document.get("contract")
-        if isinstance(contract, bool) or contract != CONTRACT:
-            message = f"must be {CONTRACT}"
-            self._problem(Code.NOT_ALLOWED, ("contract",), contract, message)
+        if isinstance(contract, bool) or contract not in CONTRACTS:
+            at = ("contract",)
+            self._problem(Code.NOT_ALLOWED, at, contract, "must be 1 or 2")
         case_id = self._text(("case_id",), document.get("case_id"))
         facts = self._facts(("facts",), document.get("facts"), "case")
         discs = self._discs(document.get("discs"))
@@ -93,13 +103,29 @@ class CaseReader:
         unavailable = self._unavailable(document.get("unavailable_treatments"))
         if self.problems:
             return None
-        level = responsible or _only_herniated(discs)
+        contract = CONTRACT if contract == 1 else 2
+        find = _only_herniated if contract == 1 else _surely_responsible
+        level = responsible or find(discs)
         known = dict(facts)
         if level:
             known |= discs.get(level, {})
             known["level"] = level
+        image_read = _image_read(contract, facts, discs)
+        if IMAGE_READ in self.ruleset.facts and image_read is not None:
+            known[IMAGE_READ] = image_read
+        computed = computed_values(self.ruleset, known)
+        known |= computed
         grades, unseen = self._neighbours(level, discs)
-        return Case(case_id, level, known, frozenset(unavailable), grades, unseen)
+        return Case(
+            case_id,
+            level,
+            known,
+            frozenset(unavailable),
+            grades,
+            unseen,
+            contract,
+            frozenset(computed),
+        )
 
     def _facts(self, at: Place, facts: object, scope: str) -> dict[str, Value]:
         if facts is None:
@@ -218,6 +244,24 @@ def _only_herniated(discs: Mapping[str, Mapping[str, Value]]) -> str | None:
         if facts.get("herniation_type") not in (None, "none")
     ]
     return found[0] if len(found) == 1 else None
+
+
+def _surely_responsible(discs: Mapping[str, Mapping[str, Value]]) -> str | None:
+    """The only herniated disc, and only if every listed disc says whether it is."""
+    types = [facts.get("herniation_type") for facts in discs.values()]
+    return None if None in types else _only_herniated(discs)
+
+
+def _image_read(
+    contract: int, facts: Mapping[str, Value], discs: Mapping[str, Mapping[str, Value]]
+) -> str | None:
+    """Whether an image has been read: findings say so, else the answer about it.
+
+    A document of contract 1 knows no case without an image.
+    """
+    if contract == 1 or any(disc.keys() - {"level"} for disc in discs.values()):
+        return "yes"
+    return {"available": "yes", "none": "no"}.get(str(facts.get("imaging_status")))
 
 
 def neighbour_values(fact: Fact, case: Case) -> list[int]:

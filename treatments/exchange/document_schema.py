@@ -241,7 +241,11 @@ _DOCUMENT = _object(
             {
                 "order": _NAMES,
                 "last_resort": _object({**_texts("id", "treatment"), **_GROUNDS}),
-            }
+            },
+            {
+                **_texts("bridge"),
+                "refer": _object({**_texts("id", "text", "urgent_text"), **_GROUNDS}),
+            },
         ),
     }
 )
@@ -266,7 +270,9 @@ def _twice(document: Mapping[str, Any]) -> Iterator[Problem]:
         ("invariants", "id"),
     ):
         yield from _repeated((row[key], (part,), part) for row in document[part])
-    last = document["selection"]["last_resort"]["id"]
+    selection = document["selection"]
+    last = selection["last_resort"]["id"]
+    refer = [selection["refer"]["id"]] if "refer" in selection else []
     yield from _repeated(
         [
             *(
@@ -275,6 +281,7 @@ def _twice(document: Mapping[str, Any]) -> Iterator[Problem]:
                 for rule in table["rules"]
             ),
             (last, ("selection", "last_resort"), "selection, last resort"),
+            *((one, ("selection", "refer"), "selection, referral") for one in refer),
         ]
     )
     for table in document["tables"]:

@@ -57,6 +57,7 @@ class Recommendation(models.Model):
         """What kind of answer it is; the words are those of pages and lists."""
 
         LADDER = "ladder", "Options to consider"
+        REFER = "refer", "Refer"
         EMERGENCY = "emergency", "Emergency pathway"
         DIAGNOSE_FIRST = "diagnose_first", "Diagnose first"
         INSUFFICIENT_DATA = "insufficient_data", "Not enough data"
@@ -109,6 +110,7 @@ class Recommendation(models.Model):
                 condition=Q(
                     disposition__in=(
                         "ladder",
+                        "refer",
                         "emergency",
                         "diagnose_first",
                         "insufficient_data",

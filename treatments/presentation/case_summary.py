@@ -5,12 +5,22 @@ what was assumed: an unknown answer never looks like a "no".
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from patients.choices import Level, Sex
-from patients.facts import CASE_FACTS, DISC_FACTS, DISC_SECTIONS, SECTIONS, ClinicalFact
+from patients.facts import (
+    CASE_FACTS,
+    DISC_FACTS,
+    DISC_SECTIONS,
+    SECTIONS,
+    ClinicalFact,
+    FactSection,
+)
 from patients.findings import disc_field
+from treatments.engine import Fact
+from treatments.presentation.form_words import cell_words
 
 SEX = ClinicalFact("sex", "enum", "Sex", choices=Sex)
 #: What an evaluation can name beside the facts of the form's sections.
@@ -18,18 +28,31 @@ OTHER_LABELS: Mapping[str, str] = {
     "responsible_level": "Responsible level",
     "level": "Responsible level",
     "neighbour_pfirrmann_max": "Pfirrmann grade of the neighbouring discs",
+    "image_read": CASE_FACTS["imaging_status"].label,
 }
+#: What cannot be known while there is no image.
+OF_THE_IMAGE = frozenset(
+    {
+        *("responsible_level", "level", "neighbour_pfirrmann_max"),
+        *DISC_FACTS,
+        *(name for name, fact in CASE_FACTS.items() if fact.needs_image),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One fact in words; `name` and `level` say where it is entered."""
+    """One fact in words; `name` and `level` say where it is entered.
+
+    `note` is why it is assumed, where the rules say it.
+    """
 
     name: str
     label: str
     value: str = ""
     level: str = ""
     essential: bool = False
+    note: str = ""
 
     @property
     def anchor(self) -> str:
@@ -40,6 +63,8 @@ class Item:
             return "id_responsible_level"
         if self.name == "neighbour_pfirrmann_max":
             return "heading-discs"
+        if self.name == "image_read":
+            return "id_imaging_status"
         return f"id_{self.name}"
 
 
@@ -59,13 +84,17 @@ class NoteSection:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The note, and how much of it is known."""
+    """The note, and how much of it is known.
+
+    With `no_image` nothing of a disc was asked, and nothing of one is not known.
+    """
 
     sections: tuple[NoteSection, ...]
     responsible_level: str
     known: int
     assumed: int
     unknown: int
+    no_image: bool = False
 
     @property
     def red_flags(self) -> tuple[Item, ...]:
@@ -79,16 +108,17 @@ class Summary:
 
 
 def responsible_level(case: Mapping[str, Any]) -> str:
-    """The level named, or the only one with a herniation, or "" (contract 1)."""
+    """The level named, or the only one with a herniation, or "".
+
+    From contract 2 on it is guessed from nothing: with a disc whose type is not known
+    it has to be named.
+    """
     if case.get("responsible_level"):
         return str(case["responsible_level"])
-    # A single herniation needs no naming: its disc is the responsible one.
-    herniated = [
-        disc["level"]
-        for disc in case.get("discs", ())
-        if disc.get("herniation_type") not in (None, "none")
-    ]
-    return herniated[0] if len(herniated) == 1 else ""
+    types = {d["level"]: d.get("herniation_type") for d in case.get("discs", ())}
+    herniated = [level for level, kind in types.items() if kind not in (None, "none")]
+    is_settled = case.get("contract") == 1 or None not in types.values()
+    return herniated[0] if is_settled and len(herniated) == 1 else ""
 
 
 def fact_item(name: str, value: Any = None, level: str = "") -> Item:
@@ -103,23 +133,45 @@ def fact_item(name: str, value: Any = None, level: str = "") -> Item:
     return Item(name, fact.label, words, at_disc, fact.essential)
 
 
+def assumed_item(
+    entry: Mapping[str, Any], facts: Mapping[str, Fact], level: str = ""
+) -> Item:
+    """What is assumed of a fact: a value, or a range ("under 6 mm").
+
+    ``facts`` are the vocabulary of the ruleset that assumed it.
+    """
+    name = entry["fact"]
+    if "is" in entry:
+        words = cell_words(facts[name], entry["is"])
+        item = replace(fact_item(name, level=level), value=words)
+    else:
+        item = fact_item(name, entry["value"], level)
+    return replace(item, note=entry.get("note", ""))
+
+
 def case_summary(
     case: Mapping[str, Any],
     assumed: Iterable[Mapping[str, Any]],
     missing: Iterable[Mapping[str, Any]] = (),
+    *,
+    vocabulary: Mapping[str, Fact] = MappingProxyType({}),
+    no_image: bool = False,
 ) -> Summary:
     """The note of a case document, with the `assumed` values of its evaluation.
 
     Of a neighbouring disc it names as not known only what the evaluation misses there.
+    With `no_image` it has no disc, and does not miss what needs an image.
     """
     facts: Mapping[str, Any] = case.get("facts", {})
-    presumed = {entry["fact"]: entry["value"] for entry in assumed}
-    level = responsible_level(case)
+    presumed = {
+        entry["fact"]: assumed_item(entry, vocabulary).value for entry in assumed
+    }
+    level = "" if no_image else responsible_level(case)
     discs = {disc["level"]: disc for disc in case.get("discs", ())}
     sections = [
         _section(
             section.title,
-            (SEX, *section.facts) if section.code == "patient" else section.facts,
+            _asked(section, facts, no_image=no_image),
             facts,
             presumed,
             is_red_flags=section.code == "red_flags",
@@ -131,6 +183,8 @@ def case_summary(
         if entry.get("level"):
             missed.setdefault(entry["level"], set()).add(entry["fact"])
     shown = [c for c in Level.values if c in discs or c == level or c in missed]
+    if no_image:
+        shown = []
     # The responsible disc comes first: the others are its context.
     shown.sort(key=lambda code: code != level)
     sections[-1:-1] = [
@@ -149,14 +203,28 @@ def case_summary(
         known=sum(len(s.measured) + len(s.present) + len(s.absent) for s in sections),
         assumed=sum(len(section.assumed) for section in sections),
         # A level that is not named is one thing not known; the note says it too.
-        unknown=sum(len(section.unknown) for section in sections) + (not level),
+        unknown=sum(len(section.unknown) for section in sections)
+        + (not level and not no_image),
+        no_image=no_image,
+    )
+
+
+def _asked(
+    section: FactSection, facts: Mapping[str, Any], *, no_image: bool
+) -> tuple[ClinicalFact, ...]:
+    """The facts of a section of the form; without an image those that need none."""
+    found = (SEX, *section.facts) if section.code == "patient" else section.facts
+    return tuple(
+        fact
+        for fact in found
+        if not (no_image and fact.needs_image and facts.get(fact.name) is None)
     )
 
 
 def _disc_section(
     level: str,
     values: Mapping[str, Any],
-    presumed: Mapping[str, Any],
+    presumed: Mapping[str, str],
     *,
     is_responsible: bool,
     missed: Collection[str],
@@ -184,7 +252,7 @@ def _section(
     title: str,
     facts: Collection[ClinicalFact],
     values: Mapping[str, Any],
-    presumed: Mapping[str, Any],
+    presumed: Mapping[str, str],
     level: str = "",
     is_responsible: bool = False,
     is_red_flags: bool = False,
@@ -193,24 +261,22 @@ def _section(
     unknown = [fact for fact in facts if values.get(fact.name) is None]
 
     def items(
-        wanted: Iterable[ClinicalFact], source: Mapping[str, Any]
+        wanted: Iterable[ClinicalFact], source: Mapping[str, str]
     ) -> tuple[Item, ...]:
         return tuple(
             Item(
-                fact.name,
-                fact.label,
-                fact.words(source[fact.name]) if fact.name in source else "",
-                level,
-                fact.essential,
+                fact.name, fact.label, source.get(fact.name, ""), level, fact.essential
             )
             for fact in wanted
         )
 
+    told = {fact.name: fact.words(values[fact.name]) for fact in known}
+
     return NoteSection(
         title=title,
-        measured=items((f for f in known if f.kind != "bool"), values),
-        present=items((f for f in known if values[f.name] is True), values),
-        absent=items((f for f in known if values[f.name] is False), values),
+        measured=items((f for f in known if f.kind != "bool"), told),
+        present=items((f for f in known if values[f.name] is True), told),
+        absent=items((f for f in known if values[f.name] is False), told),
         assumed=items((f for f in unknown if f.name in presumed), presumed),
         unknown=items((f for f in unknown if f.name not in presumed), {}),
         is_responsible=is_responsible,

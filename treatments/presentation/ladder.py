@@ -16,9 +16,12 @@ from treatments.presentation.words import FAVOUR, STATUS_WORDS
 
 #: What a step of several options calls each of them, where the code alone would not do.
 SHORT_TITLES: Mapping[str, str] = {
+    "CONS": "Conservative",
     "PERC_RF": "Radiofrequency",
     "ENDO_TF": "Transforaminal",
     "ENDO_IL": "Interlaminar",
+    "MED": "Microendoscopic",
+    "UBE": "Biportal",
     "DYNAMIC": "Elastic",
 }
 
@@ -105,7 +108,7 @@ class Drawing:
 
 
 def draw_ladder(options: Iterable[Mapping[str, Any]], ruleset: Ruleset) -> Drawing:
-    """The drawing of an evaluation's `options` (contract 1) on a ruleset's rungs."""
+    """The drawing of an evaluation's `options` on a ruleset's rungs."""
     by_rung: dict[str, list[_Option]] = {}
     for option in options:
         by_rung.setdefault(option["rung"], []).append(

@@ -64,6 +64,22 @@ _STEPS: Mapping[Disposition, tuple[NextStep, ...]] = {
             "It is evaluated again: the ladder is shown once no such question stays."
         ),
     ),
+    Disposition.REFER: (
+        NextStep(
+            "The patient is referred to a centre that offers what is named above, as "
+            "soon as the urgency asks for."
+        ),
+        NextStep("The report can go with the referral."),
+        NextStep(
+            "Until then care goes on here, and new weakness, or trouble with bladder "
+            "or bowel, is an emergency."
+        ),
+        NextStep(
+            "What this hospital does not offer is a setting of the team; an entry that "
+            "is wrong is corrected, and the case is evaluated again.",
+            "Correct the case",
+        ),
+    ),
     Disposition.INSUFFICIENT_DATA: (
         NextStep("What is named below as not known is asked or examined."),
         NextStep("The case is completed and evaluated again."),

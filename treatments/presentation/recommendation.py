@@ -5,15 +5,12 @@ ruleset of that time. Nothing is evaluated again.
 """
 
 import datetime
-import itertools
-import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from treatments.engine import Ruleset
 from treatments.engine.evaluation.guarantees import (
-    BLOCKS,
     CANNOT_CHANGE,
     COULD_CHANGE,
 )
@@ -24,194 +21,30 @@ from treatments.engine.ruleset.enums import (
     OptionStatus,
     Urgency,
 )
-from treatments.presentation.case_summary import Item, Summary, case_summary, fact_item
-from treatments.presentation.ladder import Drawing, draw_ladder
-from treatments.presentation.next_steps import NextStep, conflict_steps, next_steps
-from treatments.presentation.sensitivity import Sensitivity, WhyNot, read_exploration
+from treatments.presentation.advice import (
+    Advice,
+    AdvisedReferral,
+    Alert,
+    CaseProblem,
+    Citation,
+    Missing,
+    Reason,
+    TreatmentOption,
+)
+from treatments.presentation.case_summary import (
+    OF_THE_IMAGE,
+    Item,
+    assumed_item,
+    case_summary,
+    fact_item,
+)
+from treatments.presentation.ladder import draw_ladder
+from treatments.presentation.sensitivity import WhyNot, read_exploration
 from treatments.presentation.words import (
     ASSUMED_WORDS,
-    EFFECT_WORDS,
-    STATUS_WORDS,
     WEIGHT,
-    WOULD_WORDS,
     AnyEffect,
-    AnyUrgency,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Citation:
-    """A source; `to_be_verified` where nobody has read it against the figure yet."""
-
-    id: str
-    text: str
-    to_be_verified: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """A rule with everything that it rests on.
-
-    `told` is what it says to the reader, where it does more than judge an option.
-    An open rule has not fired, and might: `waits_for` names the facts that decide.
-    """
-
-    rule: str
-    text: str
-    effect: AnyEffect
-    strength: str
-    certainty: str
-    owner: str
-    review_by: datetime.date | None
-    is_overdue: bool
-    citations: tuple[Citation, ...]
-    told: str
-    is_open: bool
-    waits_for: tuple[Item, ...]
-
-    @property
-    def state(self) -> OptionStatus | AnyEffect:
-        """Which sign it has: that of its effect, or undetermined."""
-        return OptionStatus.UNDETERMINED if self.is_open else self.effect
-
-    @property
-    def effect_words(self) -> str:
-        """What the rule does to the option, or would do if it held."""
-        words = WOULD_WORDS if self.is_open else EFFECT_WORDS
-        return words[self.effect] if self.effect else ""
-
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        """What the rule tells the reader, a step a sentence."""
-        return tuple(re.split(r"(?<=[.!?])\s+(?=[A-Z])", self.told))
-
-
-@dataclass(frozen=True, slots=True)
-class TreatmentOption:
-    """A treatment in this case: its status, its reasons, and what it is."""
-
-    code: str
-    title: str
-    rung: str
-    rung_title: str
-    status: OptionStatus
-    summary: str
-    advantages: tuple[str, ...]
-    disadvantages: tuple[str, ...]
-    sources: tuple[str, ...]
-    reasons_for: tuple[Reason, ...]
-    reasons_against: tuple[Reason, ...]
-    undetermined: tuple[Reason, ...]
-    why_not: WhyNot | None = None
-
-    @property
-    def is_advised(self) -> bool:
-        """Whether it is the one option that is advised."""
-        return self.status is OptionStatus.RECOMMENDED
-
-    @property
-    def word(self) -> str:
-        """Its status in a word."""
-        return STATUS_WORDS[self.status]
-
-
-@dataclass(frozen=True, slots=True)
-class RungOptions:
-    """A rung with its options; a rung of one option needs no heading of its own."""
-
-    title: str
-    options: tuple[TreatmentOption, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Alert:
-    """What must not be missed, with the rule that says it."""
-
-    indicator: Indicator
-    text: str
-    reason: Reason
-
-
-@dataclass(frozen=True, slots=True)
-class CaseProblem:
-    """An error of the case document, at the fact it names where it names one."""
-
-    message: str
-    path: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """What is not known, by what knowing it could do to the advice."""
-
-    blocks: tuple[Item, ...]
-    could_change: tuple[Item, ...]
-    not_determined: tuple[Item, ...]
-    cannot_change: tuple[Item, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Advice:
-    """One recommendation, read."""
-
-    disposition: Disposition
-    urgency: AnyUrgency
-    recommended: TreatmentOption | None
-    options: tuple[TreatmentOption, ...]
-    robust: bool | None
-    summary: Summary
-    assumed: tuple[Item, ...]
-    missing: Missing
-    alerts: tuple[Alert, ...]
-    triage: tuple[Reason, ...]
-    urgency_reasons: tuple[Reason, ...]
-    grounds: tuple[Reason, ...]
-    red_flags: tuple[Item, ...]
-    problems: tuple[CaseProblem, ...]
-    drawing: Drawing | None
-    version: str
-    exploration: Sensitivity | None = None
-    not_said: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def also_missing(self) -> Missing:
-        """What is missing beside the questions that are asked in their order."""
-        asked = self.exploration.asked if self.exploration else frozenset()
-        groups = (
-            tuple(item for item in group if (item.name, item.level) not in asked)
-            for group in (
-                self.missing.blocks,
-                self.missing.could_change,
-                self.missing.not_determined,
-                self.missing.cannot_change,
-            )
-        )
-        return Missing(*groups)
-
-    @property
-    def rungs(self) -> tuple[RungOptions, ...]:
-        """The options by rung, from the least to the most invasive."""
-        grouped = itertools.groupby(self.options, key=lambda o: o.rung_title)
-        return tuple(RungOptions(title, tuple(found)) for title, found in grouped)
-
-    @property
-    def other_alerts(self) -> tuple[Alert, ...]:
-        """The alerts that the page does not tell already, as its triage answer."""
-        told = {reason.rule for reason in self.triage}
-        return tuple(alert for alert in self.alerts if alert.reason.rule not in told)
-
-    @property
-    def is_conflict(self) -> bool:
-        """The rules contradict each other: the entry is right, the tables are not."""
-        return bool(self.problems) and self.disposition is not Disposition.INVALID
-
-    @property
-    def next_steps(self) -> tuple[NextStep, ...]:
-        """What is to be considered now; nothing where there is a ladder."""
-        if self.is_conflict:
-            return conflict_steps(self.version)
-        return next_steps(self.disposition, self.summary.responsible_level)
 
 
 class Reader:
@@ -302,9 +135,17 @@ class Reader:
         return tuple(found.values())
 
     def option(
-        self, document: Mapping[str, Any], level: str, why_not: WhyNot | None = None
+        self,
+        document: Mapping[str, Any],
+        level: str,
+        why_not: WhyNot | None = None,
+        *,
+        unasked: Collection[str] = (),
     ) -> TreatmentOption:
-        """An option of the evaluation document, on the disc at ``level``."""
+        """An option of the evaluation document, on the disc at ``level``.
+
+        No rule is said to wait for a fact ``unasked``.
+        """
         treatment = self.ruleset.treatments[document["treatment"]]
         titles = {rung.code: rung.title for rung in self.ruleset.rungs}
         return TreatmentOption(
@@ -321,12 +162,13 @@ class Reader:
             reasons_against=self.reasons(document["reasons_against"]),
             undetermined=tuple(
                 self.reason(
-                    entry["rule"],
-                    (fact_item(name, level=level) for name in entry["facts"]),
+                    entry["rule"], (fact_item(name, level=level) for name in facts)
                 )
                 for entry in document["undetermined"]
+                if (facts := [n for n in entry["facts"] if n not in unasked])
             ),
             why_not=why_not,
+            reservations=document.get("reservations", ""),
         )
 
     def alert(self, document: Mapping[str, Any]) -> Alert:
@@ -349,19 +191,31 @@ def read_advice(
     ruleset: Ruleset,
     today: datetime.date,
 ) -> Advice:
-    """Read a case document and its evaluation document (contract 1).
+    """Read a case document and its evaluation document, of either contract.
 
     `ruleset` must be the one that gave the evaluation; `today` marks overdue rules.
     """
     reader = Reader(ruleset, today)
-    summary = case_summary(case, evaluation["assumed"], evaluation["missing"])
+    no_image = evaluation["derived"].get("image_read") == "no"
+    summary = case_summary(
+        case,
+        evaluation["assumed"],
+        evaluation["missing"],
+        vocabulary=ruleset.facts,
+        no_image=no_image,
+    )
     level = summary.responsible_level
     explored = evaluation.get("exploration")
     exploration = explored and read_exploration(explored, evaluation, ruleset, level)
     reasons = exploration.why_not if exploration else {}
     options = tuple(
-        reader.option(alert, level, reasons.get(alert["treatment"]))
-        for alert in evaluation["options"]
+        reader.option(
+            option,
+            level,
+            reasons.get(option["treatment"]),
+            unasked=OF_THE_IMAGE if no_image else (),
+        )
+        for option in evaluation["options"]
     )
     matched = evaluation["matched_rules"]
     return Advice(
@@ -371,7 +225,7 @@ def read_advice(
         options=options,
         robust=evaluation["robust"],
         summary=summary,
-        assumed=_assumed(evaluation, level),
+        assumed=_assumed(evaluation, ruleset, level),
         missing=_missing(evaluation, level),
         alerts=tuple(reader.alert(alert) for alert in evaluation["alerts"]),
         triage=reader.fired(matched, "triage"),
@@ -385,10 +239,24 @@ def read_advice(
         not_said={
             part["part"]: part["reason"] for part in evaluation.get("not_said", ())
         },
+        referral=_referral(evaluation.get("refer"), options),
     )
 
 
-def _assumed(evaluation: Mapping[str, Any], level: str) -> tuple[Item, ...]:
+def _referral(
+    document: Mapping[str, Any] | None, options: Iterable[TreatmentOption]
+) -> AdvisedReferral | None:
+    """The options by the codes of a referral, in its order."""
+    if document is None:
+        return None
+    by_code = {option.code: option for option in options}
+    referred = tuple(by_code[code] for code in document["treatments"])
+    return AdvisedReferral(referred, document["text"])
+
+
+def _assumed(
+    evaluation: Mapping[str, Any], ruleset: Ruleset, level: str
+) -> tuple[Item, ...]:
     """What is assumed, each with what its true value could do where that is not nil."""
     effects = {
         entry["fact"]: entry["effect"]
@@ -397,7 +265,7 @@ def _assumed(evaluation: Mapping[str, Any], level: str) -> tuple[Item, ...]:
     }
     items = []
     for entry in evaluation["assumed"]:
-        item = fact_item(entry["fact"], entry["value"], level)
+        item = assumed_item(entry, ruleset.facts, level)
         effect = effects.get(item.name, CANNOT_CHANGE)
         items.append(replace(item, value=item.value + ASSUMED_WORDS[effect]))
     return tuple(items)
@@ -415,8 +283,12 @@ def _missing(evaluation: Mapping[str, Any], level: str) -> Missing:
             continue
         item = fact_item(entry["fact"], level=entry.get("level") or level)
         groups.setdefault(entry["effect"], []).append(item)
+    # While the level is open nothing of a disc can be told: it is asked first.
+    blocks = sorted(
+        groups.get("blocks", ()), key=lambda item: item.name != "responsible_level"
+    )
     return Missing(
-        blocks=tuple(groups.get(BLOCKS, ())),
+        blocks=tuple(blocks),
         could_change=tuple(groups.get(COULD_CHANGE, ())),
         not_determined=tuple(groups.get(None, ())),
         cannot_change=tuple(groups.get(CANNOT_CHANGE, ())),

@@ -9,9 +9,11 @@ from django.utils import timezone
 
 from treatments.engine import DecisionTable, Fact, Rule, Ruleset, Source
 from treatments.engine.ruleset.wording import cell_in_words
-from treatments.presentation.recommendation import Citation, Reader
+from treatments.presentation.advice import Citation
+from treatments.presentation.recommendation import Reader
 
 KINDS: Mapping[str, str] = {
+    "computed": "Computed: answers that follow from others",
     "presumption": "Presumptions: what is assumed while a fact is not known",
     "derived": "Derived findings: facts that follow from facts",
     "triage": "Triage: before the ladder",

@@ -102,7 +102,7 @@ class OpenQuestion:
     def left(self) -> str:
         """How many outcomes the answers leave: "5", "5 to 8", or nothing."""
         counts = [answer.count for answer in self.answers if answer.outlooks]
-        if len(counts) < len(self.answers):
+        if not counts or len(counts) < len(self.answers):
             return ""
         low, high = min(counts), max(counts)
         return str(low) if low == high else f"{low} to {high}"

@@ -44,6 +44,7 @@ WEIGHED = frozenset(
 EFFECT_WORDS: Mapping[Effect, str] = {
     Effect.INDICATED: "speaks for it",
     Effect.CAUTION: "a reservation",
+    Effect.SHARED_CAUTION: "a reservation that all operations share",
     Effect.UNSUITABLE: "speaks against it; can be overridden",
     Effect.CONTRAINDICATED: "rules it out",
 }
@@ -51,6 +52,7 @@ EFFECT_WORDS: Mapping[Effect, str] = {
 WOULD_WORDS: Mapping[Effect, str] = {
     Effect.INDICATED: "would speak for it",
     Effect.CAUTION: "would be a reservation",
+    Effect.SHARED_CAUTION: "would be a reservation that all operations share",
     Effect.UNSUITABLE: "would speak against it",
     Effect.CONTRAINDICATED: "would rule it out",
 }
@@ -59,9 +61,14 @@ WEIGHT: tuple[AnyEffect, ...] = (
     Effect.CONTRAINDICATED,
     Effect.UNSUITABLE,
     Effect.CAUTION,
+    Effect.SHARED_CAUTION,
     Effect.INDICATED,
     "",
 )
+#: An effect that has the sign of another.
+EFFECT_SIGNS: Mapping[AnyEffect, AnyEffect] = {Effect.SHARED_CAUTION: Effect.CAUTION}
+#: Said beside the status where every reservation of an option is of that kind.
+RESERVATION_WORDS: Mapping[str, str] = {"shared": "as all operations have"}
 
 DISPOSITION_WORDS: Mapping[Disposition, str] = {
     Disposition(choice.value): str(choice.label)
@@ -84,6 +91,7 @@ PREVIEW_HEADINGS: Mapping[Disposition, str] = {
 #: Above a report that has no option to name.
 REPORT_HEADINGS: Mapping[Disposition, str] = {
     Disposition.LADDER: "Options to consider",
+    Disposition.REFER: "Refer: what fits is not offered here",
     Disposition.EMERGENCY: "Emergency pathway: the ladder stops here",
     Disposition.DIAGNOSE_FIRST: "Diagnose first: no option is given",
     Disposition.INSUFFICIENT_DATA: "Not enough is known to give an option",
@@ -100,6 +108,7 @@ TRIAGE_WORDS: Mapping[Disposition, str] = {
 #: The sign beside a disposition; it is the sign of a status.
 DISPOSITION_SIGNS: Mapping[Disposition, OptionStatus] = {
     Disposition.LADDER: OptionStatus.RECOMMENDED,
+    Disposition.REFER: OptionStatus.UNAVAILABLE,
     Disposition.INSUFFICIENT_DATA: OptionStatus.UNDETERMINED,
     Disposition.OUT_OF_SCOPE: OptionStatus.NOT_INDICATED,
     Disposition.EMERGENCY: OptionStatus.CONTRAINDICATED,

@@ -4,35 +4,40 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from patients.findings import CaseFindings
-from patients.models import Encounter, Patient
-
-CONTRACT = 1
+from patients.models import CONTRACT, Encounter, Patient
 
 
 def case_document(
     encounter: Encounter, unavailable: Iterable[str] = ()
 ) -> dict[str, Any]:
-    """The contract-1 case document of an encounter.
+    """The case document of an encounter, in the contract that it was saved under.
 
     Unknown facts are left out: unknown is never written as "no", 0 or "none".
     `unavailable` names the treatments that this hospital cannot offer.
     """
     document = findings_document(
-        CaseFindings.of(encounter), encounter.patient, unavailable
+        CaseFindings.of(encounter),
+        encounter.patient,
+        unavailable,
+        contract=encounter.contract,
     )
     document["case_id"] = str(encounter.case_uid)
     return document
 
 
 def findings_document(
-    findings: CaseFindings, patient: Patient, unavailable: Iterable[str] = ()
+    findings: CaseFindings,
+    patient: Patient,
+    unavailable: Iterable[str] = (),
+    *,
+    contract: int = CONTRACT,
 ) -> dict[str, Any]:
     """The same of findings that are not stored; it has no `case_id`."""
     facts = _without_negative_zero(findings.facts)
     if patient.sex:
         facts["sex"] = patient.sex
     document: dict[str, Any] = {
-        "contract": CONTRACT,
+        "contract": contract,
         "facts": facts,
         "discs": [
             {"level": level, **_without_negative_zero(known)}

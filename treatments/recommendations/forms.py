@@ -17,7 +17,10 @@ from treatments.presentation.words import STATUS_WORDS, WEIGHED
 PATHWAYS = (
     Recommendation.Disposition.EMERGENCY,
     Recommendation.Disposition.DIAGNOSE_FIRST,
+    Recommendation.Disposition.REFER,
 )
+#: What accepting says there.
+PATHWAY_WORDS = {Recommendation.Disposition.REFER: "Accepted: the referral above"}
 OUTCOMES = {
     Decision.Outcome.ACCEPTED: "Accepted: an option that is advised or suitable",
     Decision.Outcome.OVERRIDDEN: "Overridden: another way, with a reason",
@@ -94,7 +97,9 @@ class DecisionForm(PasswordAgain, SubmittedOnce):
         """Without advice there is nothing to accept."""
         words = dict(OUTCOMES)
         if disposition in PATHWAYS:
-            words[Decision.Outcome.ACCEPTED] = "Accepted: the pathway above"
+            words[Decision.Outcome.ACCEPTED] = PATHWAY_WORDS.get(
+                Recommendation.Disposition(disposition), "Accepted: the pathway above"
+            )
         elif disposition != Recommendation.Disposition.LADDER:
             del words[Decision.Outcome.ACCEPTED]
         return [(outcome.value, text) for outcome, text in words.items()]

@@ -14,7 +14,12 @@ from patients.models import Patient
 from treatments.engine import Ruleset, evaluate
 from treatments.engine.evaluation.guarantees import BLOCKS
 from treatments.engine.ruleset.enums import Disposition, Indicator, Urgency
-from treatments.presentation.case_summary import Item, fact_item, responsible_level
+from treatments.presentation.case_summary import (
+    Item,
+    assumed_item,
+    fact_item,
+    responsible_level,
+)
 from treatments.presentation.ladder import Drawing, draw_ladder
 from treatments.presentation.words import (
     DISPOSITION_SIGNS,
@@ -48,6 +53,7 @@ class CasePreview:
     warnings: tuple[str, ...]
     red_flags: tuple[Item, ...]
     questions: tuple[Item, ...]
+    assumed: tuple[Item, ...]
     drawing: Drawing | None
     is_conflict: bool
 
@@ -66,7 +72,8 @@ class CasePreview:
     @property
     def said_urgency(self) -> str:
         """That it can wait is not said of a case that is only half known."""
-        waits = self.urgency is Urgency.ELECTIVE and not self.advised
+        is_advice = self.advised or self.disposition == Disposition.REFER
+        waits = self.urgency is Urgency.ELECTIVE and not is_advice
         return "" if self.is_stopped or waits else self.urgency
 
     @property
@@ -104,6 +111,10 @@ def preview_findings(
             fact_item(name) for name in RED_FLAGS if findings.facts.get(name) is True
         ),
         questions=() if stopped else _questions(evaluation, case),
+        assumed=tuple(
+            assumed_item(entry, ruleset.facts, responsible_level(case))
+            for entry in evaluation["assumed"]
+        ),
         drawing=None
         if stopped or not evaluation["options"]
         else draw_ladder(evaluation["options"], ruleset),

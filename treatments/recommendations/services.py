@@ -112,7 +112,10 @@ def _triage_flag(recommendation: Recommendation) -> str:
     """What the worklist has to show of an answer, at a glance."""
     if recommendation.disposition in (TriageFlag.EMERGENCY, TriageFlag.DIAGNOSE_FIRST):
         return recommendation.disposition
-    return TriageFlag.URGENT if recommendation.urgency == Urgency.URGENT else ""
+    if recommendation.urgency == Urgency.URGENT:
+        return TriageFlag.URGENT
+    referred = recommendation.disposition == TriageFlag.REFER
+    return TriageFlag.REFER if referred else ""
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from treatments.engine import Evaluation, Option, Rule, Ruleset, evaluate
-from treatments.engine.ruleset.enums import Disposition, Effect, OptionStatus
+from treatments.engine.ruleset.enums import ON_LADDER, Disposition, Effect, OptionStatus
 from treatments.presentation.case_summary import Item, fact_item, responsible_level
 from treatments.presentation.words import EFFECT_WORDS, STATUS_WORDS, TRIAGE_WORDS
 
@@ -16,7 +16,6 @@ _ORDER = (
 _UNREADABLE = "The {version} version cannot read the case: {errors}."
 _CONFLICT = "In the {version} version rules exclude each other: {errors}."
 _LAST = "is the last resort"
-_ON_LADDER = (Disposition.LADDER, Disposition.INSUFFICIENT_DATA)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ class _Move:
     def _concerned(self) -> list[str]:
         """The treatments that decide: those advised, and those open in one version."""
         sides = (self.before, self.after)
-        if any(side.disposition not in _ON_LADDER for side in sides):
+        if any(side.disposition not in ON_LADDER for side in sides):
             return []
         before, after = _statuses(self.before), _statuses(self.after)
         advised = {side.recommended for side in sides}

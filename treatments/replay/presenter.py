@@ -97,7 +97,7 @@ class Words:
             )
         label = DISPOSITION_WORDS[disposition]
         # Elsewhere the urgency follows from the answer itself.
-        is_open = disposition is Disposition.INSUFFICIENT_DATA
+        is_open = disposition in (Disposition.REFER, Disposition.INSUFFICIENT_DATA)
         shown: AnyUrgency = (urgency or "") if is_open else ""
         return AdviceLabel(code, label, shown, disposition)
 

@@ -10,7 +10,8 @@ from spine_cds.accounts.models import User
 from treatments.engine import Ruleset
 from treatments.engine.ruleset.enums import Disposition
 from treatments.models import Decision, Recommendation, Report, Review
-from treatments.presentation.recommendation import Advice, CaseProblem, read_advice
+from treatments.presentation.advice import Advice, CaseProblem
+from treatments.presentation.recommendation import read_advice
 from treatments.presentation.words import REPORT_HEADINGS
 from treatments.reports.content import (
     Attachment,
@@ -20,7 +21,7 @@ from treatments.reports.content import (
     ReportContext,
 )
 from treatments.reports.glyphs import breakable, printable
-from treatments.reports.presenter import ReportWords
+from treatments.reports.presenter import LOOKED_AT, ReportWords
 
 INTENDED_USE = (
     "For spine surgeons and the residents they supervise, as help in choosing the "
@@ -88,7 +89,7 @@ def _context(report: Report) -> ReportContext:
     ruleset = recommendation.ruleset.ruleset
     advice = read_advice(case, evaluation, ruleset, _local(report.queued_at).date())
     printed = ReportWords(advice, ruleset)
-    on_ladder = advice.disposition is Disposition.LADDER
+    looked_at = advice.disposition in LOOKED_AT
     return ReportContext(
         header=_header(report, advice, ruleset),
         disposition=advice.disposition,
@@ -103,10 +104,10 @@ def _context(report: Report) -> ReportContext:
         grounds=printed.grounds(),
         alerts=printed.alerts(),
         problems=tuple(_problem(problem) for problem in advice.problems),
-        rungs=printed.ladder() if on_ladder else (),
-        ladder_text=advice.drawing.description if on_ladder and advice.drawing else "",
+        rungs=printed.ladder() if looked_at else (),
+        ladder_text=advice.drawing.description if looked_at and advice.drawing else "",
         advised=printed.advised(),
-        options=printed.others() if on_ladder else (),
+        options=printed.others() if looked_at else (),
         sections=printed.sections(),
         unknown=printed.unknown(),
         assumed=printed.assumed(),
@@ -122,6 +123,8 @@ def _context(report: Report) -> ReportContext:
         why_none=printed.why_none()
         if advice.disposition is Disposition.INSUFFICIENT_DATA
         else (),
+        referred=printed.referred(),
+        assumed_because=printed.assumed_because(),
     )
 
 
@@ -142,6 +145,8 @@ def _lead(advice: Advice, ruleset: Ruleset) -> str:
         return resort[0] if resort else advice.recommended.summary
     if advice.is_conflict:
         return _CONFLICT
+    if advice.referral:
+        return advice.referral.text
     told = " ".join(reason.told for reason in advice.triage if reason.told)
     flags = ", ".join(f"{i.label} {i.value}".strip() for i in advice.red_flags)
     if advice.disposition is Disposition.EMERGENCY and flags:
@@ -174,7 +179,9 @@ def _header(report: Report, advice: Advice, ruleset: Ruleset) -> Header:
         case_version=str(encounter.version),
         occurred_on=_day(encounter.occurred_on),
         evaluated_at=_moment(recommendation.created_at),
-        responsible_level=advice.summary.responsible_level,
+        responsible_level="No image yet"
+        if advice.summary.no_image
+        else advice.summary.responsible_level,
         decider=_decider(decision),
         decision=_decision(decision, ruleset),
         decision_note=decision.note if decision else "",
@@ -233,9 +240,10 @@ def _sign_off(state: str) -> str:
 
 
 def _attachments(case: Any, evaluation: Any) -> tuple[Attachment, ...]:
+    read_as = f"contract {evaluation.get('contract', 1)}"
     return (
-        Attachment("case.json", "The case as it was evaluated (contract 1)", case),
-        Attachment("evaluation.json", "The whole evaluation (contract 1)", evaluation),
+        Attachment("case.json", f"The case as it was evaluated ({read_as})", case),
+        Attachment("evaluation.json", f"The whole evaluation ({read_as})", evaluation),
     )
 
 

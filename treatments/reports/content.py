@@ -196,6 +196,8 @@ class ReportContext:
     substitutions: bool
     attachments: tuple[Attachment, ...]
     why_none: tuple[PrintedEntry, ...] = ()
+    referred: tuple[PrintedOption, ...] = ()
+    assumed_because: tuple[PrintedEntry, ...] = ()
 
     def to_document(self) -> dict[str, Any]:
         """Plain JSON types, for `Report.content`."""

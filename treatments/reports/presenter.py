@@ -38,6 +38,10 @@ def _leads(answer: Answer) -> str:
     return f"{answer.words}: " + " or ".join(o.title for o in answer.outlooks)
 
 
+#: Where every option is looked at, and the report prints them all.
+LOOKED_AT = (Disposition.LADDER, Disposition.REFER)
+
+
 class ReportWords:
     """One reading in print. Labels are the ruleset's: they stand alone on paper."""
 
@@ -126,6 +130,13 @@ class ReportWords:
         """What is assumed while it is not known."""
         return tuple(map(self._entry, self._advice.assumed))
 
+    def assumed_because(self) -> tuple[PrintedEntry, ...]:
+        """Why, where the rules give a reason for what is assumed."""
+        return tuple(
+            PrintedEntry(self._label(item.name, item.label), item.note)
+            for item in self._advice.assumed_with_note
+        )
+
     def to_ask(self) -> tuple[PrintedEntry, ...]:
         """The first open questions, each with where its answers lead; in short."""
         explored = self._advice.exploration
@@ -179,8 +190,7 @@ class ReportWords:
         return tuple(
             PrintedAlert(alert.indicator, alert.text, alert.reason.rule)
             for alert in self._advice.alerts
-            if alert.reason.rule not in triage
-            or self._advice.disposition is Disposition.LADDER
+            if alert.reason.rule not in triage or self._advice.disposition in LOOKED_AT
         )
 
     def grounds(self) -> tuple[PrintedReason, ...]:
@@ -191,6 +201,12 @@ class ReportWords:
         """The option to consider first, if there is one."""
         advised = self._advice.recommended
         return self._option([advised]) if advised else None
+
+    def referred(self) -> tuple[PrintedOption, ...]:
+        """What a case is referred for, each with its reasons, the preferred first."""
+        referral = self._advice.referral
+        options = referral.options if referral else ()
+        return tuple(self._option([each]) for each in options)
 
     def others(self) -> tuple[PrintedOption, ...]:
         """All but the first option; those of a rung with one fate stand together."""
@@ -238,7 +254,7 @@ class ReportWords:
         advice = self._advice
         reasons = [*advice.triage, *advice.grounds]
         reasons += (alert.reason for alert in advice.alerts)
-        if advice.disposition is Disposition.LADDER:
+        if advice.disposition in LOOKED_AT:
             for each in advice.options:
                 reasons += (*each.reasons_for, *each.reasons_against)
         named = {cited.id: cited for reason in reasons for cited in reason.citations}

@@ -68,6 +68,8 @@ def test_the_database_holds_every_list_of_choices(case, fact):
         (Patient, {"identifier": ""}),
         (Patient, {"family_name": ""}),
         (Encounter, {"state": "lost"}),
+        (Encounter, {"contract": 3}),
+        (Encounter, {"triage_flag": "later"}),
         (Encounter, {"responsible_level": "L6-S1"}),
         (Encounter, {"state": "entered_in_error"}),
         (Encounter, {"error_reason": "Wrong patient."}),

@@ -105,6 +105,69 @@ def test_the_same_submission_with_other_findings_is_not_swallowed(patient, dr_su
     assert conflict.value.current == case
 
 
+def of_before(case) -> Encounter:
+    """As the release before would have written it."""
+    Encounter.objects.filter(pk=case.pk).update(contract=1)
+    return Encounter.objects.with_findings().get(pk=case.pk)
+
+
+def test_a_case_of_before_keeps_its_contract_until_it_is_saved_again(case, dr_surgeon):
+    assert case.contract == 2
+    draft = of_before(case)
+    read = case_advance(encounter=draft, actor=dr_surgeon, state="draft")
+    assert read.contract == 1
+    saved = case_update(
+        encounter=draft, actor=dr_surgeon, data=findings(), revision=draft.revision
+    )
+    assert saved.contract == 2
+    again = case_update(
+        encounter=saved, actor=dr_surgeon, data=findings(), revision=saved.revision
+    )
+    assert again.revision == saved.revision
+
+
+def test_a_correction_of_a_case_of_before_is_of_today(evaluated, dr_surgeon):
+    before = of_before(evaluated)
+    corrected = case_correct(
+        encounter=before,
+        actor=dr_surgeon,
+        data=findings(note="more"),
+        revision=before.revision,
+    )
+    assert corrected.contract == 2
+    assert Encounter.objects.get(pk=before.pk).contract == 1
+
+
+def test_the_release_before_still_inserts_cases(case):
+    """It names neither the contract nor the answers that it does not know."""
+    columns = [
+        field.column
+        for field in Encounter._meta.concrete_fields
+        if field.name
+        not in ("contract", "symptom_side", "injection_tried", "anticoagulated")
+    ]
+    values = ", ".join(
+        {"id": "'0'", "case_uid": "'1'", "submission_key": "NULL"}.get(name, name)
+        if connection.vendor == "sqlite"
+        else {
+            "id": "gen_random_uuid()",
+            "case_uid": "gen_random_uuid()",
+            "submission_key": "NULL",
+        }.get(name, name)
+        for name in columns
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO patients_encounter ({', '.join(columns)}) "
+            f"SELECT {values} FROM patients_encounter"
+        )
+        cursor.execute(
+            "SELECT contract, symptom_side, injection_tried, anticoagulated "
+            "FROM patients_encounter ORDER BY contract"
+        )
+        assert cursor.fetchone() == (1, "", "", None)
+
+
 def test_a_draft_is_edited_in_place(case, dr_surgeon):
     data = findings(facts=FACTS | {"leg_pain_nrs": 8}, discs={})
     saved = case_update(encounter=case, actor=dr_surgeon, data=data, revision=0)

@@ -103,7 +103,8 @@ def test_metrics_count_jobs_advice_and_sign_ins(client, settings, advice):
     settings.METRICS_TOKEN = TOKEN
     answer = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
     text = answer.content.decode()
-    assert 'spine_cds_evaluations{disposition="ladder",ruleset="1.0.0"} 1.0' in text
+    labels = f'disposition="ladder",ruleset="{load_ruleset().version}"'
+    assert f"spine_cds_evaluations{{{labels}}} 1.0" in text
     assert "django_http_requests_total_by_method_total" in text
     assert advice.encounter.patient.family_name not in text
 

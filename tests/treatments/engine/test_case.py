@@ -10,7 +10,8 @@ from tests.treatments.engine.small import (
     document,
     eligibility,
 )
-from treatments.engine import Ruleset, evaluate
+from treatments.engine import Ruleset, evaluate, load_ruleset
+from treatments.engine.case import CaseReader
 
 RULESET = Ruleset.from_document(
     document(
@@ -58,7 +59,7 @@ def test_a_value_that_is_not_allowed_is_refused_with_what_is(name, value):
 def test_every_error_is_reported_at_once():
     found = errors(
         {
-            "contract": 2,
+            "contract": 3,
             "facts": {"weeks": 99, "colour": "red", "level": "L4-5"},
             "discs": [{"level": "L4-5"}, {"level": "L4-5"}, {}, 7],
             "responsible_level": "L9",
@@ -101,3 +102,63 @@ def test_a_red_flag_needs_no_level():
     assert evaluation.disposition == "emergency"
     assert evaluation.robust is True
     assert evaluation.recommended is None
+
+
+DISCS = [{"level": "L4-5", "herniation_type": "extrusion"}, {"level": "L5-S1"}]
+
+
+@pytest.mark.parametrize(
+    ("contract", "discs", "level"),
+    [
+        (1, DISCS, "L4-5"),
+        (2, DISCS, None),  # whether the other disc is herniated is not said
+        (2, DISCS[:1], "L4-5"),
+        (2, [DISCS[0], {"level": "L5-S1", "herniation_type": "none"}], "L4-5"),
+        (2, [DISCS[0], {"level": "L5-S1", "herniation_type": "bulge"}], None),
+        (2, [], None),
+    ],
+)
+def test_the_level_is_taken_from_the_discs_only_where_each_says_its_type(
+    contract, discs, level
+):
+    case = CaseReader(load_ruleset()).read({"contract": contract, "discs": discs})
+    assert case is not None
+    assert case.level == level
+
+
+@pytest.mark.parametrize(
+    ("contract", "status", "discs", "image_read"),
+    [
+        (1, None, [], "yes"),
+        (2, None, [], None),
+        (2, "none", [], "no"),
+        (2, "available", [], "yes"),
+        (2, "none", [{"level": "L4-5"}], "no"),
+        (2, "none", DISCS[:1], "yes"),
+        (2, None, DISCS[:1], "yes"),
+    ],
+)
+def test_whether_an_image_was_read_follows_from_the_discs_or_the_answer(
+    contract, status, discs, image_read
+):
+    facts = {} if status is None else {"imaging_status": status}
+    document = {"contract": contract, "facts": facts, "discs": discs}
+    case = CaseReader(load_ruleset()).read(document)
+    assert case is not None
+    assert case.known.get("image_read") == image_read
+    assert case.level_is_open is (image_read != "no" and discs[:1] != DISCS[:1])
+
+
+@pytest.mark.parametrize(
+    ("facts", "pregnant"),
+    [
+        ({"sex": "male"}, False),
+        ({"sex": "male", "pregnant": True}, True),
+        ({"sex": "female"}, None),
+        ({}, None),
+    ],
+)
+def test_a_pregnancy_of_a_man_is_computed_unless_it_is_recorded(facts, pregnant):
+    case = CaseReader(load_ruleset()).read({"contract": 2, "facts": facts})
+    assert case is not None
+    assert case.known.get("pregnant") is pregnant

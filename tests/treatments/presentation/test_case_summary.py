@@ -3,12 +3,15 @@
 import pytest
 
 from patients.facts import CASE_FACTS, DISC_FACTS
+from treatments.engine import load_ruleset
 from treatments.presentation.case_summary import (
+    assumed_item,
     case_summary,
     fact_item,
     responsible_level,
 )
 
+RULESET = load_ruleset()
 CASE = {
     "contract": 1,
     "responsible_level": "L4-5",
@@ -48,6 +51,47 @@ def test_what_is_not_known_is_listed_as_such_and_nowhere_else():
     red_flags = section("Red flags")
     assert "bladder_dysfunction" in names(red_flags.unknown)
     assert "bladder_dysfunction" not in names(red_flags.absent)
+
+
+@pytest.mark.parametrize(
+    ("fact", "test", "words"),
+    [
+        ("annular_defect_width_mm", "< 6", "under 6 mm"),
+        ("posterior_disc_height_mm", ">= 5", "5 mm or more"),
+        ("pfirrmann_grade", "<= 4", "up to 4"),
+        ("canal_compromise_percent", "< 33", "under 33 %"),
+        ("odi_percent", "[21..40]", "21 to 40 %"),
+    ],
+)
+def test_a_range_that_was_assumed_is_said_in_words(fact, test, words):
+    entry = {"fact": fact, "is": test, "note": "Measured at operation."}
+    item = assumed_item(entry, RULESET.facts, "L4-5")
+    assert (item.value, item.note) == (words, "Measured at operation.")
+    told = case_summary(CASE, [entry], vocabulary=RULESET.facts)
+    assert (fact, words) in {
+        (item.name, item.value) for part in told.sections for item in part.assumed
+    }
+
+
+def test_without_an_image_the_note_has_no_disc_and_misses_none():
+    case = {"contract": 2, "facts": {"imaging_status": "none"}, "discs": []}
+    with_one, without = case_summary(case, ()), case_summary(case, (), no_image=True)
+    assert not [part for part in without.sections if part.title.startswith("Disc")]
+    imaging = next(part for part in without.sections if part.title == "Imaging")
+    assert [(item.label, item.value) for item in imaging.measured] == [
+        ("Image of the lumbar spine", "None yet")
+    ]
+    assert imaging.unknown == ()
+    # The age, crest and numbering, the agreement, and the level itself.
+    assert with_one.unknown - without.unknown == 5
+
+
+@pytest.mark.parametrize(("contract", "level"), [(1, "L4-5"), (2, "")])
+def test_from_contract_2_on_a_level_is_guessed_from_nothing(contract, level):
+    case = {**CASE, "contract": contract, "responsible_level": ""}
+    assert responsible_level(case) == level
+    settled = [{**CASE["discs"][0], "herniation_type": "none"}, CASE["discs"][1]]
+    assert responsible_level({**case, "discs": settled}) == "L4-5"
 
 
 def test_what_was_assumed_stands_apart_with_its_value():

@@ -41,7 +41,7 @@ def test_every_rung_is_drawn_with_the_least_invasive_at_the_foot():
 
 def test_every_option_of_a_rung_with_several_has_its_own_chip():
     drawn = {chip.code for plank in planks().values() for chip in plank.chips}
-    sole = {"CONS", "MED", "MED_SUTURE", "MINI_OPEN"}
+    sole = {"MED_SUTURE", "MINI_OPEN"}
     assert drawn == set(RULESET.treatments) - sole
 
 
@@ -59,7 +59,8 @@ def test_a_rung_takes_the_most_favourable_state_of_its_options(better, worse):
 
 @pytest.mark.parametrize("status", STATUS_WORDS)
 def test_every_state_is_said_in_a_word_beside_its_sign(status):
-    assert planks(MED=status)["MED"].word.text == STATUS_WORDS[status]
+    drawn = planks(MED=status, UBE=status)["MED"]
+    assert drawn.word.text == STATUS_WORDS[status]
 
 
 def test_planks_do_not_overlap_and_stay_within_the_drawing():
@@ -79,6 +80,14 @@ def test_chips_lie_within_their_plank_and_beside_one_another():
         assert chip.x + chip.width < PLANK_RIGHT < WIDTH
     places = {(chip.x, chip.y) for chip in plank.chips}
     assert len(places) == len(plank.chips) == 6
+
+
+@pytest.mark.parametrize("rung", ["CONS", "MED"])
+def test_a_rung_of_two_has_a_chip_for_each(rung):
+    plank = planks()[rung]
+    assert len(plank.chips) == 2
+    assert plank.chips[-1].y + CHIP_HEIGHT < plank.y + plank.height
+    assert plank.chips[0].x + plank.chips[0].width < plank.chips[1].x
 
 
 def test_a_long_title_wraps_instead_of_leaving_the_plank():
@@ -103,6 +112,10 @@ def test_the_description_names_every_option_with_its_state():
         ("PERC_RF", "PERC", "Radiofrequency"),
         ("ENDO_IL", "ENDO", "Interlaminar"),
         ("HYBRID", "FIXATION", "Hybrid"),
+        ("CONS", "CONS", "Conservative"),
+        ("INJECTION", "CONS", "Injection"),
+        ("MED", "MED", "Microendoscopic"),
+        ("UBE", "MED", "Biportal"),
     ],
 )
 def test_a_chip_has_a_short_title(code, rung, title):

@@ -176,12 +176,12 @@ WIDTH = {
         (
             {"reason": "against", "rules": ["ALL-05"]},
             "Against it",
-            "The patient does not accept an invasive treatment.",
+            "The patient does not accept an operation.",
         ),
         (
             {"reason": "against", "status": "caution", "rules": ["ALL-05"]},
             "Passed over for a reservation",
-            "The patient does not accept an invasive treatment.",
+            "The patient does not accept an operation.",
         ),
         (
             {"reason": "not_met", "conditions": [WIDTH]},

@@ -59,7 +59,7 @@ def test_one_known_fact_leaves_all_others_out(patient, dr_surgeon, fact):
 def test_an_empty_case_says_nothing_but_the_sex(patient, dr_surgeon):
     encounter = stored(patient, dr_surgeon)
     assert case_document(encounter) == {
-        "contract": 1,
+        "contract": 2,
         "case_id": str(encounter.case_uid),
         "facts": {"sex": "male"},
         "discs": [],

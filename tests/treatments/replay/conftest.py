@@ -50,7 +50,7 @@ def ask(rules, other, admin):
         return replay_request(
             old=rules,
             new_document=document or other.document,
-            new_title="Draft: without the last rows",
+            new_title="Draft: without every second row",
             actor=actor,
             submission_key=key or uuid.uuid4(),
         )

@@ -9,6 +9,8 @@ from django.utils import timezone
 from tests.treatments.reports.conftest import CASE, with_facts
 from treatments.models import Decision, Report, Review
 from treatments.reports.compose import freeze
+from treatments.reports.glyphs import breakable
+from treatments.reports.render import render
 
 pytestmark = pytest.mark.django_db
 
@@ -77,7 +79,7 @@ def test_every_source_of_a_printed_reason_is_listed_and_flagged(
     for citation in listed.values():
         source = ruleset.sources[citation.id]
         assert citation.to_be_verified == source.to_be_verified
-        assert citation.text == source.citation
+        assert citation.text == breakable(source.citation)
     assert any(citation.to_be_verified for citation in listed.values())
 
 
@@ -127,7 +129,7 @@ def test_what_is_unknown_is_never_among_the_answers(a_recommendation, frozen):
     for section in context.sections:
         printed |= {entry.label for entry in section.measured}
         printed |= {*section.yes, *section.no}
-    assert "Annular defect width" in unknown
+    assert "Disc height kept" in unknown
     assert "Oswestry Disability Index" in unknown
     assert not unknown & printed - {"Pfirrmann grade"}
 
@@ -287,3 +289,68 @@ def test_a_printable_name_leaves_no_note_about_codes(a_recommendation, frozen):
 
 def test_the_hash_can_be_copied_as_one_word(a_recommendation, frozen, ruleset):
     assert frozen(a_recommendation()).provenance.sha256 == ruleset.sha256
+
+
+def contract_2(case=CASE, **changes):
+    """The sample as it is entered today."""
+    return {**case, "contract": 2, **changes}
+
+
+WHOLE_MINUTE = datetime.datetime(2026, 11, 21, 8, 30, tzinfo=datetime.UTC)
+
+
+def test_a_referral_prints_what_for_with_its_reasons(a_recommendation, frozen, ruleset):
+    not_offered = [c for c in ruleset.treatments if c not in ("CONS", "INJECTION")]
+    foot_drop = with_facts(weakest_mrc_grade=2, motor_deficit_days=5)
+    recommendation = a_recommendation(
+        contract_2(foot_drop, unavailable_treatments=not_offered)
+    )
+    said = recommendation.evaluation_document["refer"]
+    context = frozen(recommendation, at=WHOLE_MINUTE)
+    assert context.disposition == "refer"
+    assert context.headline == "Refer: what fits is not offered here"
+    assert (context.lead, context.urgency) == (said["text"], "urgent")
+    assert [option.titles for option in context.referred] == [
+        (ruleset.treatments[code].title,) for code in said["treatments"]
+    ]
+    assert all(option.reasons for option in context.referred)
+    assert context.next_steps
+    assert context.rungs
+    assert context.options
+    assert render(context)
+
+
+def test_what_is_assumed_in_a_range_is_printed_in_words_with_its_reason(
+    a_recommendation, frozen
+):
+    context = frozen(a_recommendation(contract_2()), at=WHOLE_MINUTE)
+    assumed = {entry.label: entry.value for entry in context.assumed}
+    because = {entry.label: entry.value for entry in context.assumed_because}
+    assert assumed["Annular defect width"].startswith("under 6 mm")
+    assert because["Annular defect width"].startswith("Measured at operation")
+    assert set(because) <= set(assumed)
+    assert render(context)
+
+
+def test_without_an_image_the_report_says_so_and_has_no_disc(a_recommendation, frozen):
+    early = with_facts(
+        imaging_status="none",
+        clinical_imaging_concordance=None,
+        conservative_care_weeks=2,
+        weakest_mrc_grade=5,
+        motor_deficit_days=None,
+    )
+    recommendation = a_recommendation(
+        contract_2(early, discs=[], responsible_level=None)
+    )
+    context = frozen(recommendation, at=WHOLE_MINUTE)
+    assert context.header.responsible_level == "No image yet"
+    assert not [part for part in context.sections if part.title.startswith("Disc")]
+    assert render(context)
+
+
+def test_the_attachments_name_their_contract(a_recommendation, frozen):
+    for contract in (1, 2):
+        context = frozen(a_recommendation({**CASE, "contract": contract}))
+        for attached in context.attachments:
+            assert attached.description.endswith(f"(contract {contract})")

@@ -9,21 +9,65 @@ from treatments.engine.ruleset.model import DEFAULT_RULESET
 
 PLAIN = DEFAULT_RULESET / "golden" / "endo-canal-33-percent.json"
 
+RECENT = {"weakest_mrc_grade": 3, "motor_deficit_days": 15}
+GROWING = {"weakest_mrc_grade": 4, "progressive_motor_deficit": True}
+
 #: What is changed in the plain case, and words of the alert that it must raise.
 ALERTS = [
     ({"bilateral_leg_symptoms": True}, "Symptoms in both legs"),
-    ({"post_void_residual_ml": 201}, "residual is above 200 mL"),
+    ({"post_void_residual_ml": 100}, "100 to 200 mL clears nothing"),
+    ({"post_void_residual_ml": 200}, "100 to 200 mL clears nothing"),
     ({"canal_compromise_percent": 51}, "more than half of the canal"),
     (
-        {"progressive_motor_deficit": True, "uncorrected_coagulopathy": True},
+        {**RECENT, "uncorrected_coagulopathy": True},
         "coagulopathy that bars surgery",
     ),
-    ({"progressive_motor_deficit": True, "pregnant": True}, "deficit in pregnancy"),
+    ({**GROWING, "pregnant": True}, "deficit in pregnancy"),
     (
-        {"progressive_motor_deficit": True, "surgery_accepted": False},
+        {**RECENT, "surgery_accepted": False},
         "surgery is not accepted",
     ),
-    ({"weakest_mrc_grade": 3, "motor_deficit_days": 15}, "older than 14 days"),
+    (RECENT, "15 days to 12 weeks"),
+    ({"weakest_mrc_grade": 3, "motor_deficit_days": 84}, "15 days to 12 weeks"),
+    ({"weakest_mrc_grade": 3, "motor_deficit_days": 85}, "older than 12 weeks"),
+    ({**RECENT, "symptom_trend": "improving"}, "strength tested weekly"),
+    ({"weakest_mrc_grade": 4, "motor_deficit_days": 8}, "eight days or less"),
+    (
+        {"symptom_side": "left", "side": "right"},
+        "symptoms are on the left",
+    ),
+    (
+        {"symptom_side": "right", "side": "left"},
+        "symptoms are on the right",
+    ),
+    ({"symptom_side": "both"}, "symptoms in both legs are denied"),
+    (
+        {"symptom_side": "none", "bilateral_leg_symptoms": True},
+        "their side is not both",
+    ),
+    (
+        {"femoral_stretch_positive": True, "level": "L5-S1"},
+        "positive femoral stretch",
+    ),
+    ({"straight_leg_raise_deg": 60, "level": "L2-3"}, "straight leg raise of 60"),
+    (
+        {"crossed_straight_leg_raise": True, "herniation_type": "bulge"},
+        "crossed straight leg raise",
+    ),
+    ({"anticoagulated": True}, "takes an anticoagulant"),
+    ({"intradural_suspected": True}, "inside the dura"),
+    ({"annular_defect_width_mm": 6}, "defect of 6 mm or more"),
+    ({"pain_pattern": "claudicant"}, "without a narrow place"),
+    ({"pain_dominance": "back"}, "Back pain is the worse pain"),
+    ({"translation_mm": 4}, "both defensible"),
+    ({"slip_type": "isthmic"}, "type of slip is recorded, yet no slip"),
+    ({"slip_grade": 1, "slip_type": "none"}, "yet its type is none"),
+    ({"same_level_recurrences": 2}, "pain clinic"),
+    ({"imaging_status": "none"}, "yet a disc with findings"),
+    (
+        {"herniation_type": "none", "slip_grade": 2, "canal_compromise_percent": 1},
+        "taken by one",
+    ),
     ({"mri_age_months": 7}, "MRI is older than six months"),
     ({"numbering_anomaly": True}, "counted twice"),
     ({"symptom_duration_weeks": 27}, "more than 26 weeks"),
@@ -77,8 +121,27 @@ def ruleset():
     return load_ruleset()
 
 
+#: One step beside an alert's condition, and words of the alert that must stay silent.
+SILENT = [
+    ({"post_void_residual_ml": 99}, "clears nothing"),
+    ({"post_void_residual_ml": 201}, "clears nothing"),
+    ({"weakest_mrc_grade": 3, "motor_deficit_days": 14}, "12 weeks"),
+    ({"weakest_mrc_grade": 4, "motor_deficit_days": 9}, "eight days or less"),
+    ({**GROWING, "motor_deficit_days": 3}, "eight days or less"),
+    ({"symptom_side": "left", "side": "bilateral"}, "WRONG SIDE"),
+    ({"symptom_side": "left", "side": "left"}, "WRONG SIDE"),
+    ({"femoral_stretch_positive": True, "level": "L4-5"}, "femoral stretch"),
+    ({"straight_leg_raise_deg": 61, "level": "L2-3"}, "straight leg raise"),
+    ({"straight_leg_raise_deg": 60, "level": "L3-4"}, "straight leg raise"),
+    ({"annular_defect_width_mm": 5.9}, "defect of 6 mm"),
+    ({"progressive_motor_deficit": True, "pregnant": True}, "deficit in pregnancy"),
+]
+
+
 def _alerts(changes, ruleset):
     case = json.loads(PLAIN.read_text("utf-8"))["case"]
+    case["responsible_level"] = changes.get("level", case["responsible_level"])
+    case["discs"] = case["discs"][:1]
     for name, value in changes.items():
         scope = ruleset.facts[name].scope
         (case["facts"] if scope == "case" else case["discs"][0])[name] = value
@@ -95,6 +158,29 @@ def test_an_alert_speaks_for_its_findings(changes, words, ruleset):
     assert any(words in text for text in texts), texts
 
 
+@pytest.mark.parametrize(("changes", "words"), SILENT)
+def test_an_alert_is_silent_one_step_beside_its_findings(changes, words, ruleset):
+    assert not any(words in alert["text"] for alert in _alerts(changes, ruleset))
+
+
+def test_without_an_image_the_reader_is_told_when_one_is_due(ruleset):
+    case = json.loads(PLAIN.read_text("utf-8"))["case"]
+    case |= {"contract": 2, "discs": []}
+    del case["responsible_level"]
+    case["facts"] |= {"imaging_status": "none", "conservative_care_weeks": 2}
+    alerts = evaluate(case, ruleset).to_document()["alerts"]
+    assert [alert["rule"] for alert in alerts] == ["ALERT-54"]
+
+
+def test_the_critical_alerts_are_shown_first(ruleset):
+    alerts = _alerts(
+        {**RECENT, "surgery_accepted": False, "symptom_side": "right", "side": "left"},
+        ruleset,
+    )
+    assert [alert["rule"] for alert in alerts] == ["ALERT-39", "ALERT-06", "ALERT-07"]
+
+
 def test_every_alert_of_the_ruleset_has_been_raised_here(ruleset):
     raised = {a["rule"] for changes, _ in ALERTS for a in _alerts(changes, ruleset)}
+    raised.add("ALERT-54")
     assert {rule.id for rule in ruleset.tables["alerts"].rules} <= raised

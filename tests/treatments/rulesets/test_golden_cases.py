@@ -9,6 +9,10 @@ from treatments.engine.ruleset.model import DEFAULT_RULESET
 
 GOLDEN = sorted((DEFAULT_RULESET / "golden").glob("*.json"))
 
+#: The version before this one: its answers stay as they were.
+FIRST_RULESET = DEFAULT_RULESET.parent / "lumbar_disc_herniation_1"
+FIRST_GOLDEN = sorted((FIRST_RULESET / "golden").glob("*.json"))
+
 #: What the experts' lists name that is not a treatment of the ladder.
 DIAGNOSE_FIRST = "DIAG_FIRST"
 ANY_PERCUTANEOUS = "PERC_ANY"
@@ -43,15 +47,30 @@ def test_a_golden_case_gets_its_advice(path, ruleset):
     statuses = {o["treatment"]: o["status"] for o in document["options"]}
     wanted = expected.get("statuses", {})
     assert {code: statuses[code] for code in wanted} == wanted
+    if "assumed" in expected:
+        assert sorted({a["fact"] for a in document["assumed"]}) == expected["assumed"]
+
+
+def test_the_first_version_still_gives_its_advice():
+    first = load_ruleset(FIRST_RULESET)
+    for path in FIRST_GOLDEN:
+        golden = _read(path)
+        document, recommended = _evaluated(golden, first)
+        expected = golden["expected"]
+        found = (document["disposition"], document["urgency"], recommended)
+        wanted = tuple(expected[k] for k in ("disposition", "urgency", "recommended"))
+        assert found == wanted, path.name
 
 
 @pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
-def test_a_golden_case_covers_the_rung_or_triage_row_it_names(path, ruleset):
+def test_a_golden_case_covers_the_rung_and_the_rows_that_it_names(path, ruleset):
     golden = _read(path)
     document, recommended = _evaluated(golden, ruleset)
     treatment = ruleset.treatments.get(recommended)
     reached = {f"rung:{treatment.rung}"} if treatment else set()
     reached |= {f"triage:{rule}" for rule in document["matched_rules"]}
+    reached |= {f"rule:{rule}" for rule in document["matched_rules"]}
+    reached |= {f"rule:{alert['rule']}" for alert in document["alerts"]}
     assert set(golden["covers"]) <= reached
 
 

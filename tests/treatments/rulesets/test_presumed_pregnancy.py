@@ -17,15 +17,23 @@ def _evaluated(**facts):
     return evaluate(case, load_ruleset()).to_document()
 
 
-@pytest.mark.parametrize(
-    "facts",
-    [{"sex": "male"}, {"sex": "female", "age_years": 56}],
-    ids=["a man", "a woman of 56"],
-)
-def test_no_pregnancy_is_presumed_and_named_as_an_assumption(facts):
-    document = _evaluated(**facts)
-    assert {"fact": "pregnant", "value": False} in document["assumed"]
+def test_no_pregnancy_is_presumed_over_55_and_named_as_an_assumption():
+    document = _evaluated(sex="female", age_years=56)
+    assert "pregnant" in {a["fact"] for a in document["assumed"]}
     assert document["recommended"]["treatment"] == "ENDO_TF"
+
+
+def test_that_a_man_is_not_pregnant_is_computed_and_no_assumption():
+    document = _evaluated(sex="male")
+    assert "pregnant" not in {a["fact"] for a in document["assumed"]}
+    assert document["derived"]["pregnancy"] == "no"
+    assert document["recommended"]["treatment"] == "ENDO_TF"
+
+
+def test_a_recorded_pregnancy_of_a_man_counts_and_is_told():
+    document = _evaluated(sex="male", pregnant=True)
+    assert document["derived"]["pregnancy"] == "yes"
+    assert "ALERT-23" in {a["rule"] for a in document["alerts"]}
 
 
 @pytest.mark.parametrize("age", [12, 29, 55])

@@ -52,7 +52,7 @@ class CellState:
 def state_of(fact: Fact, text: str) -> CellState | None:
     """The control's state for a cell; None where no control can show it."""
     cell = read_cell(fact, text)
-    if cell is None:
+    if cell is None or cell.unknown:
         return None
     if cell.is_any:
         return CellState()
@@ -88,7 +88,7 @@ def same(fact: Fact, left: str, right: str) -> bool:
     cells = read_cell(fact, left), read_cell(fact, right)
     if None in cells:
         return left == right
-    one, other = ((c.negated, frozenset(c.tests)) for c in cells if c)
+    one, other = ((c.unknown, c.negated, frozenset(c.tests)) for c in cells if c)
     return one == other
 
 

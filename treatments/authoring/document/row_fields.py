@@ -93,7 +93,12 @@ _TABLE = (
     RowField("description", "Description", "area"),
     RowField("kind", "Kind", "choice", "", KINDS),
     RowField("hit_policy", "Hit policy", "choice", "", HIT_POLICIES),
-    RowField("output", "Gives the fact", "text", "Of derived and presumption tables."),
+    RowField(
+        "output",
+        "Gives the fact",
+        "text",
+        "Of derived, computed and presumption tables.",
+    ),
 )
 
 SECTIONS: Mapping[str, RowSection] = {
@@ -161,8 +166,11 @@ def written(
 ) -> dict[str, Any]:
     """``row`` with the texts of a form written into it; what has no field stays."""
     found = dict(row)
+    is_enum = form_data.get("type", row.get("type")) == "enum"
     for field in fields:
         value = stored(field, form_data.get(field.name, ""))
+        if is_enum and isinstance(value, bool) and field.kind == "value":
+            value = "yes" if value else "no"  # A value of an enumeration.
         if field.name in form_data and (
             value != "" or _got(row, field.name) is not None
         ):

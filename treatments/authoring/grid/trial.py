@@ -189,7 +189,7 @@ def changed(
 
     A finding of a disc goes to the responsible one; without one, to L4-5.
     """
-    found: dict[str, Any] = {"contract": 1, **case}
+    found: dict[str, Any] = {"contract": 2, **case}
     found["facts"] = dict(case.get("facts", {}))
     found["discs"] = [dict(disc) for disc in case.get("discs", ())]
     level = responsible_level(case) or "L4-5"

@@ -30,7 +30,7 @@ from .findings import (
 )
 from .gaps import Gap
 from .invariants import InvariantCheck
-from .maintenance import grounds, refusals, unused_facts
+from .maintenance import cut_presumptions, grounds, refusals, unused_facts
 from .redundant_rules import RedundancyCheck
 from .row_checks import TableCheck
 from .satisfiability import AllOf, NoIndication, everything, find_witness
@@ -269,6 +269,7 @@ class _RulesetCheck:
                 *findings,
                 *rows,
                 *self._without_indication(),
+                *cut_presumptions(self.program),
                 *unused_facts(self.ruleset),
                 *grounds(self.ruleset, today),
             ),

@@ -27,6 +27,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "mergeable": "two rules that differ in one column and could be one",
         "never_matters": "a rule without which no complete case is advised otherwise",
         "invariant": "an invariant that some case violates",
+        "cut_presumption": "a rule that cuts through a value that is presumed in part",
         "no_advice": "cases on the ladder for which no option has an indication",
         "unused_fact": "a fact that nothing looks at",
         "overdue": "a rule past its review date",

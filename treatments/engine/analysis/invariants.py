@@ -4,29 +4,14 @@
 ``then`` fails. :func:`.satisfiability.find_witness` splits regions until it has one or
 none is left.
 
-**Partial cases.** What the engine says of a partly known case K (presumptions P in use)
-is one of these, for *every* completion c of K and P (``resolve``,
-``possible_outcomes``):
+**Partial cases, and treatments that are not on offer.** What the engine says of a
+partly known case is in the *cover* of one of its completions: :mod:`.cover` has the
+argument. No complete case may have anything in its cover that breaks the invariant.
 
-- triage is not settled: ``insufficient_data``, and nothing is advised;
-- triage gives one answer in all completions, so it gives it in c;
-- on the ladder T is advised because its status is for it in all completions, so in c;
-- or nothing is for any option in any completion, and T is the last resort, as in c;
-- or every completion advises T, so c does (one of the two before);
-- the urgency is that of all completions, or of a row that surely holds, so holds in c,
-  or ``elective``.
-
-A search that was given up leaves more possible, which only makes the first more
-frequent. So what it says of K is always among the *cover* of c: triage's answer, any
-urgency whose row holds, any option that c is for, the last resort where c is for none.
-What of K is *known* (a fact, a derived value) holds in c. If no complete case has an
-outcome in its cover that violates the invariant, then no partial case violates it,
-and more: whatever the missing answers turn out to be, as long as the presumptions are
-right, they do not make the advice a forbidden one.
-
-**Anywhere.** With treatments that are not on offer the argument is the same, save that
-the last resort may stand although an option would have been suitable: it always joins
-the cover.
+**Alerts.** A ``then`` over ``alert`` fails in a complete case in which no row holds
+that shows such an alert. A partial case shows an alert only where one row surely holds.
+So such a ``then`` is proved of partial cases where the facts that ``when`` names make
+one row hold, whatever else is unknown; treatments on offer are no matter to it.
 
 Nothing is claimed of tables whose rules contradict (an overlap), where the engine
 refuses to answer.
@@ -34,26 +19,20 @@ refuses to answer.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from ..compiler.bitset import bit_set
-from ..compiler.possible_outcomes import UNCOVERED, Outcome
 from ..compiler.program import Program, Truth
 from ..compiler.regions import Variable, variable
 from ..evaluation.evaluate import evaluate
 from ..ruleset.decision_tables import Invariant
 from ..ruleset.document_reader import OUTCOMES
-from ..ruleset.enums import (
-    FROM_URGENCY_TABLES,
-    Disposition,
-    TriageUrgency,
-    Urgency,
-)
 from ..ruleset.unary_tests import UnaryTests, Value
 from ..search.completions import Base, BudgetSpentError
 from ..search.questions import OutcomeQuestion
+from .claims import ALERT, OFFERED, Breaks, OutcomeClaim, alarms, surely_alerts
+from .cover import ANYWHERE, COMPLETE, PARTIAL, Way, covering
 from .findings import (
     ERROR,
     NOT_DECIDED,
@@ -67,16 +46,14 @@ from .findings import (
 from .satisfiability import (
     AllOf,
     Goal,
-    NoIndication,
     Pattern,
     Within,
     everything,
     find_witness,
 )
-from .table_scope import Allowance, hit_pattern
+from .table_scope import Allowance
 from .witnesses import example, narrowed, nearest_value, ordinary
 
-COMPLETE, PARTIAL, ANYWHERE = "complete", "partial", "anywhere"
 _EXTENTS = {
     COMPLETE: "cases in which everything is known",
     PARTIAL: "cases with unknown facts",
@@ -85,114 +62,6 @@ _EXTENTS = {
 #: A cell of an invariant: its fact, the test, and whether it is to fail.
 Condition = tuple[str, UnaryTests, bool]
 NOT_SHOWN: tuple[str, Example | None] = (NOT_DECIDED, None)
-
-
-class OutcomeClaim:
-    """What an invariant claims of an outcome: where ``when`` holds, ``then`` does.
-
-    Only the cells on outcomes (disposition, urgency, recommended) are looked at.
-    Without such a cell in ``then`` no outcome breaks the claim. With ``other_then`` a
-    fact of ``then`` is known to fail, so that every outcome within ``when`` breaks it.
-    """
-
-    def __init__(self, invariant: Invariant, *, other_then: bool = False) -> None:
-        self.when = {n: c for n, c in invariant.when.items() if n in OUTCOMES}
-        self.then = {n: c for n, c in invariant.then.items() if n in OUTCOMES}
-        self.other_then = other_then
-        self.of_urgency = "urgency" in {*self.when, *self.then}
-
-    def broken_by(self, outcome: Outcome) -> bool:
-        """Whether this outcome of a case violates the invariant."""
-        values = outcome._asdict()
-        for name, cell in self.when.items():
-            if values[name] is None or not cell.accepts(values[name]):
-                return False
-        return self.other_then or not all(
-            cell.negated if values[name] is None else cell.accepts(values[name])
-            for name, cell in self.then.items()
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Breaks:
-    """A goal: the outcome of a complete case, everything on offer, breaks it."""
-
-    claim: OutcomeClaim
-    question: OutcomeQuestion
-
-    def decide(self, truth: Truth) -> bool | None:
-        """See :class:`.Goal`: whether all outcomes still possible break it, or none."""
-        possible = self.question.possible(truth)
-        broken = {self.claim.broken_by(outcome) for outcome in possible}
-        return None if len(broken) > 1 else broken.pop()
-
-    def deciding(self, truth: Truth) -> Iterable[int]:
-        """The open rules on which the outcome hangs, while this is not settled."""
-        return self.question.deciding(truth) if self.decide(truth) is None else ()
-
-    def deciding_bits(self, truth: Truth) -> int:
-        """The same as a bit set."""
-        return bit_set(self.deciding(truth))
-
-    def residue(self, truth: Truth) -> Hashable:
-        """What of the outcome is left to decide."""
-        return self.question.residue(truth)
-
-
-def covering(
-    program: Program, claim: OutcomeClaim, extent: str
-) -> Iterator[tuple[Goal, str]]:
-    """The ways in which a case's cover can hold an outcome that breaks the claim.
-
-    Returns:
-        for each way a goal, and the treatment advised ("": none). The invariant holds
-        of partial cases if no case meets any of the goals; see the module's text.
-    """
-    for triage, disposition, urgency in _triage_ways(program):
-        if urgency != FROM_URGENCY_TABLES and disposition != Disposition.LADDER:
-            if claim.broken_by(Outcome(disposition, urgency, None)):
-                yield triage, ""
-            continue
-        for hurry, final_urgency in _urgency_ways(program, claim, urgency):
-            for advised, code in _advised_ways(program, extent):
-                if claim.broken_by(Outcome(Disposition.LADDER, final_urgency, code)):
-                    yield AllOf((triage, *hurry, *advised)), code
-
-
-def _triage_ways(
-    program: Program,
-) -> Iterator[tuple[Pattern, Disposition, TriageUrgency]]:
-    for hit in program.triage:
-        for number in hit.rules:
-            outputs = program.rules[number].outputs
-            yield hit_pattern(hit, number), outputs["disposition"], outputs["urgency"]
-        yield Pattern(none_of=bit_set(hit.rules)), *UNCOVERED
-
-
-def _urgency_ways(
-    program: Program, claim: OutcomeClaim, urgency: TriageUrgency
-) -> Iterator[tuple[tuple[Pattern, ...], Urgency]]:
-    """Any row that holds, or none; all the same where the urgency is not asked of."""
-    if urgency != FROM_URGENCY_TABLES or not claim.of_urgency:
-        yield (), Urgency.ELECTIVE if urgency == FROM_URGENCY_TABLES else urgency
-        return
-    yield (), Urgency.ELECTIVE
-    for hit in program.urgency:
-        for number in hit.rules:
-            answer = Urgency(program.rules[number].outputs["urgency"])
-            yield (Pattern(all_of=1 << number),), answer
-
-
-def _advised_ways(
-    program: Program, extent: str
-) -> Iterator[tuple[tuple[Goal, ...], str]]:
-    """An option that the case is for, or the last resort."""
-    for code, effects in program.effects.items():
-        against = effects.contraindicated | effects.unsuitable
-        if effects.indicated:
-            yield (Pattern(0, against, effects.indicated),), code
-    last_resort = program.ruleset.selection.last_resort_treatment
-    yield (() if extent == ANYWHERE else (NoIndication(program),)), last_resort
 
 
 @dataclass(slots=True)
@@ -256,21 +125,20 @@ class InvariantCheck:
     def _tried(self, extent: str) -> tuple[str, Example | None]:
         prefer = ordinary(self.program)
         try:
-            for premise, goal, code in self._violations(extent):
+            for premise, way in self._violations(extent):
                 ask = partial(
-                    find_witness, self.program, goal, premise.base, prefer=prefer
+                    find_witness, self.program, way.goal, premise.base, prefer=prefer
                 )
                 state = self.allowance.ask(ask)
                 if state is not None:
-                    offered = code if extent == ANYWHERE else ""
-                    shown = self._example(goal, state, premise.stated(state), offered)
+                    shown = self._example(way, state, premise.stated(state))
                     return (VIOLATED, shown) if self._shows(shown) else NOT_SHOWN
         except BudgetSpentError:
             return NOT_SHOWN
         return PROVED, None
 
-    def _violations(self, extent: str) -> Iterator[tuple[_Premise, Goal, str]]:
-        """The goals of which none may be met."""
+    def _violations(self, extent: str) -> Iterator[tuple[_Premise, Way]]:
+        """The ways of which none may be met."""
         when = [(name, cell, False) for name, cell in self.invariant.when.items()]
         fails = [(name, cell, True) for name, cell in self.invariant.then.items()]
         facts = [[test] for test in fails if test[0] not in OUTCOMES]
@@ -278,14 +146,34 @@ class InvariantCheck:
             premise = self._premise([*when, *failing])
             if premise:
                 claim = OutcomeClaim(self.invariant, other_then=bool(failing))
-                for goal, code in self._ways(claim, extent):
-                    yield premise, AllOf((*premise.derived, goal)), code
+                for way in self._ways(claim, extent):
+                    yield premise, self._within(premise, way)
+        premise = self._premise(when)
+        if premise and ALERT in self.invariant.then:
+            yield from self._silent(premise, extent)
 
-    def _ways(self, claim: OutcomeClaim, extent: str) -> Iterator[tuple[Goal, str]]:
+    def _silent(self, premise: _Premise, extent: str) -> Iterator[tuple[_Premise, Way]]:
+        """The ways to a case within ``when`` that does not show the alert."""
+        cell = self.invariant.then[ALERT]
+        silent = Pattern(none_of=alarms(self.program, cell))
+        if extent != COMPLETE:
+            if surely_alerts(self.program, cell, premise.base):
+                return
+            silent = Pattern()
+        claim = OutcomeClaim(self.invariant, other_then=True)
+        for way in self._ways(claim, extent):
+            goal = AllOf((silent, way.goal))
+            yield premise, self._within(premise, way._replace(goal=goal))
+
+    def _ways(self, claim: OutcomeClaim, extent: str) -> Iterator[Way]:
         if extent == COMPLETE:
-            yield Breaks(claim, OutcomeQuestion(self.program, frozenset())), ""
+            yield Way(Breaks(claim, OutcomeQuestion(self.program, frozenset())))
         else:
             yield from covering(self.program, claim, extent)
+
+    @staticmethod
+    def _within(premise: _Premise, way: Way) -> Way:
+        return way._replace(goal=AllOf((*premise.derived, way.goal)))
 
     def _premise(self, conditions: Sequence[Condition]) -> _Premise | None:
         """The cases in which conditions on facts hold (or fail), if there are any."""
@@ -330,14 +218,12 @@ class InvariantCheck:
             "invariant", severity, message, example=shown, invariant=self.invariant.id
         )
 
-    def _example(
-        self, goal: Goal, state: Base, stated: Mapping[str, Value], offered: str
-    ) -> Example:
-        """The violating case, with the facts that the invariant names ``stated``.
-
-        ``offered`` is the one treatment on offer, where that matters to the violation.
-        """
-        question = OutcomeQuestion(self.program, frozenset())
+    def _example(self, way: Way, state: Base, stated: Mapping[str, Value]) -> Example:
+        """The violating case, with the facts that the invariant names ``stated``."""
+        codes = self.program.ruleset.treatments
+        offered = codes.keys() if way.on_offer is None else way.on_offer
+        others = frozenset(codes) - offered
+        question = OutcomeQuestion(self.program, others)
         index = self.program.index
         masks = {
             index[name]: self.program.variables[index[name]].mask_of(value)
@@ -352,14 +238,14 @@ class InvariantCheck:
         def holds(truth: Truth) -> bool:
             kept = all(not truth.masks[at] & ~mask for at, mask in masks.items())
             known = all(truth.masks[at].bit_count() == 1 for at in derived)
-            settled = offered or len(question.possible(truth)) == 1
-            return bool(kept and known and settled and goal.decide(truth))
+            settled = len(question.possible(truth)) == 1
+            return bool(kept and known and settled and way.goal.decide(truth))
 
         chosen = tuple(masks.get(at, mask) for at, mask in enumerate(state))
         state = narrowed(self.program, chosen)
         ruleset = self.program.ruleset
-        others = [code for code in ruleset.treatments if offered and code != offered]
-        return example(ruleset, self.program, state, holds, others, stated)
+        unavailable = [code for code in codes if code in others]
+        return example(ruleset, self.program, state, holds, unavailable, stated)
 
     def _shows(self, shown: Example) -> bool:
         """Whether the engine's own answer to the example breaks the invariant."""
@@ -371,5 +257,20 @@ class InvariantCheck:
             "disposition": evaluation.disposition,
             "urgency": evaluation.urgency,
             "recommended": evaluation.recommended,
+            OFFERED: self._named(OFFERED, self._offered(shown)),
+            ALERT: self._named(ALERT, [a["indicator"] for a in evaluation.alerts]),
         }
         return not self.invariant.holds(known)
+
+    def _offered(self, shown: Example) -> list[str]:
+        left_out = shown.document.get("unavailable_treatments", ())
+        return [c for c in self.program.ruleset.treatments if c not in left_out]
+
+    def _named(self, name: str, values: Sequence[str]) -> str | None:
+        """The one of several values that the invariant's cell accepts, else the first.
+
+        Any treatment on offer and any alert that is shown will do.
+        """
+        cell = self.invariant.when.get(name) or self.invariant.then.get(name)
+        accepted = [value for value in values if cell is None or cell.accepts(value)]
+        return next(iter((*accepted, *values)), None)

@@ -1,7 +1,9 @@
 """Rules that never matter: without one, no complete case is advised otherwise.
 
-The advice is the disposition, the urgency, the status of every option on the ladder,
-and the alerts; of a presumption table, the values presumed. A rule without which a
+The advice is the disposition, the urgency, the status of every option on the ladder (a
+shared reservation is told from one of its own), and the alerts. A referral and the
+bridge hang on these statuses alone. Of a presumption table it is the values presumed,
+of a computed one those computed. A rule without which a
 single-hit table has a gap matters; one that changes only the words of an answer does
 not.
 """
@@ -14,13 +16,15 @@ from functools import partial
 from ..compiler.bitset import bit_set, members
 from ..compiler.program import Program
 from ..ruleset.enums import Effect
-from ..search.completions import Base
+from ..search.completions import Base, BudgetSpentError
 from .findings import Finding
 from .row_checks import TableCheck
 from .rule_ablation import affected_statements, differing_case
 from .satisfiability import Pattern, everything, find_witness
 from .table_scope import Allowance, TableScope, ladder_patterns
 from .witnesses import ordinary
+
+_STATES_OF_A_GLANCE = 60
 
 
 class RedundancyCheck(TableCheck):
@@ -53,7 +57,8 @@ class RedundancyCheck(TableCheck):
         ids = self._ids(number)
         message = f"Without {ids[0]} no complete case is advised otherwise."
         if self.scope.presumes:
-            message = f"Without {ids[0]} the same is presumed of every case."
+            verb = "computed" if self.table.kind == "computed" else "presumed"
+            message = f"Without {ids[0]} the same is {verb} of every case."
         goal = Pattern(all_of=1 << number)
         yield from self._shown("never_matters", message, ids, goal)
 
@@ -94,9 +99,13 @@ class RedundancyCheck(TableCheck):
             yield own & Pattern(none_of=before)
 
     def _without_any(self) -> Hashable:
-        """What is presumed where no row holds, as the answer of a rule."""
+        """What is presumed where no row holds, as the answer of a rule.
+
+        Nothing is computed there.
+        """
         fact = self.scope.ruleset.facts[self.table.output]
-        return frozenset({"value": fact.presumed}.items())
+        value = fact.presumed if self.table.kind == "presumption" else None
+        return frozenset({"value": value}.items())
 
     def _leaves_a_gap(self, number: int) -> bool:
         """Whether some case has no row without it."""
@@ -127,13 +136,21 @@ class RedundancyCheck(TableCheck):
         values = regions[place]
         for other in members(self._meeting(number) & self.scope.rules):
             values |= regions[self.whole.numbers[self.scope.rule(other).id]]
-        for statement in affected_statements(self.whole, self.table.output, values):
-            ask = partial(
-                differing_case, self.whole, place, statement, prefer=self.usual
-            )
-            if self.allowance.ask(ask) is not None:
-                return True
-        return False
+        statements = affected_statements(self.whole, self.table.output, values)
+        asks = [
+            partial(differing_case, self.whole, place, statement, prefer=self.usual)
+            for statement in statements
+        ]
+        # Most rules are seen in a few states of one statement; a proof that another
+        # statement never differs takes thousands. So each is glanced at first.
+        open_asks = []
+        for ask in asks:
+            try:
+                if self.allowance.ask(ask, at_most=_STATES_OF_A_GLANCE) is not None:
+                    return True
+            except BudgetSpentError:
+                open_asks.append(ask)
+        return any(self.allowance.ask(ask) is not None for ask in open_asks)
 
     # -- eligibility ----------------------------------------------------------------
 
@@ -160,7 +177,10 @@ class RedundancyCheck(TableCheck):
         against |= effects.unsuitable
         if effect == Effect.INDICATED:
             return Pattern(rule, against | effects.indicated & ~rule)
-        return Pattern(rule, against | effects.caution & ~rule, effects.indicated)
+        against |= effects.caution & ~rule
+        if effect == Effect.SHARED_CAUTION:
+            against |= effects.shared_caution & ~rule
+        return Pattern(rule, against, effects.indicated)
 
     # -- the whole ruleset ------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from ..ruleset.enums import EXCLUDING, Effect
 from ..search.completions import Base, BudgetSpentError
 from .findings import ERROR, INFO, WARNING, Example, Finding
 from .gaps import Gap
-from .satisfiability import Pattern
+from .satisfiability import Pattern, everything
 from .table_scope import Allowance, TableScope
 from .witnesses import example, ordinary, plain_example
 
@@ -291,9 +291,13 @@ class TableCheck:
         if not self.scope.is_flat:
             return example(ruleset, self.program, state, goal.decide)
         leave_out: tuple[str, ...] = ()
+        box = self.scope.within(members(goal.all_of))
         if self.scope.presumes:
             leave_out = (*self.table.inputs, self.table.output)
-        box = self.scope.within(members(goal.all_of))
+            # What may as well be unknown, or has to be, is left out too.
+            whole = everything(self.program)
+            known = (mask & all_ for mask, all_ in zip(box, whole, strict=True))
+            box = tuple(mask or all_ for mask, all_ in zip(known, whole, strict=True))
         return plain_example(ruleset, self.program, box, leave_out)
 
     def _ids(self, *numbers: int) -> tuple[str, ...]:

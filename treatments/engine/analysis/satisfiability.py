@@ -170,9 +170,10 @@ class AllOf:
 
 @dataclass(frozen=True, slots=True)
 class NoIndication:
-    """No option is suitable, not even with a caution."""
+    """No option is suitable, not even with a caution; ``aside`` are not asked."""
 
     program: Program
+    aside: tuple[str, ...] = ()
 
     def decide(self, truth: Truth) -> bool | None:
         """See :meth:`Goal.decide`."""
@@ -186,14 +187,14 @@ class NoIndication:
 
     def deciding(self, truth: Truth) -> Iterator[int]:
         """See :meth:`Goal.deciding`."""
-        for code in self.program.ruleset.selection.order:
+        for code in self._codes():
             if possible_statuses(self.program, code, truth) & FOR:
                 yield from undetermined_rules(self.program, code, truth)
 
     def deciding_bits(self, truth: Truth) -> int:
         """See :meth:`Goal.deciding_bits`."""
         found = 0
-        for code in self.program.ruleset.selection.order:
+        for code in self._codes():
             if possible_statuses(self.program, code, truth) & FOR:
                 found |= self.program.effects[code].all
         return found & truth.possible & ~truth.sure
@@ -205,8 +206,12 @@ class NoIndication:
         """
         return tuple(s if s & FOR else None for s in self._statuses(truth))
 
+    def _codes(self) -> Iterator[str]:
+        order = self.program.ruleset.selection.order
+        return (code for code in order if code not in self.aside)
+
     def _statuses(self, truth: Truth) -> Iterator[Statuses]:
-        for code in self.program.ruleset.selection.order:
+        for code in self._codes():
             yield possible_statuses(self.program, code, truth)
 
 

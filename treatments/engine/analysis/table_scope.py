@@ -21,7 +21,8 @@ from ..ruleset.decision_tables import (
 )
 from ..ruleset.enums import DISPOSITIONS, URGENCIES, Disposition
 from ..ruleset.model import Ruleset
-from ..ruleset.unary_tests import Value
+from ..ruleset.presumptions import IMAGE_READ
+from ..ruleset.unary_tests import UnaryTests, Value
 from ..search.completions import Base, Budget, BudgetSpentError
 from .boxes import Box, Space
 from .satisfiability import Pattern, everything, find_witness
@@ -33,6 +34,8 @@ STATES_PER_QUESTION = 20_000
 STATES = 400_000
 #: Rules before a rule of which each is tried to be left out as its cause.
 MOST_TRIED = 8
+#: The kinds of tables that rest on what is stated of a case, and on nothing else.
+FROM_STATED = ("computed", "presumption")
 #: The table of the rules that a table had before, and the start of their ids. No
 #: document can hold the character, so it is nobody else's name.
 _FORMER = "\0former"
@@ -56,13 +59,21 @@ class Allowance:
         self.left, self.each = states, each
         self.is_over = is_over
 
-    def ask(self, question: Callable[[Budget], Answer], *, times: int = 1) -> Answer:
+    def ask(
+        self,
+        question: Callable[[Budget], Answer],
+        *,
+        times: int = 1,
+        at_most: int | None = None,
+    ) -> Answer:
         """The question's answer; it may cost as many states as ``times`` questions.
+
+        ``at_most`` are fewer states than one question may cost.
 
         Raises:
             BudgetSpentError: it could not be settled.
         """
-        granted = min(times * self.each, self.left)
+        granted = min(at_most or times * self.each, self.left)
         budget = Budget(granted)
         if self.is_over:
             budget = _TimedBudget(granted, self.is_over)
@@ -96,8 +107,9 @@ class Ranking:
 class TableScope:
     """A table and the derived tables that it rests on: what a question is asked of.
 
-    A presumption table is asked of *stated* facts: its columns have one more region,
-    "not known", that no cell accepts. ``former`` are rules that the table had before.
+    A presumption table and a computed one are asked of *stated* facts: their columns
+    have one more region, "not known", that only the cell ``unknown`` accepts, and it
+    accepts nothing else. ``former`` are rules that the table had before.
     They stand beside it, in a table that decides nothing: :attr:`former` has them by
     the number that the program gave them.
     """
@@ -106,11 +118,11 @@ class TableScope:
         self, ruleset: Ruleset, table: DecisionTable, former: Sequence[Rule] = ()
     ) -> None:
         self.ruleset, self.table = ruleset, table
-        self.presumes = table.kind == "presumption"
+        self.presumes = table.kind in FROM_STATED
         kept = {table.id: table}
         if not self.presumes:
             kept = _resting_on(ruleset, table, former)
-        if table.kind in ("derived", "presumption"):
+        if self.presumes or table.kind == "derived":
             # Its own value is what is asked about: nothing in the scope rests on it.
             kept[table.id] = replace(table, kind="alert", hit_policy="COLLECT")
         # A former rule may have the id of a rule that is there now.
@@ -120,6 +132,8 @@ class TableScope:
         tables = MappingProxyType(kept)
         self.program = Program(replace(ruleset, tables=tables, invariants=()))
         self.base: Base = everything(self.program)
+        if self.presumes:
+            self.base = tuple(mask | mask + 1 for mask in self.base)
         self.numbers = [self.program.numbers[rule.id] for rule in table.rules]
         self.former = {self.program.numbers[id_]: rule for id_, rule in named.items()}
         self.rules = bit_set(self.numbers)
@@ -130,11 +144,19 @@ class TableScope:
         cells = self.program.cells[number]
         if not self.presumes:
             return cells
-        stated = ("case", "disc")
+        names = self.program.rules[number].cells
         return tuple(
-            (at, accepted * (self.program.variables[at].fact.scope in stated))
-            for at, accepted in cells
+            (at, self._of_stated(at, cell, accepted))
+            for (at, accepted), cell in zip(cells, names.values(), strict=True)
         )
+
+    def _of_stated(self, at: int, cell: UnaryTests, accepted: int) -> int:
+        """The regions that a cell accepts, the last one being "not known"."""
+        found = self.program.variables[at]
+        if cell.unknown:
+            return 1 << len(found.representatives)
+        stated = found.fact.scope in ("case", "disc") or found.name == IMAGE_READ
+        return accepted if stated else 0
 
     @cached_property
     def is_flat(self) -> bool:

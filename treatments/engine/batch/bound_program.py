@@ -15,11 +15,16 @@ import numpy as np
 
 from ..compiler.bitset import members
 from ..compiler.possible_outcomes import Triage
-from ..compiler.program import DerivedStep, Program, SingleHit
-from ..ruleset.decision_tables import Rule
+from ..compiler.program import DerivedStep, Program, SingleHit, mask_of
 from ..ruleset.enums import EFFECTS
+from ..ruleset.presumptions import IMAGE_READ, Presumed, needs_image
+from ..ruleset.unary_tests import UnaryTests, parse
+from ..ruleset.vocabulary import Fact
 from .bitsets import ColumnMasks, Flags, RuleWords, any_of, statement_mask
 from .columns import NOWHERE, NOWHERE_CODE, UNKNOWN_CODE, Codes, Columns, EncodedColumn
+
+#: Passes where no image is known to be missing: what a presumption needs.
+_NOT_WITHOUT_IMAGE = parse('not("no")')
 
 Places = Sequence[tuple[int, int]]
 
@@ -149,28 +154,42 @@ class BoundProgram:
         var = self.program.variables[at]
         column = self.column(var.name)
         masks = [statement_mask(var, statement) for statement in column.statements]
-        if var.fact.presumed is not None:
-            masks[UNKNOWN_CODE] = var.mask_of(var.fact.presumed)
         used = [*column.used]
         conditions = []
-        for table in self.program.ruleset.tables_of("presumption"):
-            for rule in table.rules if table.output == var.name else ():
-                conditions.append(Condition(tuple(self._known(rule)), len(masks)))
-                used.append(len(masks))
-                masks.append(var.mask_of(rule.outputs["value"]))
+        for cells, value in self._presumed(var.fact):
+            if not cells:
+                masks[UNKNOWN_CODE] = mask_of(var, value)
+                break
+            conditions.append(Condition(tuple(self._known(cells)), len(masks)))
+            used.append(len(masks))
+            masks.append(mask_of(var, value))
         if conditions:
             self.conditions[at] = conditions
         self.base.append(column.codes)
         self.sources.append(ColumnMasks(masks, used))
 
-    def _known(self, rule: Rule) -> Iterable[tuple[Codes, Flags]]:
+    def _presumed(
+        self, fact: Fact
+    ) -> Iterable[tuple[Mapping[str, UnaryTests], Presumed]]:
+        """What is presumed of a fact, each with the cells that have to pass."""
+        ruleset = self.program.ruleset
+        images = IMAGE_READ in ruleset.facts and needs_image(fact)
+        with_image = {IMAGE_READ: _NOT_WITHOUT_IMAGE} if images else {}
+        for kind in ("computed", "presumption"):
+            for table in ruleset.tables_of(kind):
+                for rule in table.rules if table.output == fact.name else ():
+                    yield {**rule.cells, **with_image}, rule.outputs["value"]
+        if fact.presumed is not None:
+            yield with_image, fact.presumed
+
+    def _known(self, cells: Mapping[str, UnaryTests]) -> Iterable[tuple[Codes, Flags]]:
         """For each cell the column, and which of its codes are known and pass."""
-        for name, cell in rule.cells.items():
+        for name, cell in cells.items():
             column = self.column(name)
             passes = [
-                statement is not None
-                and not isinstance(statement, tuple)
-                and cell.accepts(statement)
+                cell.unknown or cell is _NOT_WITHOUT_IMAGE
+                if statement is None
+                else not isinstance(statement, tuple) and cell.accepts(statement)
                 for statement in column.statements
             ]
             yield column.codes, np.array(passes, np.bool_)

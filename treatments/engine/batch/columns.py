@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ..case import Case, CaseReader, neighbour_values
 from ..ruleset.model import Ruleset
+from ..ruleset.presumptions import IMAGE_READ
 from ..ruleset.unary_tests import Value
 from ..ruleset.vocabulary import Fact
 
@@ -107,6 +108,8 @@ def encode(cases: Iterable[object], ruleset: Ruleset) -> Columns:
 
 
 def _statement(fact: Fact, case: Case) -> Statement:
+    if fact.name == IMAGE_READ:
+        return case.known.get(IMAGE_READ)
     if fact.scope == "computed":
         return tuple(neighbour_values(fact, case))
     if fact.scope == "disc" and case.level is None:

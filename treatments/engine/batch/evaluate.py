@@ -21,7 +21,9 @@ from ..compiler.possible_outcomes import (
     CAUTION,
     CONTRAINDICATED,
     NOT_INDICATED,
+    SHARED_CAUTION,
     SUITABLE,
+    TIERS,
     UNCOVERED,
     UNSUITABLE,
     Triage,
@@ -30,6 +32,7 @@ from ..compiler.possible_outcomes import (
 from ..compiler.program import Program, RulesByEffect, Truth, program_of
 from ..ruleset.enums import (
     DISPOSITIONS,
+    EFFECTS,
     FROM_URGENCY_TABLES,
     URGENCIES,
     Disposition,
@@ -50,13 +53,21 @@ INVALID: Final = Disposition.INVALID
 INSUFFICIENT: Final = Disposition.INSUFFICIENT_DATA
 DISPOSITION_LABELS: tuple[Disposition | Open, ...] = (
     *DISPOSITIONS,
+    Disposition.REFER,
     INSUFFICIENT,
     INVALID,
     OPEN,
 )
 URGENCY_LABELS: tuple[Urgency | Open | None, ...] = (*URGENCIES, None, OPEN)
 #: The statuses that the rules give, each a bit where several are possible.
-_OF_RULES = (CONTRAINDICATED, UNSUITABLE, SUITABLE, CAUTION, NOT_INDICATED)
+_OF_RULES = (
+    CONTRAINDICATED,
+    UNSUITABLE,
+    SUITABLE,
+    CAUTION,
+    NOT_INDICATED,
+    SHARED_CAUTION,
+)
 STATUS_LABELS: tuple[str, ...] = (
     *_OF_RULES,
     OptionStatus.UNAVAILABLE,
@@ -230,31 +241,38 @@ class _Slice:
 
     # -- the ladder -----------------------------------------------------------------
 
-    def _status_sets(self) -> list[Bytes]:
-        """For each treatment the statuses still possible; none where unavailable."""
+    def _status_sets(self) -> tuple[list[Bytes], list[Bytes]]:
+        """For each treatment the statuses still possible: none where unavailable, and
+        beside them those where it is unavailable alone."""
         truths = self.bound.eligibility.truths(self.codes, self.size)
         sure = [word for word, _ in truths]
         possible = [word for _, word in truths]
         same = self.bound.eligibility.determined
         missing = self.bound.columns.unavailable
-        found = []
+        found, elsewhere = [], []
         for code in self.treatments:
-            index = np.zeros(self.size, np.uint8)
+            index = np.zeros(self.size, np.uint16)
             for place, places in enumerate(self.bound.effects[code]):
                 if places:
-                    holds = any_of(sure, places).view(np.uint8)
-                    may = holds if same else any_of(possible, places).view(np.uint8)
-                    index |= holds << np.uint8(place) | may << np.uint8(4 + place)
+                    holds = any_of(sure, places).astype(np.uint16)
+                    may = holds if same else any_of(possible, places).astype(np.uint16)
+                    index |= holds << np.uint16(place)
+                    index |= may << np.uint16(len(EFFECTS) + place)
             sets = _SETS[index]
             out = [code in missing.statements[used] for used in missing.used]
             if any(out):
                 offered = np.array([code not in codes for codes in missing.statements])
-                sets *= offered[missing.codes[self.part]]
+                here = offered[missing.codes[self.part]]
+                elsewhere.append(sets * ~here)
+                sets *= here
+            else:
+                elsewhere.append(np.zeros_like(sets))
             found.append(sets)
-        return found
+        return found, elsewhere
 
-    def _advised(self, sets: Sequence[Bytes]) -> Bytes:
-        """The place of the only treatment that may be advised.
+    def _advised(self, sets: Sequence[Bytes], elsewhere: Sequence[Bytes]) -> Bytes:
+        """The place of the only treatment that may be advised; the place after the
+        last one stands for a referral.
 
         The rules of the choice are those of ``possible_outcomes.advice_candidates``.
         """
@@ -262,15 +280,35 @@ class _Slice:
         place_of = {code: place for place, code in enumerate(self.treatments)}
         tally = _CandidateTally(self.size, len(self.treatments) + 1)
         contested: Flags = np.ones(self.size, np.bool_)
-        order = [place_of[code] for code in selection.order]
-        for wanted in (_BIT[SUITABLE], _BIT[CAUTION]):
+        order = [place_of[c] for c in selection.order if c != selection.bridge]
+        up_to = 0
+        for tier in TIERS:
+            wanted, up_to = _BIT[tier], up_to | _BIT[tier]
             for place in order:
                 tally.enter(place, contested & ((sets[place] & wanted) != 0))
                 contested &= sets[place] != wanted
-        for place in order:
-            contested &= (sets[place] == 0) | ((sets[place] & ~_FOR) != 0)
+            for place in order:
+                surely = (sets[place] != 0) & ((sets[place] & ~np.uint8(up_to)) == 0)
+                contested &= ~surely
+        if selection.refer is not None:
+            contested = self._refer(tally, [elsewhere[p] for p in order], contested)
+        if selection.bridge:
+            bridge = sets[place_of[selection.bridge]]
+            tally.enter(place_of[selection.bridge], contested & ((bridge & _FOR) != 0))
+            contested = contested & ~_surely_for(bridge)
         tally.enter(place_of[selection.last_resort_treatment], contested)
         return tally.winner
+
+    def _refer(
+        self, tally: _CandidateTally, elsewhere: Sequence[Bytes], contested: Flags
+    ) -> Flags:
+        """Enter the referral where an option not on offer may have a reason; the cases
+        that still go on."""
+        for sets in elsewhere:
+            tally.enter(len(self.treatments), contested & ((sets & _FOR) != 0))
+        for sets in elsewhere:
+            contested = contested & ~_surely_for(sets)
+        return contested
 
     # -- the answers ----------------------------------------------------------------
 
@@ -278,15 +316,17 @@ class _Slice:
         """Put the answers of these cases in their places."""
         disposition, urgency = self._triage()
         urgency = np.where(urgency == _FROM_TABLES, self._urgency(), urgency)
-        sets = self._status_sets()
+        sets, elsewhere = self._status_sets()
         none, open_ = len(self.treatments), len(self.treatments) + 1
-        recommended = self._advised(sets)
+        recommended = self._advised(sets, elsewhere)
+        on_ladder = disposition == _DISPOSITION[Disposition.LADDER]
+        referred = on_ladder & (recommended == none)
         recommended[disposition != _DISPOSITION[Disposition.LADDER]] = none
         level = self.bound.column("level").codes[self.part]
-        nowhere = (disposition == _DISPOSITION[Disposition.LADDER]) & (
-            level <= NOWHERE_CODE
-        )
-        disposition[nowhere] = _DISPOSITION[INSUFFICIENT]
+        nowhere = on_ladder & (level <= NOWHERE_CODE)
+        disposition[referred] = _DISPOSITION[Disposition.REFER]
+        refers = self.bound.program.ruleset.selection.refer is not None
+        disposition[nowhere] = _DISPOSITION[OPEN if refers else INSUFFICIENT]
         recommended[nowhere] = none
         disposition[recommended == open_] = _DISPOSITION[OPEN]
         recommended[disposition == _DISPOSITION[OPEN]] = open_
@@ -329,6 +369,12 @@ class _CandidateTally:
         self.winner[where & fresh] = place
 
 
+def _surely_for(sets: Bytes) -> Flags:
+    """Where every status that is left may be taken."""
+    surely: Flags = (sets != 0) & ((sets & ~_FOR) == 0)
+    return surely
+
+
 def _only(flags: Sequence[Flags], size: int) -> Bytes:
     """The place of the one flag that is set, else the number of flags."""
     found, count = np.zeros(size, np.uint8), np.zeros(size, np.uint8)
@@ -352,9 +398,10 @@ def _either(one: Flags | None, other: Flags | None) -> Flags | None:
 
 
 def _set_of(index: int) -> int:
-    """The possible statuses for four effects surely (low) and possibly (high) there."""
-    alone = SimpleNamespace(effects={"": RulesByEffect(1, 2, 4, 8)})
-    truth = Truth(index & 15, index >> 4, ())
+    """The possible statuses for effects surely (low) and possibly (high) there."""
+    effects = {effect: 1 << place for place, effect in enumerate(EFFECTS)}
+    alone = SimpleNamespace(effects={"": RulesByEffect(**effects)})
+    truth = Truth(index & (1 << len(EFFECTS)) - 1, index >> len(EFFECTS), ())
     statuses = possible_statuses(cast("Program", alone), "", truth)
     return sum(_BIT[status] for status in statuses)
 
@@ -362,19 +409,23 @@ def _set_of(index: int) -> int:
 def _status_of_set(bits: int) -> int:
     """The only status of a set; nothing was asked of what is unavailable."""
     label = _OF_RULES[bits.bit_length() - 1] if bits else OptionStatus.UNAVAILABLE
+    label = CAUTION if label == SHARED_CAUTION else label
     return _STATUS[label if bits & (bits - 1) == 0 else OPEN]
 
 
 _NOBODY = 255
 _PLAIN = 255
-_FOR = np.uint8(_BIT[SUITABLE] | _BIT[CAUTION])
-_SETS = np.array([_set_of(index) for index in range(256)], np.uint8)
-_STATUS_OF = np.array([_status_of_set(bits) for bits in range(32)], np.uint8)
+_FOR = np.uint8(sum(_BIT[tier] for tier in TIERS))
+_SETS = np.array([_set_of(index) for index in range(1 << 2 * len(EFFECTS))], np.uint8)
+_STATUS_OF = np.array(
+    [_status_of_set(bits) for bits in range(1 << len(_OF_RULES))], np.uint8
+)
 #: The status of every treatment by disposition; plain where it is that of its rules.
 _INSTEAD = np.array(
     [
         {
             Disposition.LADDER: _PLAIN,
+            Disposition.REFER: _PLAIN,
             INSUFFICIENT: _PLAIN,
             INVALID: _STATUS[INVALID],
             OPEN: _STATUS[OPEN],

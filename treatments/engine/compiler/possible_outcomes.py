@@ -6,7 +6,7 @@ of outcomes for a case. With every fact known each set has one member.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from ..ruleset.enums import (
@@ -25,12 +25,14 @@ from .program import Program, SingleHit, Truth
 CONTRAINDICATED = OptionStatus.CONTRAINDICATED
 UNSUITABLE = OptionStatus.UNSUITABLE
 SUITABLE = OptionStatus.SUITABLE
+SHARED_CAUTION = OptionStatus.SHARED_CAUTION
 CAUTION = OptionStatus.CAUTION
 NOT_INDICATED = OptionStatus.NOT_INDICATED
 UNDETERMINED = OptionStatus.UNDETERMINED
 UNAVAILABLE = OptionStatus.UNAVAILABLE
 RECOMMENDED = OptionStatus.RECOMMENDED
 LADDER = Disposition.LADDER
+REFER = Disposition.REFER
 INSUFFICIENT_DATA = Disposition.INSUFFICIENT_DATA
 ELECTIVE = Urgency.ELECTIVE
 
@@ -61,17 +63,22 @@ class Triage(NamedTuple):
 UNCOVERED = Triage(Disposition.OUT_OF_SCOPE, ELECTIVE)
 
 
-#: The statuses by the bits of a number: any of the five alone, or several.
-_STATUSES = tuple(
-    frozenset(
-        status
-        for place, status in enumerate(
-            (CONTRAINDICATED, UNSUITABLE, CAUTION, SUITABLE, NOT_INDICATED)
-        )
-        if number >> place & 1
-    )
-    for number in range(1 << 5)
+_ALL_STATUSES = (
+    CONTRAINDICATED,
+    UNSUITABLE,
+    CAUTION,
+    SUITABLE,
+    NOT_INDICATED,
+    SHARED_CAUTION,
 )
+#: The statuses by the bits of a number: any of the six alone, or several.
+_STATUSES = tuple(
+    frozenset(s for place, s in enumerate(_ALL_STATUSES) if number >> place & 1)
+    for number in range(1 << len(_ALL_STATUSES))
+)
+#: The steps of the choice among the options on offer, and all up to each of them.
+TIERS = (SUITABLE, SHARED_CAUTION, CAUTION)
+_UP_TO = {tier: frozenset(TIERS[: place + 1]) for place, tier in enumerate(TIERS)}
 
 
 def possible_statuses(program: Program, code: str, truth: Truth) -> Statuses:
@@ -93,7 +100,9 @@ def possible_statuses(program: Program, code: str, truth: Truth) -> Statuses:
         if possible & rules.caution:
             found |= 4
         if not sure & rules.caution:
-            found |= 8
+            found |= 32 if sure & rules.shared_caution else 8
+            if possible & rules.shared_caution:
+                found |= 32
     if not sure & rules.indicated:
         found |= 16
     return _STATUSES[found]
@@ -106,9 +115,9 @@ def status_of(statuses: Statuses) -> OptionStatus:
     nor do two that both rule it out: what matters is whether it may be taken.
     """
     if len(statuses) == 1:
-        return next(iter(statuses))
+        return shown_status(next(iter(statuses)))
     if statuses <= FOR:
-        return SUITABLE
+        return SUITABLE if SUITABLE in statuses else CAUTION
     if statuses <= AGAINST:
         return UNSUITABLE
     if not statuses & FOR:
@@ -116,11 +125,17 @@ def status_of(statuses: Statuses) -> OptionStatus:
     return UNDETERMINED
 
 
+def shown_status(status: OptionStatus) -> OptionStatus:
+    """A status as pages and documents have it: a shared reservation is one too."""
+    return CAUTION if status == SHARED_CAUTION else status
+
+
 def select(program: Program, statuses: Mapping[str, OptionStatus]) -> str | None:
     """The code of the advised treatment, given the one status of each option.
 
-    The first suitable one in the order of preference, else the first with a
-    reservation, else the last resort; None where an undetermined one could come first.
+    For a ruleset without a referral: the first suitable one in the order of
+    preference, else the first with a reservation, else the last resort; None where an
+    undetermined one could come first.
     """
     selection = program.ruleset.selection
     for wanted in (SUITABLE, CAUTION):
@@ -158,60 +173,106 @@ def possible_urgencies(program: Program, truth: Truth) -> set[Urgency]:
 class AdviceCandidates(NamedTuple):
     """Who may still be advised on the ladder.
 
-    ``treatments`` are their codes, in no order; ``undecided`` are the codes whose
-    status is still open and decides between them; ``statuses`` hold, in the order of
-    preference, all that the choice depends on.
+    ``treatments`` are their codes, in no order, and None where the case may have to be
+    referred; ``undecided`` are the codes whose status is still open and decides between
+    them; ``statuses`` hold, in the order of preference, all that the choice depends on.
     """
 
-    treatments: frozenset[str]
+    treatments: frozenset[str | None]
     undecided: tuple[str, ...]
     statuses: tuple[tuple[str, Statuses], ...]
 
 
 def advice_candidates(
-    program: Program, truth: Truth, unavailable: frozenset[str]
+    program: Program,
+    truth: Truth,
+    unavailable: frozenset[str],
+    ablated: frozenset[str] = frozenset(),
 ) -> AdviceCandidates:
     """The treatments that may be advised in some completion (never too few).
 
-    ``unavailable`` holds the codes of treatments that are not offered here.
+    ``unavailable`` holds the codes of treatments that are not offered here; those of
+    ``ablated`` are known to be advised in no completion, and are left out.
     """
     selection = program.ruleset.selection
-    offered = [code for code in selection.order if code not in unavailable]
     reasoned: dict[str, Statuses] = {}
-    candidates = []
-    for code in offered:
+    for code in selection.order:
+        if code in unavailable or code in ablated or code == selection.bridge:
+            continue
         statuses = possible_statuses(program, code, truth)
         if statuses & FOR:
             reasoned[code] = statuses
-        if SUITABLE in statuses:
-            candidates.append(code)
-            if len(statuses) == 1:
-                return _with_undecided(candidates, candidates, reasoned)
-    cautions, someone = _first_cautions(reasoned)
-    found = {*candidates, *cautions}
-    last = () if someone else (selection.last_resort_treatment,)
-    return _with_undecided(found.union(last), found, reasoned)
-
-
-def _with_undecided(
-    candidates: Iterable[str], rated: Collection[str], reasoned: Mapping[str, Statuses]
-) -> AdviceCandidates:
-    """``rated`` are the candidates that are so by their own status."""
+            if len(statuses) == 1 and SUITABLE in statuses:
+                break
+    found, settled = _by_tiers(reasoned)
+    rated = set(found)
+    if not settled and selection.refer is not None:
+        settled = _refer(program, truth, unavailable, reasoned, found, rated)
+    off = unavailable | ablated
+    if not settled and selection.bridge and selection.bridge not in off:
+        settled = _bridge(program, truth, selection.bridge, reasoned, found, rated)
+    if not settled:
+        found.add(selection.last_resort_treatment)
     undecided = (code for code, s in reasoned.items() if len(s) > 1 and code in rated)
-    return AdviceCandidates(
-        frozenset(candidates), tuple(undecided), tuple(reasoned.items())
-    )
+    return AdviceCandidates(frozenset(found), tuple(undecided), tuple(reasoned.items()))
 
 
-def _first_cautions(reasoned: Mapping[str, Statuses]) -> tuple[list[str], bool]:
-    """Who may be the first caution, and whether someone surely has a reason for."""
-    cautions = []
-    for code, statuses in reasoned.items():
-        if CAUTION in statuses:
-            cautions.append(code)
-            if len(statuses) == 1:
-                return cautions, True
-    return cautions, any(statuses <= FOR for statuses in reasoned.values())
+def _by_tiers(reasoned: Mapping[str, Statuses]) -> tuple[set[str | None], bool]:
+    """Who may be the first of a step, and whether one of them surely is."""
+    found: set[str | None] = set()
+    for tier in TIERS:
+        for code, statuses in reasoned.items():
+            if tier in statuses:
+                found.add(code)
+                if len(statuses) == 1:
+                    return found, True
+        up_to = _UP_TO[tier]
+        if any(statuses <= up_to for statuses in reasoned.values()):
+            return found, True
+    return found, False
+
+
+def _refer(
+    program: Program,
+    truth: Truth,
+    unavailable: frozenset[str],
+    reasoned: dict[str, Statuses],
+    found: set[str | None],
+    rated: set[str | None],
+) -> bool:
+    """Step 4: an option that is not on offer, the bridge aside, has a reason for it.
+
+    Adds the referral (None) to what is ``found``; whether it surely comes to that.
+    """
+    settled = False
+    bridge = program.ruleset.selection.bridge
+    for code in program.ruleset.selection.order:
+        if code not in unavailable or code == bridge:
+            continue
+        statuses = possible_statuses(program, code, truth)
+        if statuses & FOR:
+            reasoned[code] = statuses
+            rated.add(code)
+            found.add(None)
+            settled = settled or statuses <= FOR
+    return settled
+
+
+def _bridge(
+    program: Program,
+    truth: Truth,
+    code: str,
+    reasoned: dict[str, Statuses],
+    found: set[str | None],
+    rated: set[str | None],
+) -> bool:
+    """Step 5: the bridge has a reason for it; whether it surely has."""
+    statuses = possible_statuses(program, code, truth)
+    if statuses & FOR:
+        reasoned[code] = statuses
+        rated.add(code)
+        found.add(code)
+    return statuses <= FOR
 
 
 def undetermined_rules(program: Program, code: str, truth: Truth) -> Iterator[int]:
@@ -222,7 +283,7 @@ def undetermined_rules(program: Program, code: str, truth: Truth) -> Iterator[in
         effects.contraindicated,
         effects.unsuitable,
         effects.indicated,
-        effects.caution,
+        effects.reservations,
     ):
         yield from members(undetermined & bits)
 
@@ -245,6 +306,8 @@ def deciding_rules(program: Program, code: str, truth: Truth) -> Iterator[int]:
         yield from members(undetermined & effects.indicated)
     if truth.possible & effects.indicated and not sure & effects.caution:
         yield from members(undetermined & effects.caution)
+        if not sure & effects.shared_caution:
+            yield from members(undetermined & effects.shared_caution)
 
 
 def undetermined_hits(

@@ -113,13 +113,20 @@ class RulesByEffect:
 
     indicated: int
     caution: int
+    shared_caution: int
     unsuitable: int
     contraindicated: int
 
     @property
     def all(self) -> int:
         """All rules about the treatment."""
-        return self.indicated | self.caution | self.unsuitable | self.contraindicated
+        against = self.unsuitable | self.contraindicated
+        return self.indicated | self.reservations | against
+
+    @property
+    def reservations(self) -> int:
+        """The rules that reserve the treatment, of its own or as all of its kind."""
+        return self.caution | self.shared_caution
 
 
 class Program:
@@ -138,7 +145,7 @@ class Program:
         self.rules: tuple[Rule, ...] = tuple(
             rule
             for table in ruleset.tables.values()
-            if table.kind != "presumption"
+            if table.kind not in ("presumption", "computed")
             for rule in table.rules
         )
         self.numbers = {rule.id: number for number, rule in enumerate(self.rules)}
@@ -172,6 +179,11 @@ class Program:
             for name, cell in (*invariant.when.items(), *invariant.then.items()):
                 if name in cells:
                     cells[name].append(cell)
+        for table in self.ruleset.tables_of("presumption"):
+            for rule in table.rules:
+                value = rule.outputs["value"]
+                if isinstance(value, UnaryTests) and table.output in cells:
+                    cells[table.output].append(value)
         facts = self.ruleset.facts
         base = [n for n in facts if n in cells and facts[n].scope != "derived"]
         derived = [n for n in facts if facts[n].scope == "derived"]
@@ -256,11 +268,12 @@ class Program:
     # -- evaluating -----------------------------------------------------------------
 
     def masks(
-        self, known: Mapping[str, Value], computed: Mapping[str, int]
+        self, known: Mapping[str, Value | UnaryTests], computed: Mapping[str, int]
     ) -> list[int]:
         """The base variables' regions for the known values, a mask a variable.
 
-        ``known`` has values by a fact's name; an unknown fact may be in any region.
+        ``known`` has values by a fact's name, or a test of the values that are left; an
+        unknown fact may be in any region.
         ``computed`` gives, for a fact that is neither known nor free, the mask of
         the regions that are left.
 
@@ -271,7 +284,7 @@ class Program:
         for at in range(self.base_count):
             var = self.variables[at]
             if var.name in known:
-                masks.append(var.mask_of(known[var.name]))
+                masks.append(mask_of(var, known[var.name]))
             else:
                 masks.append(computed.get(var.name, var.everything))
         return masks
@@ -336,6 +349,11 @@ class Program:
             found = both >> len(self.rules) & ~both
             memoise(self._open_cells[at], mask, found)
         return found
+
+
+def mask_of(var: Variable, value: Value | UnaryTests) -> int:
+    """The regions of a value, or of the values that a partial presumption leaves."""
+    return var.accepted(value) if isinstance(value, UnaryTests) else var.mask_of(value)
 
 
 def memoise(memo: dict[Any, Any], key: object, found: object) -> None:

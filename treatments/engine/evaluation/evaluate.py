@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import partial
+from typing import Any
 
 from ..case import Case, CaseReader, UnknownFact, neighbour_values
 from ..compiler.bitset import members
@@ -28,7 +29,12 @@ from ..ruleset.enums import (
     Urgency,
 )
 from ..ruleset.model import Ruleset
-from ..ruleset.presumptions import presumed_values
+from ..ruleset.presumptions import (
+    IMAGE_READ,
+    Presumed,
+    presumed_values,
+    presuming_rules,
+)
 from ..ruleset.unary_tests import Value
 from ..search.completions import open_facts
 from .guarantees import Guarantees
@@ -109,6 +115,7 @@ class _Run:
             options=tuple(self._options(outcome, statuses)),
             missing=missing,
             assumed=self._assumed(outcome),
+            assumed_because=presuming_rules(self.ruleset, self.case.known),
             alerts=tuple(self._alerts(outcome)),
             derived=self._derived(),
             matched_rules=tuple(self._matched(outcome)),
@@ -116,11 +123,26 @@ class _Run:
             not_said=tuple(
                 self._not_said(robust, missing, effects=effects, conflict=conflicts)
             ),
-            reachable=guarantees.reachable if effects and self.case.level else None,
+            reachable=guarantees.reachable
+            if effects and not self.case.level_is_open
+            else None,
+            contract=self.case.contract,
+            referral=self._referral(outcome),
             tracing=partial(_trace, self.program, self.truth),
         )
 
     # -- the parts of the answer ----------------------------------------------------
+
+    def _referral(self, outcome: Outcome) -> Mapping[str, Any] | None:
+        """Where a case is referred: for which treatments, and what is said."""
+        refer = self.ruleset.selection.refer
+        if outcome.disposition != Disposition.REFER or refer is None:
+            return None
+        today = outcome.urgency in (Urgency.URGENT, Urgency.EMERGENCY)
+        return {
+            "treatments": list(self.resolved.referral()),
+            "text": refer.urgent_text if today else refer.text,
+        }
 
     def _options(
         self, outcome: Outcome, statuses: Mapping[str, OptionStatus]
@@ -157,12 +179,13 @@ class _Run:
             reasons_for,
             self._ids(sure & against),
             tuple(undetermined),
+            self.resolved.reservations(code) if plain in FOR else "none",
         )
 
     def _ids(self, bits: int) -> tuple[str, ...]:
         return tuple(self.program.rules[n].id for n in members(bits))
 
-    def _assumed(self, outcome: Outcome) -> dict[str, Value]:
+    def _assumed(self, outcome: Outcome) -> dict[str, Presumed]:
         """The presumptions on which some rule of the advice would otherwise wait."""
         program = self.program
         truth = program.propagate(self.open_base)
@@ -178,6 +201,13 @@ class _Run:
         return {name: v for name, v in self.presumed.items() if name in names}
 
     def _alerts(self, outcome: Outcome) -> Iterable[dict[str, str]]:
+        """All that is to be seen; by a ruleset that refers the critical ones first."""
+        alerts = list(self._alerts_by_table(outcome))
+        if self.ruleset.selection.refer is not None:
+            alerts.sort(key=lambda alert: alert["indicator"] != Indicator.CRITICAL)
+        return alerts
+
+    def _alerts_by_table(self, outcome: Outcome) -> Iterable[dict[str, str]]:
         """Triage rows that hold, urgency that may be higher, then the alert rows."""
         for hit in self.program.triage:
             for number in hit.rules:
@@ -219,6 +249,8 @@ class _Run:
                 region = mask.bit_length() - 1
                 single = mask.bit_count() == 1 and region < len(variable.values)
                 found[variable.name] = variable.values[region] if single else None
+            elif variable.name == IMAGE_READ:
+                found[variable.name] = self.case.known.get(IMAGE_READ)
             elif scope == "computed":
                 values = neighbour_values(variable.fact, self.case)
                 found[variable.name] = values[0] if len(values) == 1 else None
@@ -255,7 +287,7 @@ class _Run:
         reason = BUDGET_SPENT
         if not effects:
             reason = NOT_ASKED
-        elif self.case.level is None:
+        elif self.case.level_is_open:
             reason = NO_LEVEL
         if robust is None:
             yield {"part": "robust", "reason": CONFLICT if conflict else reason}

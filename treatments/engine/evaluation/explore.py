@@ -17,8 +17,9 @@ from ..compiler.bitset import lowest, members, union
 from ..compiler.possible_outcomes import Outcome
 from ..compiler.program import Program, program_of
 from ..compiler.range_words import nearest_value, regions_in_words
+from ..ruleset.enums import Disposition
 from ..ruleset.model import Ruleset
-from ..ruleset.presumptions import conditional_values, presumed_values
+from ..ruleset.presumptions import computed_values, follows_from_person, presumed_values
 from ..ruleset.unary_tests import Value
 from ..search.completions import Base, Budget, open_facts, with_mask
 from ..search.questions import OutcomeQuestion
@@ -79,7 +80,7 @@ def explore(
     case = CaseReader(ruleset).read(document)
     if case is None:
         return Exploration(None, None, None, [], [])
-    if evaluation is None or (case.level and evaluation.reachable is None):
+    if evaluation is None or (not case.level_is_open and evaluation.reachable is None):
         evaluation = evaluate(document, ruleset)
     return _Explorer(ruleset, case, evaluation).exploration()
 
@@ -108,17 +109,20 @@ class _Explorer:
         self.questions = QuestionSet(self.program, case.unavailable)
         self.resolved = ResolvedCase(self.program, case, self._base({}), self.questions)
         self.presuming = {
-            name for t in ruleset.tables_of("presumption") for name in t.inputs
+            name
+            for kind in ("computed", "presumption")
+            for table in ruleset.tables_of(kind)
+            for name in table.inputs
         }
         self.not_said: list[dict[str, str]] = []
         self.left = PAIRS_COST
         self.answers_budget = Budget(ALL_ANSWERS_STATES)
 
     def exploration(self) -> Exploration:
-        if self.case.level is None:
-            for part in ("possible", "ask_next", "would_change"):
+        if self.case.level_is_open:
+            for part in ("possible", "would_change"):
                 self._leave_open(part, NO_LEVEL)
-            return Exploration(None, None, None, [], self.not_said)
+            return Exploration(None, self._ask_level(), None, [], self.not_said)
         return Exploration(
             possible=self._possible(),
             ask_next=self._ask_next(),
@@ -160,6 +164,15 @@ class _Explorer:
 
     def _possible_at(self, base: Base) -> frozenset[Outcome]:
         return self.question.possible(self.program.propagate(base))
+
+    def _ask_level(self) -> list[dict[str, Any]] | None:
+        """The level as the one question, where nothing is advised without it."""
+        if self.ruleset.selection.refer is None:
+            self._leave_open("ask_next", NO_LEVEL)
+            return None
+        blocks = self.resolved.outcome.disposition == Disposition.INSUFFICIENT_DATA
+        level = {"fact": "responsible_level", "effect": BLOCKS, "answers": []}
+        return [level] if blocks else []
 
     def _ask_next(self) -> list[dict[str, Any]]:
         """The questions that can affect the answer: first what blocks it, then by how
@@ -258,8 +271,9 @@ class _Explorer:
         }
 
     def _changes(self) -> Iterator[_Change]:
-        # A pregnancy is not asked of a man: what a table presumes does not change.
-        given = {"level", *conditional_values(self.ruleset, self.case.known)}
+        # A pregnancy is not asked of a man: what follows from the person stays.
+        known = self.case.known
+        given = {"level", "imaging_status", *follows_from_person(self.ruleset, known)}
         for at in range(self.program.base_count):
             variable = self.program.variables[at]
             if variable.name in given or variable.name not in self.case.known:
@@ -325,7 +339,13 @@ class _Explorer:
         return base
 
     def _base(self, changed: dict[str, Value]) -> tuple[int, ...]:
-        known = {**self.case.known, **changed}
+        stated = {
+            name: value
+            for name, value in self.case.known.items()
+            if name not in self.case.computed
+        }
+        known = {**stated, **changed}
+        known |= computed_values(self.ruleset, known)
         presumed = presumed_values(self.ruleset, known)
         return tuple(self.program.masks({**presumed, **known}, self.computed))
 

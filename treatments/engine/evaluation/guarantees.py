@@ -14,6 +14,7 @@ from ..compiler.bitset import singletons
 from ..compiler.possible_outcomes import INSUFFICIENT_DATA, UNDETERMINED, Outcome
 from ..compiler.program import Program
 from ..ruleset.enums import OptionStatus
+from ..ruleset.presumptions import applies
 from ..search.completions import Base, Budget, BudgetSpentError, with_mask
 from ..search.questions import (
     Answer,
@@ -70,8 +71,8 @@ class Guarantees:
         None where the search was given up, or where the responsible level itself is
         open (then only an outcome that needs no level is certain).
         """
-        if self.case.level is None:
-            return True if self._one_outcome_left else None
+        if self.case.level_is_open and not self._one_outcome_left:
+            return None
         if len(self.reachable.found) > 1:
             return False
         return True if self.reachable.complete else None
@@ -90,7 +91,7 @@ class Guarantees:
         """
         unknown = list(self._unknown())
         blocking = {at: self._or_none(self._blocks, at) for _, at in unknown if at >= 0}
-        if self.case.level is None:
+        if self.case.level_is_open:
             stopped = self.outcome.disposition != INSUFFICIENT_DATA
             yield UnknownFact("responsible_level"), CANNOT_CHANGE if stopped else BLOCKS
         for fact, at in unknown:
@@ -101,7 +102,7 @@ class Guarantees:
 
         That is what triage waits for (``blocks``); the effect of the others is None.
         """
-        if self.case.level is None:
+        if self.case.level_is_open:
             yield UnknownFact("responsible_level"), None
         for fact, at in self._unknown():
             blocks = at >= 0 and self.triage_is_open and self._or_none(self._blocks, at)
@@ -112,6 +113,7 @@ class Guarantees:
         facts, index = self.program.ruleset.facts, self.program.index
         for fact in facts.values():
             wanted = fact.scope == "case" or (fact.scope == "disc" and self.case.level)
+            wanted = wanted and applies(fact, self.case.known)
             if wanted and fact.name not in self.case.known:
                 yield UnknownFact(fact.name), index.get(fact.name, -1)
         if NEIGHBOUR_MAXIMUM in facts:
@@ -126,7 +128,7 @@ class Guarantees:
             return CANNOT_CHANGE
         if blocking[at] and self.triage_is_open:
             return BLOCKS
-        if blocking[at] is None or self.case.level is None:
+        if blocking[at] is None or self.case.level_is_open:
             return None
         affects = self._affects_outcome(at)
         if affects:

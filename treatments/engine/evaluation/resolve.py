@@ -7,7 +7,7 @@ settles too much.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from ..case import NEIGHBOUR_MAXIMUM, Case, CaseReader, neighbour_values
@@ -15,6 +15,7 @@ from ..compiler.possible_outcomes import (
     ELECTIVE,
     INSUFFICIENT_DATA,
     LADDER,
+    TIERS,
     UNAVAILABLE,
     Outcome,
     Statuses,
@@ -26,7 +27,14 @@ from ..compiler.possible_outcomes import (
     status_of,
 )
 from ..compiler.program import Program, program_of
-from ..ruleset.enums import FOR, FROM_URGENCY_TABLES, OptionStatus, Urgency
+from ..ruleset.enums import (
+    FOR,
+    FROM_URGENCY_TABLES,
+    URGENCIES,
+    Disposition,
+    OptionStatus,
+    Urgency,
+)
 from ..ruleset.model import Ruleset
 from ..ruleset.presumptions import presumed_values
 from ..search.completions import Budget, BudgetSpentError, answers
@@ -39,6 +47,9 @@ from ..search.questions import (
 
 #: States that one exact question may enter before it is answered with "not known".
 STATES_PER_QUESTION = 20_000
+#: The same where the responsible level is open, and with it every fact of the disc:
+#: mostly two different answers are found among the first.
+OPEN_LEVEL_STATES = 2_000
 
 
 class QuestionSet:
@@ -54,6 +65,14 @@ class QuestionSet:
         self.urgency = UrgencyQuestion(program)
         self.advice = AdviceQuestion(program, unavailable)
         self._status: dict[tuple[str, bool], StatusQuestion] = {}
+        self._every: dict[str, StatusQuestion] = {}
+
+    def every_status(self, code: str) -> StatusQuestion:
+        """What one treatment can come to, its reservations told apart."""
+        found = self._every.get(code)
+        if found is None:
+            found = self._every[code] = EveryStatusQuestion(self.program, code)
+        return found
 
     def status(self, code: str, *, never_excluded: bool) -> StatusQuestion:
         """The question of one treatment's status, made when it is first asked."""
@@ -62,6 +81,13 @@ class QuestionSet:
             found = StatusQuestion(self.program, code, never_excluded=never_excluded)
             self._status[code, never_excluded] = found
         return found
+
+
+class EveryStatusQuestion(StatusQuestion):
+    """All statuses that one treatment can come to, none taken for another."""
+
+    def enough(self, found: Collection[OptionStatus]) -> bool:
+        return False
 
 
 class ResolvedCase:
@@ -87,6 +113,8 @@ class ResolvedCase:
         self.outcome = self._outcome()
 
     def _outcome(self) -> Outcome:
+        if self.program.ruleset.selection.refer is not None:
+            return self._exact_outcome()
         if len(self.triage) > 1:
             urgent = any(t.urgency == Urgency.EMERGENCY for t in self.triage)
             urgency = None if urgent else self._urgency()
@@ -104,12 +132,108 @@ class ResolvedCase:
 
     def _common_advice(self) -> str | None:
         """The treatment that every completion advises, whichever way it gets there."""
+        place = self._common_place()
+        return place and place[1]
+
+    def _common_place(self) -> tuple[Disposition, str | None] | None:
+        """The disposition and treatment of every completion, where it is one."""
+        open_level = self.case.level_is_open
+        budget = Budget(OPEN_LEVEL_STATES if open_level else STATES_PER_QUESTION)
+        question = self.questions.advice
         try:
-            asked = self._ask(self.questions.advice)
-            found = {outcome.recommended for outcome in asked}
+            found = {
+                (outcome.disposition, outcome.recommended)
+                for outcome in answers(self.program, question, self.base, budget)
+            }
         except BudgetSpentError:
             return None
         return next(iter(found)) if len(found) == 1 else None
+
+    def _exact_outcome(self) -> Outcome:
+        """The outcome by the rules of a ruleset that refers.
+
+        A disposition is given where every completion has it, whatever else is open;
+        an option is advised where every completion advises it, or where it is surely
+        free of reservations and nothing but options of lower rungs is still open.
+        """
+        dispositions = {triage.disposition for triage in self.triage}
+        if dispositions == {Disposition.LADDER}:
+            place = self._surely_free() or self._common_place()
+            if place is not None:
+                return Outcome(place[0], self._urgency_of(self.triage), place[1])
+        elif len(dispositions) == 1:
+            (only,) = dispositions
+            return Outcome(only, self._urgency_of(self.triage), None)
+        urgent = any(t.urgency == Urgency.EMERGENCY for t in self.triage)
+        urgency = None if urgent else self._urgency_of(self.triage)
+        return Outcome(Disposition.INSUFFICIENT_DATA, urgency, None)
+
+    def _urgency_of(self, triage: Iterable[Triage]) -> Urgency:
+        """The least of the urgencies that are left: what is certain."""
+        found: set[Urgency] = set()
+        for answer in triage:
+            by_tables = answer.urgency == FROM_URGENCY_TABLES
+            found |= (
+                self.possible_urgencies() if by_tables else {Urgency(answer.urgency)}
+            )
+        return max(found, key=URGENCIES.index)
+
+    def _surely_free(self) -> tuple[Disposition, str] | None:
+        """The first option surely free of reservations, where no other of its rung or
+        of a higher one could still come before it."""
+        ruleset = self.program.ruleset
+        open_rungs: set[str] = set()
+        for code in ruleset.selection.order:
+            if code in self.case.unavailable or code == ruleset.selection.bridge:
+                continue
+            statuses = self._exact_statuses(code)
+            rung = ruleset.treatments[code].rung
+            if statuses == {OptionStatus.SUITABLE}:
+                if self.case.level_is_open or not self._all_below(open_rungs, rung):
+                    return None
+                return Disposition.LADDER, code
+            if OptionStatus.SUITABLE in statuses:
+                open_rungs.add(rung)
+        return None
+
+    def _all_below(self, rungs: Iterable[str], rung: str) -> bool:
+        order = [each.code for each in self.program.ruleset.rungs]
+        return all(order.index(each) < order.index(rung) for each in rungs)
+
+    def _exact_statuses(self, code: str) -> Statuses:
+        """Every status of an option over the completions, reservations told apart."""
+        possible = possible_statuses(self.program, code, self.truth)
+        if len(possible) == 1 or OptionStatus.SUITABLE not in possible:
+            return possible
+        try:
+            return frozenset(self._ask(self.questions.every_status(code)))
+        except BudgetSpentError:
+            return possible
+
+    def reservations(self, code: str) -> str:
+        """Whether an option that may be taken is reserved: none, shared or own."""
+        possible = possible_statuses(self.program, code, self.truth)
+        if OptionStatus.CAUTION in possible:
+            return "own"
+        return "shared" if OptionStatus.SHARED_CAUTION in possible else "none"
+
+    def referral(self) -> tuple[str, ...]:
+        """The options not on offer that have a reason, in the order of choice."""
+        selection = self.program.ruleset.selection
+        found = [
+            code
+            for code in selection.order
+            if code in self.case.unavailable and code != selection.bridge
+        ]
+        tiers = {
+            code: [t for t in TIERS if t in self._offered_statuses(code)]
+            for code in found
+        }
+        reasoned = [code for code in found if tiers[code]]
+        return tuple(sorted(reasoned, key=lambda code: TIERS.index(tiers[code][0])))
+
+    def _offered_statuses(self, code: str) -> Statuses:
+        return self._possible_statuses(code)
 
     def _triage(self) -> frozenset[Triage]:
         try:

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ..case import CONTRACT, UnknownFact
+from ..ruleset.decision_tables import Rule
 from ..ruleset.enums import Disposition, OptionStatus, Urgency
 from ..ruleset.model import Ruleset
-from ..ruleset.unary_tests import Value
+from ..ruleset.presumptions import Presumed
+from ..ruleset.unary_tests import UnaryTests, Value
 from ..search.targeted import ReachableOutcomes
 
 ENGINE_VERSION = "1.1.0"
@@ -30,6 +32,7 @@ class Option:
     reasons_for: tuple[str, ...] = ()
     reasons_against: tuple[str, ...] = ()
     undetermined: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    reservations: str = "none"
 
     def to_document(self) -> dict[str, Any]:
         """The option as it stands in an evaluation document."""
@@ -79,13 +82,16 @@ class Evaluation:
     robust: bool | None = None
     options: tuple[Option, ...] = ()
     missing: tuple[tuple[UnknownFact, str | None], ...] = ()
-    assumed: Mapping[str, Value] = field(default_factory=dict)
+    assumed: Mapping[str, Presumed] = field(default_factory=dict)
     alerts: tuple[Mapping[str, str], ...] = ()
     derived: Mapping[str, Value | None] = field(default_factory=dict)
     matched_rules: tuple[str, ...] = ()
     errors: tuple[Mapping[str, str], ...] = ()
     not_said: tuple[Mapping[str, str], ...] = ()
     reachable: ReachableOutcomes | None = field(default=None, repr=False, compare=False)
+    contract: int = CONTRACT
+    referral: Mapping[str, Any] | None = None
+    assumed_because: Mapping[str, Rule] = field(default_factory=dict, repr=False)
     tracing: Callable[[], Iterable[RuleTrace]] = field(
         default=tuple, repr=False, compare=False
     )
@@ -96,10 +102,10 @@ class Evaluation:
         return tuple(self.tracing())
 
     def to_document(self) -> dict[str, Any]:
-        """The evaluation document of contract 1."""
+        """The evaluation document, in the contract of the case document."""
         treatment = self.ruleset.treatments.get(self.recommended or "")
         return {
-            "contract": CONTRACT,
+            "contract": self.contract,
             "case_id": self.case_id,
             "ruleset": {
                 "id": self.ruleset.id,
@@ -112,15 +118,32 @@ class Evaluation:
             "recommended": treatment
             and {"rung": treatment.rung, "treatment": treatment.code},
             "robust": self.robust,
-            "options": [option.to_document() for option in self.options],
+            "options": [self._option_document(option) for option in self.options],
             "missing": [
                 {**unknown.to_document(), "effect": effect}
                 for unknown, effect in self.missing
             ],
-            "assumed": [{"fact": f, "value": v} for f, v in self.assumed.items()],
+            "assumed": [self._assumed_document(*item) for item in self.assumed.items()],
             "alerts": [dict(alert) for alert in self.alerts],
             "derived": dict(self.derived),
             "matched_rules": list(self.matched_rules),
             "errors": [dict(error) for error in self.errors],
             "not_said": [dict(part) for part in self.not_said],
+            **({} if self.referral is None else {"refer": dict(self.referral)}),
+        }
+
+    def _option_document(self, option: Option) -> dict[str, Any]:
+        document = option.to_document()
+        if self.contract > 1:
+            document["reservations"] = option.reservations
+        return document
+
+    def _assumed_document(self, fact: str, value: Presumed) -> dict[str, Any]:
+        """A plain value, or the test of a partial one and why it is presumed."""
+        if not isinstance(value, UnaryTests):
+            return {"fact": fact, "value": value}
+        return {
+            "fact": fact,
+            "is": value.text,
+            "note": self.assumed_because[fact].rationale,
         }

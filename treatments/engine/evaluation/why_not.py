@@ -59,7 +59,7 @@ def _reason(
     elif status == SUITABLE:
         entry["reason"] = "later"
     elif status == CAUTION:
-        entry["rules"] = _ids(program, sure & effects.caution)
+        entry["rules"] = _ids(program, sure & effects.reservations)
     elif status == UNDETERMINED:
         entry["reason"] = "unknown"
         undetermined = undetermined_rules(program, code, resolved.truth)

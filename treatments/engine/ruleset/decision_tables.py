@@ -10,7 +10,17 @@ from typing import Any
 
 from .unary_tests import UnaryTests, Value
 
-KINDS = ("presumption", "derived", "triage", "urgency", "eligibility", "alert")
+#: A computed table settles what follows from known facts; a presumption fills what is
+#: unknown for the advice alone.
+KINDS = (
+    "computed",
+    "presumption",
+    "derived",
+    "triage",
+    "urgency",
+    "eligibility",
+    "alert",
+)
 SINGLE_HIT = ("UNIQUE", "FIRST", "PRIORITY", "ANY")
 MULTIPLE_HIT = ("COLLECT", "RULE ORDER")
 HIT_POLICIES = SINGLE_HIT + MULTIPLE_HIT
@@ -18,6 +28,7 @@ HIT_POLICIES = SINGLE_HIT + MULTIPLE_HIT
 #: What the rules of each kind of table say, beside their grounds.
 OUTPUTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
+        "computed": ("value",),
         "presumption": ("value",),
         "derived": ("value",),
         "triage": ("disposition", "urgency", "text"),
@@ -132,9 +143,26 @@ class Invariant:
 
 
 @dataclass(frozen=True, slots=True)
+class Referral:
+    """What is said where a case is referred: today, or as the urgency allows."""
+
+    rule: Rule
+    text: str
+    urgent_text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Selection:
-    """How one option is chosen: the order of preference, and the last resort."""
+    """How one option is chosen: the order of preference, and the last resort.
+
+    Where ``refer`` is given a case for which nothing on offer fits is referred, if
+    something that is not on offer does; ``bridge`` is a treatment that is chosen only
+    when neither an operation nor a referral has a reason. Without them (rulesets of
+    before) an option that is not on offer is passed over in silence.
+    """
 
     order: tuple[str, ...]
     last_resort: Rule
     last_resort_treatment: str
+    bridge: str = ""
+    refer: Referral | None = None

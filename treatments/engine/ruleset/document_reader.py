@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from types import MappingProxyType
 from typing import Any
 
-from . import unary_tests
 from .decision_tables import (
     CERTAINTIES,
     HIT_POLICIES,
@@ -19,12 +18,14 @@ from .decision_tables import (
     STRENGTHS,
     DecisionTable,
     Invariant,
+    Referral,
     Rule,
     Rung,
     Selection,
     Source,
     Treatment,
 )
+from .document_checks import DocumentChecks
 from .enums import (
     DISPOSITIONS,
     EFFECTS,
@@ -34,8 +35,8 @@ from .enums import (
     Disposition,
     Effect,
 )
-from .errors import Code, Place, Problem, shown
-from .unary_tests import CellError, UnaryTests, Value
+from .errors import Code, Place, shown
+from .unary_tests import UNKNOWN, UnaryTests, Value
 from .vocabulary import SCOPES, TYPES, Fact
 
 Document = Mapping[str, Any]
@@ -43,9 +44,15 @@ Document = Mapping[str, Any]
 #: The outcomes that an invariant may name beside the facts, and their values.
 OUTCOMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "disposition": (*DISPOSITIONS, Disposition.INSUFFICIENT_DATA),
+        "disposition": (
+            *DISPOSITIONS,
+            Disposition.REFER,
+            Disposition.INSUFFICIENT_DATA,
+        ),
         "urgency": URGENCIES,
         "recommended": (),
+        "offered": (),
+        "alert": INDICATORS,
     }
 )
 #: The disposition and urgency of a triage row that leaves the urgency to tables.
@@ -60,14 +67,12 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-class DocumentReader:
+class DocumentReader(DocumentChecks):
     """Reads one ruleset document; ``problems`` fills while it reads."""
 
     def __init__(self, document: Document) -> None:
+        super().__init__()
         self.document = document
-        self.problems: list[Problem] = []
-        self.facts: dict[str, Fact] = {}
-        self.sources: dict[str, Source] = {}
         self.treatments: dict[str, Treatment] = {}
         self.rule_ids: set[str] = set()
 
@@ -224,7 +229,8 @@ class DocumentReader:
             if name not in self.facts:
                 self._no_fact((*at, "inputs", name), name)
         fact = self.facts.get(table.output)
-        scopes = {"derived": ("derived",), "presumption": ("case", "disc")}
+        given = ("case", "disc")
+        scopes = {"derived": ("derived",), "presumption": given, "computed": given}
         if table.kind in scopes and (
             fact is None or fact.scope not in scopes[table.kind]
         ):
@@ -244,7 +250,9 @@ class DocumentReader:
 
     def _rule(self, at: Place, table: Document, row: Document) -> Rule:
         cells = {
-            name: self._cell((*at, "cells", name), name, text)
+            name: UNKNOWN
+            if text == UNKNOWN.text and table["kind"] == "presumption"
+            else self._cell((*at, "cells", name), name, text)
             for name, text in row["cells"].items()
         }
         return Rule(
@@ -297,13 +305,21 @@ class DocumentReader:
         if "treatments" in found:
             found["treatments"] = tuple(found["treatments"])
         if "value" in found:
-            found["value"] = self._value(at, table.get("output", ""), found["value"])
+            partial = table["kind"] == "presumption"
+            output = table.get("output", "")
+            found["value"] = self._value(at, output, found["value"], partial=partial)
         return found
 
-    def _value(self, at: Place, name: str, text: Any) -> Value | None:
+    def _value(
+        self, at: Place, name: str, text: Any, *, partial: bool
+    ) -> Value | UnaryTests | None:
+        """A value of a fact; where ``partial`` a test of the values that are left."""
         fact = self.facts.get(name)
         if fact is None:
             return None
+        numeric = fact.type in ("int", "decimal")
+        if partial and numeric and isinstance(text, str) and text == _number(text):
+            return self._cell((*at, "outputs", "value"), name, text)
         value: Any = text
         if isinstance(text, str) and fact.type != "enum":
             value = {"true": True, "false": False}.get(text, _number(text))
@@ -361,27 +377,32 @@ class DocumentReader:
             ),
             **self._grounds(at, last),
         )
-        return Selection(order, rule, last["treatment"])
+        bridge = row.get("bridge", "")
+        if bridge:
+            self._one_of(("selection", "bridge"), bridge, tuple(self.treatments))
+        return Selection(order, rule, last["treatment"], bridge, self._referral(row))
 
-    # -- cells and checks -----------------------------------------------------------
+    def _referral(self, selection: Document) -> Referral | None:
+        """What is said of a case that this hospital cannot treat, where it is said."""
+        row = selection.get("refer")
+        if row is None:
+            return None
+        at = ("selection", "rules", row["id"])
+        if row["id"] in self.rule_ids:
+            self._not_a_name((*at, "id"), "id", is_empty=False)
+        for text in ("text", "urgent_text"):
+            if not isinstance(row[text], str) or not row[text]:
+                self._problem(Code.EMPTY, (*at, text), "is empty", text)
+        rule = Rule(
+            id=row["id"],
+            table="selection",
+            cells=MappingProxyType({}),
+            outputs=MappingProxyType({}),
+            **self._grounds(at, row),
+        )
+        return Referral(rule, row["text"], row["urgent_text"])
 
-    def _cell(self, at: Place, name: str, text: str) -> UnaryTests:
-        cell = self._parsed(at, text)
-        fact = self.facts.get(name)
-        if fact is None:
-            self._no_fact(at, name)
-        else:
-            misfit = fact.misfit(cell)
-            if misfit:
-                self._problem(Code.BAD_CELL, at, misfit, text)
-        return cell
-
-    def _parsed(self, at: Place, text: str) -> UnaryTests:
-        try:
-            return unary_tests.parse(text)
-        except CellError as error:
-            self._problem(Code.BAD_CELL, at, str(error), shown(text))
-            return UnaryTests("-")
+    # -- the whole ------------------------------------------------------------------
 
     def _check_order_of(self, tables: Mapping[str, DecisionTable]) -> None:
         """Each derived fact has one table, and none rests on itself."""
@@ -407,40 +428,6 @@ class DocumentReader:
             circle = " → ".join(error.args[1])
             message = "is a circle of derived facts"
             self._problem(Code.CIRCULAR, ("tables",), message, circle)
-
-    def _cited(self, at: Place, sources: Iterable[str]) -> tuple[str, ...]:
-        cited = tuple(sources)
-        for source in cited:
-            if source not in self.sources:
-                message = "is not in the list of sources"
-                self._problem(Code.UNKNOWN_NAME, (*at, "sources"), message, source)
-        return cited
-
-    def _one_of(self, at: Place, value: Any, allowed: tuple[str, ...]) -> None:
-        if value not in allowed:
-            message = "is not one of " + ", ".join(allowed)
-            self._problem(Code.NOT_ALLOWED, at, message, shown(value))
-
-    def _member(self, at: Place, value: Any, allowed: tuple[str, ...]) -> Any:
-        """The one of ``allowed`` that a text names; a problem, where it names none."""
-        self._one_of(at, value, allowed)
-        return next((member for member in allowed if member == value), value)
-
-    def _no_fact(self, at: Place, name: str) -> None:
-        message = "is not a fact of the vocabulary"
-        self._problem(Code.UNKNOWN_NAME, at, message, name)
-
-    def _not_a_name(self, at: Place, value: str, *, is_empty: bool) -> None:
-        """A name that is empty, or that another row has already."""
-        code, message = Code.NOT_UNIQUE, "stands twice"
-        if is_empty:
-            code, message = Code.EMPTY, "is empty"
-        self._problem(code, at, message, value)
-
-    def _problem(
-        self, code: Code, at: Place, message: str, value: str = "", place: str = ""
-    ) -> None:
-        self.problems.append(Problem(code, at, message, value, place))
 
 
 def _number(text: str) -> Any:

@@ -18,6 +18,8 @@ class Disposition(StrEnum):
     DIAGNOSE_FIRST = "diagnose_first"
     OUT_OF_SCOPE = "out_of_scope"
     LADDER = "ladder"
+    #: None of the options on offer fits, and one that is not on offer does.
+    REFER = "refer"
     #: Not enough is known to advise; an evaluation says so, a row cannot.
     INSUFFICIENT_DATA = "insufficient_data"
     #: The case document has errors; nothing was evaluated.
@@ -40,6 +42,8 @@ class OptionStatus(StrEnum):
     UNSUITABLE = "unsuitable"
     SUITABLE = "suitable"
     CAUTION = "caution"
+    #: Within the engine: all its reservations are shared. It is shown as a caution.
+    SHARED_CAUTION = "shared_caution"
     NOT_INDICATED = "not_indicated"
     UNDETERMINED = "undetermined"
     UNAVAILABLE = "unavailable"
@@ -51,6 +55,8 @@ class Effect(StrEnum):
 
     INDICATED = "indicated"
     CAUTION = "caution"
+    #: A reservation that all direct operations share: it chooses between none of them.
+    SHARED_CAUTION = "shared_caution"
     UNSUITABLE = "unsuitable"
     CONTRAINDICATED = "contraindicated"
 
@@ -71,13 +77,17 @@ DISPOSITIONS: Final = (
     Disposition.LADDER,
 )
 #: The dispositions of an evaluation that triage did not send away from the ladder.
-ON_LADDER: Final = frozenset({Disposition.LADDER, Disposition.INSUFFICIENT_DATA})
+ON_LADDER: Final = frozenset(
+    {Disposition.LADDER, Disposition.REFER, Disposition.INSUFFICIENT_DATA}
+)
 URGENCIES: Final = tuple(Urgency)
 EFFECTS: Final = tuple(Effect)
 INDICATORS: Final = tuple(Indicator)
 
 #: The statuses of a treatment that may be taken, and of one that is ruled out.
-FOR: Final = frozenset({OptionStatus.SUITABLE, OptionStatus.CAUTION})
+FOR: Final = frozenset(
+    {OptionStatus.SUITABLE, OptionStatus.SHARED_CAUTION, OptionStatus.CAUTION}
+)
 AGAINST: Final = frozenset({OptionStatus.UNSUITABLE, OptionStatus.CONTRAINDICATED})
 
 #: The effects that rule a treatment out.

@@ -93,17 +93,20 @@ Test: TypeAlias = Equal | Compare | Interval
 class UnaryTests:
     """A parsed cell: any of ``tests`` holds, or none of them when ``negated``.
 
-    A cell that accepts everything (``-``) has no tests and is not negated.
+    A cell that accepts everything (``-``) has no tests and is not negated. One that is
+    ``unknown`` accepts no value at all: it asks that the fact be not known, which only
+    a presumption may.
     """
 
     text: str
     tests: tuple[Test, ...] = ()
     negated: bool = False
+    unknown: bool = False
 
     @property
     def is_any(self) -> bool:
         """Whether it accepts every value, unknown ones too."""
-        return not self.tests
+        return not self.tests and not self.unknown
 
     def accepts(self, value: Value) -> bool:
         """Whether a *known* value passes; unknown is the evaluator's affair."""
@@ -122,6 +125,10 @@ class UnaryTests:
             elif not isinstance(test.value, (bool, str)):
                 found.add(test.value)
         return found
+
+
+#: A cell of a presumption: the fact must not be known.
+UNKNOWN = UnaryTests("unknown", unknown=True)
 
 
 def parse(text: str) -> UnaryTests:

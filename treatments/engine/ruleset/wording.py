@@ -14,7 +14,7 @@ from types import MappingProxyType
 from .terms import PLAIN, Terms, fold, spoken
 from .unary_tests import Compare, Equal, Interval, Test, UnaryTests, Value
 from .vocabulary import Fact
-from .words_reader import ANY_WORDS, listed, values_by_words
+from .words_reader import ANY_WORDS, NOT_KNOWN, listed, values_by_words
 
 COMPARED = MappingProxyType(
     {">=": "{} or more", ">": "over {}", "<=": "up to {}", "<": "under {}"}
@@ -29,6 +29,8 @@ def cell_in_words(fact: Fact, cell: UnaryTests, terms: Terms = PLAIN) -> str:
     """
     if cell.is_any:
         return ""
+    if cell.unknown:
+        return NOT_KNOWN
     if fact.type != "enum":
         return _list_in_words(cell, {}, terms.unit, terms.between)
     labels = tuple(map(terms.labels.get, fact.values))

@@ -10,10 +10,12 @@ import re
 from collections.abc import Iterator, Mapping
 
 from .terms import PLAIN, Terms, fold, spoken
-from .unary_tests import CellError, UnaryTests, parse
+from .unary_tests import UNKNOWN, CellError, UnaryTests, parse
 from .vocabulary import Fact
 
 ANY = "-"
+#: How the cell of a presumption is said that asks that a fact be not known.
+NOT_KNOWN = "not known"
 ANY_WORDS = ("", "-", "–", "—", "any", "*")
 _YES_NO = {"yes": "true", "y": "true", "true": "true"} | {
     "no": "false",
@@ -51,6 +53,8 @@ class WordsError(ValueError):
 
 def read_cell(fact: Fact, text: str) -> UnaryTests | None:
     """A cell of S-FEEL parsed; None where it is no test of this fact."""
+    if text == UNKNOWN.text:
+        return UNKNOWN
     try:
         cell = parse(text or ANY)
     except CellError:
@@ -69,6 +73,8 @@ def from_words(fact: Fact, words: str, terms: Terms = PLAIN) -> str:
     known = values_by_words(fact.values, labels)
     if not said or (said.lower() in ANY_WORDS and fold(said) not in known):
         return ANY
+    if said.lower() in (NOT_KNOWN, UNKNOWN.text) and fold(said) not in known:
+        return UNKNOWN.text
     if fact.type == "decimal" and re.fullmatch(r"-?\d+,\d+", said):
         point = said.replace(",", ".")
         spaced = said.replace(",", ", ")

@@ -12,6 +12,7 @@ from typing import Generic, NamedTuple, TypeVar
 from ..compiler.bitset import bit_set, union
 from ..compiler.possible_outcomes import (
     LADDER,
+    REFER,
     SUITABLE,
     AdviceCandidates,
     Outcome,
@@ -190,26 +191,33 @@ class UrgencyQuestion(_HitQuestion[Urgency]):
 class OutcomeQuestion(CaseQuestion[Outcome]):
     """What can the advice come to? ``unavailable`` are treatments not offered here."""
 
-    def __init__(self, program: Program, unavailable: frozenset[str]) -> None:
+    def __init__(
+        self,
+        program: Program,
+        unavailable: frozenset[str],
+        ablated: frozenset[str] = frozenset(),
+    ) -> None:
         self._options = union(effects.all for effects in program.effects.values())
         hits = (*program.triage, *program.urgency)
         super().__init__(program, self._options | union(hit.bits for hit in hits))
-        self.unavailable = unavailable
+        self.unavailable, self.ablated_codes = unavailable, ablated
         self._memo_candidates: dict[_TruthKey, AdviceCandidates] = {}
 
     def ablated(self, codes: Iterable[str]) -> OutcomeQuestion:
-        """The same question with these treatments off the list.
+        """The same question without treatments that no completion advises.
 
-        Of a treatment that no completion advises that changes no answer, and fewer
-        rules are left to split by.
+        That changes no answer, and fewer rules are left to split by.
         """
-        return OutcomeQuestion(self.program, self.unavailable | frozenset(codes))
+        ablated = self.ablated_codes | frozenset(codes)
+        return OutcomeQuestion(self.program, self.unavailable, ablated)
 
     def _candidates(self, truth: Truth) -> AdviceCandidates:
         key = truth.sure & self._options, truth.possible & self._options
         found = self._memo_candidates.get(key)
         if found is None:
-            found = advice_candidates(self.program, truth, self.unavailable)
+            found = advice_candidates(
+                self.program, truth, self.unavailable, self.ablated_codes
+            )
             memoise(self._memo_candidates, key, found)
         return found
 
@@ -230,7 +238,11 @@ class OutcomeQuestion(CaseQuestion[Outcome]):
                 yield from (Outcome(answer.disposition, u, None) for u in urgencies)
                 continue
             codes = self._candidates(truth).treatments
-            yield from (Outcome(LADDER, u, c) for u in urgencies for c in codes)
+            yield from (
+                Outcome(LADDER if code else REFER, urgency, code)
+                for urgency in urgencies
+                for code in codes
+            )
 
     def _deciding(self, truth: Truth) -> Iterator[int]:
         program = self.program
@@ -251,11 +263,11 @@ class OutcomeQuestion(CaseQuestion[Outcome]):
 
 
 class AdviceQuestion(OutcomeQuestion):
-    """Is there one treatment that every completion advises?"""
+    """Is there one treatment that every completion advises, or one other pathway?"""
 
     def enough(self, found: Collection[Outcome]) -> bool:
-        """Whether two treatments were found."""
-        return len({outcome.recommended for outcome in found}) > 1
+        """Whether two places were found."""
+        return len({(o.disposition, o.recommended) for o in found}) > 1
 
 
 def possible_hits_of(hits: Iterable[SingleHit], truth: Truth) -> object:

@@ -156,7 +156,7 @@ def aim_at(program: Program, outcome: Outcome) -> Aim:
     first = hold = 0
     if outcome.recommended is not None:
         own = program.effects[outcome.recommended]
-        first, hold = own.all, own.indicated | own.caution
+        first, hold = own.all, own.indicated | own.reservations
         for code in program.ruleset.selection.order:
             if code == outcome.recommended:
                 break

@@ -22,7 +22,7 @@ from . import tables
 _KINDS = {
     frozenset(names): kind
     for kind, names in OUTPUTS.items()
-    if kind not in ("derived", "presumption")
+    if kind not in ("derived", "presumption", "computed")
 }
 _NO_ID = re.compile(r"[^-a-zA-Z0-9_]+")
 _UNGROUNDED = {"sources": [], "strength": "", "certainty": "", "owner": ""}

@@ -6,9 +6,13 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from treatments.engine.ruleset.errors import Code
+from treatments.engine.ruleset.unary_tests import UNKNOWN
 from treatments.exchange.errors import MAX_COLUMNS, refusal
 
 from . import literals
+
+#: The test that only a value that is not given passes; our cells say ``unknown``.
+NULL = "null"
 
 
 def text_of(element: Element, path: str) -> str:
@@ -52,7 +56,11 @@ def cells(rule: Element, names: list[str], place: str) -> dict[str, str]:
     """
     found = _entries(rule, "inputEntry", len(names), place)
     tests = ((name, text.strip()) for name, text in zip(names, found, strict=True))
-    return {name: text for name, text in tests if text not in ("", "-")}
+    return {
+        name: UNKNOWN.text if text == NULL else text
+        for name, text in tests
+        if text not in ("", "-")
+    }
 
 
 def outputs(rule: Element, names: tuple[str, ...], place: str) -> dict[str, Any]:

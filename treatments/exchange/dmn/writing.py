@@ -10,9 +10,10 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from treatments.engine.ruleset.csv_folder import DISABLED
 from treatments.engine.ruleset.decision_tables import HIT_POLICIES, OUTPUTS
 from treatments.engine.ruleset.text_patch import Difference
+from treatments.engine.ruleset.unary_tests import UNKNOWN
 from treatments.exchange.safe_xml import UNPRINTABLE
 
-from . import literals
+from . import literals, tables
 from .diagram import diagram
 from .names import DC, DI, DMN_1_3, DMN_1_5, GROUND_ATTRIBUTES, OURS, PARTS, Ids
 
@@ -224,7 +225,8 @@ class _ModelWriter:
         )
         for position, name in enumerate(inputs, start=1):
             entry = under(held, "inputEntry", id=self.ids.make(own, f"in_{position}"))
-            under(entry, "text", rule["cells"].get(name, "-"))
+            cell = rule["cells"].get(name, "-")
+            under(entry, "text", tables.NULL if cell == UNKNOWN.text else cell)
         for name in outputs:
             entry = under(held, "outputEntry", id=self.ids.make(own, name))
             bare = name == "value" and self._is_bare(rule, table)

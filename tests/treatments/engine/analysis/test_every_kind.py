@@ -13,12 +13,15 @@ from typing import Any
 import pytest
 
 from tests.commands import in_this_process
+from tests.small_ruleset import FIRST_RULESET
 from tests.treatments.engine.analysis.test_faults import add, rule, table
 from treatments.engine import Evaluation, Ruleset, evaluate, load_ruleset
 from treatments.engine.analysis import KINDS, Analysis, Finding, check_document
 from treatments.engine.ruleset.enums import FOR
 from treatments.engine.ruleset.presumptions import conditional_values
 
+FIRST = load_ruleset(FIRST_RULESET)
+#: It alone presumes a part of a range.
 SHIPPED = load_ruleset()
 TODAY = datetime.date(2026, 11, 21)
 Document = dict[str, Any]
@@ -79,6 +82,14 @@ def invariant(document: Document) -> None:
         rule(document, id_)["cells"]["age_years"] = "<= 65"
 
 
+def cut_presumption(document: Document) -> None:
+    cells = {"annular_defect_width_mm": "> 4"}
+    add(document, "med", "MED-04", "MED-99", cells=cells)
+    inputs = table(document, "med")["inputs"]
+    if "annular_defect_width_mm" not in inputs:
+        inputs.append("annular_defect_width_mm")
+
+
 def no_advice(document: Document) -> None:
     for rows in document["tables"]:
         if rows["kind"] == "eligibility":
@@ -109,6 +120,7 @@ PLANTS: dict[str, tuple[Callable[[Document], None], ...]] = {
     "mergeable": (mergeable,),
     "never_matters": (never_matters,),
     "invariant": (invariant,),
+    "cut_presumption": (cut_presumption,),
     "no_advice": (no_advice,),
     "unused_fact": (unused_fact,),
     "overdue": (overdue,),
@@ -122,7 +134,8 @@ def untouched(_: Document) -> None:
 
 
 def planted(plant: Callable[[Document], None]) -> Document:
-    document: Document = copy.deepcopy(dict(SHIPPED.document))
+    ruleset = SHIPPED if plant is cut_presumption else FIRST
+    document: Document = copy.deepcopy(dict(ruleset.document))
     plant(document)
     return document
 
@@ -225,6 +238,12 @@ def known(case: Any, evaluation: Evaluation) -> dict[str, Any]:
         "disposition": evaluation.disposition,
         "urgency": evaluation.urgency,
         "recommended": evaluation.recommended,
+        "alert": {alert["id"] for alert in evaluation.alerts},
+        "offered": {
+            option.treatment
+            for option in evaluation.options
+            if option.treatment not in case.get("unavailable_treatments", ())
+        },
     }
 
 

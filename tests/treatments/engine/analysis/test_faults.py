@@ -1,4 +1,4 @@
-"""A fault of each kind, planted in the shipped ruleset, is found and shown."""
+"""A fault of each kind, planted in the first ruleset, is found and shown."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from tests.small_ruleset import FIRST_RULESET
 from treatments.engine import Evaluation, Ruleset, evaluate, load_ruleset
 from treatments.engine.analysis import Analysis, Finding, check, check_document
 
 SHIPPED = load_ruleset()
+FIRST = load_ruleset(FIRST_RULESET)
 TODAY = datetime.date(2026, 11, 21)
 Document = dict[str, Any]
 
@@ -34,7 +36,7 @@ def add(document: Document, table_id: str, like: str, id_: str, **changes: Any) 
 
 
 def analysed(plant: Callable[[Document], None]) -> tuple[Ruleset, Analysis]:
-    document = copy.deepcopy(dict(SHIPPED.document))
+    document = copy.deepcopy(dict(FIRST.document))
     plant(document)
     ruleset = Ruleset.from_document(document)
     return ruleset, check(ruleset, today=TODAY, limit=1000)
@@ -57,6 +59,11 @@ def shipped() -> Analysis:
     return check(SHIPPED, today=TODAY, limit=1000)
 
 
+@pytest.fixture(scope="module")
+def first() -> Analysis:
+    return check(FIRST, today=TODAY, limit=1000)
+
+
 def test_the_shipped_ruleset_has_no_errors(shipped: Analysis) -> None:
     assert shipped.is_sound
     assert not shipped.of("undecided")
@@ -66,19 +73,18 @@ def test_the_shipped_ruleset_has_no_errors(shipped: Analysis) -> None:
 def test_the_shipped_invariants_are_proved_of_complete_and_of_partial_cases(
     shipped: Analysis,
 ) -> None:
-    assert len(shipped.proofs) == len(SHIPPED.invariants) == 15
+    assert len(shipped.proofs) == len(SHIPPED.invariants) == 38
     for proof in shipped.proofs:
-        assert (proof.complete, proof.partial) == ("proved", "proved"), proof.invariant
-    elsewhere = {p.invariant for p in shipped.proofs if p.anywhere != "proved"}
-    assert elsewhere == {"INV-7"}
+        outcomes = {proof.complete, proof.partial, proof.anywhere}
+        assert outcomes == {"proved"}, proof.invariant
 
 
-def test_a_last_resort_that_breaks_an_invariant_is_shown(shipped: Analysis) -> None:
-    (finding,) = shipped.of("invariant")
+def test_a_last_resort_that_breaks_an_invariant_is_shown(first: Analysis) -> None:
+    (finding,) = first.of("invariant")
     assert finding.severity == "warning"
     assert finding.example
     assert finding.example.document["unavailable_treatments"]
-    evaluation = shown(SHIPPED, finding)
+    evaluation = shown(FIRST, finding)
     assert evaluation.recommended == "CONS"
     assert evaluation.derived["motor_deficit_acute"] == "yes"
 
@@ -186,26 +192,26 @@ def test_rows_that_could_be_one_are_found() -> None:
     assert states(shown(ruleset, finding))["PERC-12"] == "true"
 
 
-def test_a_row_that_never_matters_is_found(shipped: Analysis) -> None:
+def test_a_row_that_never_matters_is_found(first: Analysis) -> None:
     def plant(document: Document) -> None:
         cells = {"age_years": "> 60", "same_level_recurrences": ">= 1"}
         add(document, "perc", "PERC-16", "PERC-99", cells=cells)
 
     ruleset, analysis = analysed(plant)
-    before = {f.rules for f in shipped.of("never_matters")}
+    before = {f.rules for f in first.of("never_matters")}
     new = [f for f in analysis.of("never_matters") if f.rules not in before]
     (finding,) = new
     assert finding.rules == ("PERC-99",)
     assert states(shown(ruleset, finding))["PERC-99"] == "true"
 
 
-def test_a_fact_that_nothing_looks_at_is_found(shipped: Analysis) -> None:
+def test_a_fact_that_nothing_looks_at_is_found(first: Analysis) -> None:
     def plant(document: Document) -> None:
         fact = next(f for f in document["facts"] if f["name"] == "numbering_anomaly")
         document["facts"].append(fact | {"name": "spare"})
 
     _, analysis = analysed(plant)
-    assert len(analysis.of("unused_fact")) == len(shipped.of("unused_fact")) + 1
+    assert len(analysis.of("unused_fact")) == len(first.of("unused_fact")) + 1
     assert "spare" in analysis.of("unused_fact")[-1].message
 
 
@@ -249,20 +255,20 @@ def test_a_triage_that_misses_a_red_flag_is_found() -> None:
     assert shown(ruleset, finding).disposition == "ladder"
 
 
-def test_a_rule_without_a_verified_source_is_found(shipped: Analysis) -> None:
+def test_a_rule_without_a_verified_source_is_found(first: Analysis) -> None:
     def plant(document: Document) -> None:
         unverified = next(s for s in document["sources"] if "R" in s["confidence"])
         rule(document, "MED-04")["sources"] = [unverified["id"]]
 
     _, analysis = analysed(plant)
     cited = {id_ for f in analysis.of("source_missing") for id_ in f.rules}
-    assert cited - {i for f in shipped.of("source_missing") for i in f.rules} == {
+    assert cited - {i for f in first.of("source_missing") for i in f.rules} == {
         "MED-04"
     }
 
 
 def test_a_rule_without_sources_is_refused_and_found() -> None:
-    document = copy.deepcopy(dict(SHIPPED.document))
+    document = copy.deepcopy(dict(FIRST.document))
     rule(document, "MED-04")["sources"] = []
     (finding,) = check_document(document).findings
     assert (finding.kind, finding.severity) == ("source_missing", "error")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import random
+from collections.abc import Sequence
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -16,6 +17,7 @@ from tests.treatments.engine.small import LADDER, VALUES, Oracle, case, completi
 from treatments.engine import Evaluation, Invariant, Ruleset, evaluate
 from treatments.engine.analysis import Proof, check
 from treatments.engine.ruleset.enums import FOR
+from treatments.engine.ruleset.unary_tests import UnaryTests
 
 QUOTED = [f'"{code}"' for code in LADDER]
 WHEN = {
@@ -179,10 +181,15 @@ def completed(
         if holder is None or name in holder:
             continue
         low, high = fact.limits if fact.type in ("int", "decimal") else (0, 0)
-        value: Any = chance.choice(fact.values or (False, True))
+        allowed: Sequence[Any] = fact.values or (False, True)
         if fact.type in ("int", "decimal"):
-            value = chance.randint(int(low), int(high))
-        holder[name] = evaluation.assumed.get(name, value)
+            allowed = range(int(low), int(high) + 1)
+        presumed = evaluation.assumed.get(name)
+        if isinstance(presumed, UnaryTests):
+            allowed = [value for value in allowed if presumed.accepts(value)]
+        elif presumed is not None:
+            allowed = [presumed]
+        holder[name] = chance.choice(allowed)
     return {**partial, "facts": facts, "discs": [disc, *partial["discs"][1:]]}
 
 

@@ -40,15 +40,16 @@ status_of(frozenset({"suitble"}))
     [
         (
             Disposition,
-            "emergency diagnose_first out_of_scope ladder insufficient_data invalid",
+            """emergency diagnose_first out_of_scope ladder refer insufficient_data
+            invalid""",
         ),
         (Urgency, "emergency urgent early elective"),
         (
             OptionStatus,
-            """contraindicated unsuitable suitable caution not_indicated undetermined
-            unavailable recommended""",
+            """contraindicated unsuitable suitable caution shared_caution not_indicated
+            undetermined unavailable recommended""",
         ),
-        (Effect, "indicated caution unsuitable contraindicated"),
+        (Effect, "indicated caution shared_caution unsuitable contraindicated"),
         (Indicator, "info warning critical"),
     ],
 )
@@ -60,7 +61,8 @@ def test_a_member_is_its_text_in_a_document_and_in_a_key(kind: type[StrEnum], wo
 def test_a_ruleset_may_name_only_what_its_rows_can_give():
     assert DISPOSITIONS == ("emergency", "diagnose_first", "out_of_scope", "ladder")
     assert URGENCIES == ("emergency", "urgent", "early", "elective")
-    assert EFFECTS == ("indicated", "caution", "unsuitable", "contraindicated")
+    effects = "indicated caution shared_caution unsuitable contraindicated"
+    assert tuple(effects.split()) == EFFECTS
     assert INDICATORS == ("info", "warning", "critical")
     assert "invalid" not in OUTCOMES["disposition"]
 

@@ -61,7 +61,7 @@ def test_an_answer_without_a_null_has_nothing_unsaid(ruleset):
     document = evaluate(flagged, ruleset).to_document()
     assert document["robust"] is True
     assert document["not_said"] == []
-    assert evaluate({"contract": 2}, ruleset).to_document()["not_said"] == []
+    assert evaluate({"contract": 3}, ruleset).to_document()["not_said"] == []
 
 
 def test_a_question_that_tells_comes_before_one_that_leaves_all_open(ruleset):
