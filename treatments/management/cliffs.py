@@ -16,6 +16,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from treatments.engine import Fact, Ruleset, evaluate
+from treatments.engine.analysis.monotone import (
+    CareOrder,
+    Inversion,
+    Order,
+    UrgencyOrder,
+    inversion,
+)
+from treatments.engine.analysis.table_scope import Allowance
+from treatments.engine.compiler.program import program_of
 from treatments.engine.ruleset.enums import URGENCIES, Urgency
 from treatments.engine.ruleset.unary_tests import Value
 
@@ -60,6 +69,20 @@ MILDER: Final[Mapping[str, str]] = {
 
 MORE_INVASIVE: Final = "more invasive"
 MORE_URGENT: Final = "more urgent"
+
+#: INV-15 of the rulebook: a worse value of these never lowers the urgency (B01, B49,
+#: B51),
+NEVER_LESS_URGENT: Final = (
+    "weakest_mrc_grade",
+    "motor_deficit_days",
+    "post_void_residual_ml",
+)
+#: and no step of these, up to so many, turns an operation into care or an injection.
+NEVER_LEFT_TO_CARE: Final[Mapping[str, int]] = {"motor_deficit_days": 84}
+#: The rung between care and the operations.
+NEEDLES: Final = "PERC"
+#: What the second half costs is far above any other proof: some 270,000 states.
+STATES_OF_A_STEP: Final = 1_000_000
 
 ACCEPTED_COLUMNS: Final = ("fact", "milder", "worse", "what", "answers", "reason")
 
@@ -151,6 +174,49 @@ def accepted(path: Path) -> dict[tuple[str, ...], str]:
         tuple(row[column] for column in ACCEPTED_COLUMNS[:-1]): row["reason"]
         for row in rows
     }
+
+
+@dataclass(frozen=True, slots=True)
+class MonotoneClaim:
+    """That an answer never gets milder as one fact gets worse, all else equal.
+
+    ``values`` are those of the fact between which rules can tell, from mild to worse.
+    """
+
+    title: str
+    fact: str
+    values: Sequence[Value]
+    order: Order
+
+    def inversion(self, ruleset: Ruleset) -> Inversion | None:
+        """The first case that breaks it; None is the proof that there is none.
+
+        Raises:
+            BudgetSpentError: it was not settled.
+        """
+        allowance = Allowance(
+            STATES_OF_A_STEP * len(self.values), each=STATES_OF_A_STEP
+        )
+        program = program_of(ruleset)
+        return inversion(program, self.fact, self.values, self.order, allowance)
+
+
+def monotone_claims(ruleset: Ruleset) -> Iterator[MonotoneClaim]:
+    """What is claimed of every complete case, with every treatment on offer."""
+    program = program_of(ruleset)
+    for name in NEVER_LESS_URGENT:
+        values = _from_mild_to_worse(ruleset.facts[name], ruleset)
+        title = f"INV-15: a worse {name} never lowers the urgency"
+        yield MonotoneClaim(title, name, values, UrgencyOrder(program))
+    rungs = [rung.code for rung in ruleset.rungs]
+    place = {t.code: rungs.index(t.rung) for t in ruleset.treatments.values()}
+    care = {code for code, at in place.items() if at == 0}
+    operations = {code for code, at in place.items() if at > rungs.index(NEEDLES)}
+    for name, most in NEVER_LEFT_TO_CARE.items():
+        values = _from_mild_to_worse(ruleset.facts[name], ruleset)
+        values = [value for value in values if float(value) <= most]
+        title = f"INV-15: no step of {name} up to {most} turns an operation into care"
+        yield MonotoneClaim(title, name, values, CareOrder(program, care, operations))
 
 
 def _is_complete(case: Mapping[str, Any], ruleset: Ruleset) -> bool:

@@ -13,9 +13,11 @@ from treatments.engine.ruleset.model import DEFAULT_RULESET
 from treatments.management.cliffs import (
     MILDER,
     MORE_URGENT,
+    NEVER_LESS_URGENT,
     accepted,
     base_cases,
     cliffs,
+    monotone_claims,
 )
 
 PLAIN = DEFAULT_RULESET / "golden" / "suture-central-defect-6.json"
@@ -107,3 +109,39 @@ def test_a_file_of_accepted_cliffs_is_read_by_step_and_answers():
 def test_a_folder_that_is_no_ruleset_is_refused(tmp_path):
     with pytest.raises(CommandError):
         call_command("check_cliffs", "--ruleset", str(tmp_path))
+
+
+def test_no_worse_deficit_or_residual_is_less_urgent_in_any_complete_case(ruleset):
+    claims = [c for c in monotone_claims(ruleset) if "urgency" in c.title]
+    assert [claim.fact for claim in claims] == list(NEVER_LESS_URGENT)
+    for claim in claims:
+        assert claim.inversion(ruleset) is None, claim.title
+
+
+def test_an_urgency_that_falls_with_a_worse_weakness_is_found(folder):
+    table = folder / "tables" / "urgency.csv"
+    text = table.read_text("utf-8")
+    table.write_text(
+        text.replace('""acute"",""recent"",""old"",""mild""', '""mild""'), "utf-8"
+    )
+    broken = load_ruleset(folder)
+    claims = {c.fact: c for c in monotone_claims(broken) if "urgency" in c.title}
+    found = {fact: claim.inversion(broken) for fact, claim in claims.items()}
+    weaker = found["weakest_mrc_grade"]
+    assert weaker is not None
+    assert (weaker.milder, weaker.worse) == (4, 3)
+    assert found["post_void_residual_ml"] is None
+
+
+def test_an_operation_that_turns_into_care_after_some_days_is_found(folder):
+    """As in the first rulebook, where day 15 turned a foot drop into care."""
+    table = folder / "tables" / "invasive_justified.csv"
+    text = table.read_text("utf-8")
+    broken = text.replace('""acute"",""recent""', '""acute""')
+    assert broken != text
+    table.write_text(broken, "utf-8")
+    ruleset = load_ruleset(folder)
+    (claim,) = [c for c in monotone_claims(ruleset) if "turns an operation" in c.title]
+    found = claim.inversion(ruleset)
+    assert found is not None
+    assert (found.milder, found.worse) == (15, 14)

@@ -21,7 +21,8 @@ from ..compiler.possible_outcomes import (
 from ..compiler.program import DerivedStep, Program, Truth
 from ..ruleset.enums import Disposition
 from ..search.completions import Base, Budget
-from .satisfiability import key_and_split, with_mask
+from .paired_search import parting_case
+from .satisfiability import key_and_split
 
 
 class AblatedProgram(Program):
@@ -69,7 +70,7 @@ def affected_statements(
     ``output`` is the derived fact, ``values`` a mask of its regions. Triage comes
     first, then the urgency, the status of each treatment, and each alert.
     """
-    affected = _affected(program, program.index[output], values)
+    affected = affected_rules(program, program.index[output], values)
     triage = bit_set(n for hit in program.triage for n in hit.rules)
     urgency = bit_set(n for hit in program.urgency for n in hit.rules)
     if affected & triage:
@@ -84,7 +85,7 @@ def affected_statements(
             yield _alert(number)
 
 
-def _affected(program: Program, at: int, values: int) -> int:
+def affected_rules(program: Program, at: int, values: int) -> int:
     """The rules that can hold or not by which of these values a derived fact has."""
     affected, moved = 0, {at: values}
     for number, cells in enumerate(program.cells):
@@ -120,27 +121,7 @@ def differing_case(
     Raises:
         BudgetSpentError: neither was settled.
     """
-    search = _Difference(whole, number, statement)
-    entered: set[Hashable] = set()
-    stack = [search.start()]
-    while stack:
-        state = stack.pop()
-        budget.spend()
-        truths = [program.propagate(state) for program in search.programs]
-        decided = search.decide(truths)
-        if decided:
-            return state
-        if decided is not None:
-            continue
-        key, at, accepted = search.key_and_split(truths, state)
-        if key in entered:
-            continue
-        entered.add(key)
-        halves = [state[at] & ~accepted, state[at] & accepted]
-        if prefer[at] & halves[0]:
-            halves.reverse()
-        stack.extend(with_mask(state, at, mask) for mask in halves)
-    return None
+    return parting_case(_Difference(whole, number, statement), budget, prefer)
 
 
 class _Difference:
@@ -158,6 +139,10 @@ class _Difference:
             if at < len(masks):
                 masks[at] &= accepted
         return tuple(masks)
+
+    def truths(self, state: Base) -> list[Truth]:
+        """With the rule, and without it."""
+        return [program.propagate(state) for program in self.programs]
 
     def decide(self, truths: list[Truth]) -> bool | None:
         """Whether it differs in every completion, in none, or in some."""

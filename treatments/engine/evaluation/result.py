@@ -14,7 +14,7 @@ from ..ruleset.presumptions import Presumed
 from ..ruleset.unary_tests import UnaryTests, Value
 from ..search.targeted import ReachableOutcomes
 
-ENGINE_VERSION = "1.1.0"
+ENGINE_VERSION = "1.2.0"
 
 
 @dataclass(frozen=True, slots=True)

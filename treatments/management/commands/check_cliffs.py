@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from argparse import ArgumentParser
 from collections import defaultdict
 from pathlib import Path
@@ -14,14 +15,17 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from treatments.engine import RulesetError, load_ruleset
+from treatments.engine import Ruleset, RulesetError, load_ruleset
+from treatments.engine.analysis.monotone import Inversion
 from treatments.engine.ruleset.model import DEFAULT_RULESET
+from treatments.engine.search.completions import BudgetSpentError
 from treatments.management.cliffs import (
     BASE_CASES,
     Cliff,
     accepted,
     base_cases,
     cliffs,
+    monotone_claims,
 )
 
 
@@ -55,6 +59,13 @@ class Command(BaseCommand):
             "(default: cliffs.csv beside the ruleset)",
         )
 
+        parser.add_argument(
+            "--prove",
+            action="store_true",
+            help="also prove, over every complete case, that no worse deficit or "
+            "residual is less urgent, nor a longer one left to care (minutes)",
+        )
+
     def handle(self, *_args: str, **options: Any) -> None:
         folder = Path(options["ruleset"])
         allowed_by = Path(options["accepted"] or folder / "cliffs.csv")
@@ -77,8 +88,27 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{len(bases)} base cases: {len(found)} cliffs, {len(new)} not accepted."
         )
-        if new:
+        broken = options["prove"] and not self._proved(ruleset)
+        if new or broken:
             sys.exit(1)
+
+    def _proved(self, ruleset: Ruleset) -> bool:
+        proved = True
+        for claim in monotone_claims(ruleset):
+            started = time.process_time()
+            try:
+                found = claim.inversion(ruleset)
+                outcome = _inverted(found) if found else "proved"
+            except BudgetSpentError:
+                outcome = "not decided"
+            seconds = time.process_time() - started
+            self.stdout.write(f"{claim.title}: {outcome} ({seconds:.2f} s)")
+            proved = proved and outcome == "proved"
+        return proved
+
+
+def _inverted(found: Inversion) -> str:
+    return f"violated between {found.milder} and {found.worse}"
 
 
 def _described(places: list[Cliff], reason: str | None) -> str:

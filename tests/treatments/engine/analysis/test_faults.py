@@ -73,7 +73,7 @@ def test_the_shipped_ruleset_has_no_errors(shipped: Analysis) -> None:
 def test_the_shipped_invariants_are_proved_of_complete_and_of_partial_cases(
     shipped: Analysis,
 ) -> None:
-    assert len(shipped.proofs) == len(SHIPPED.invariants) == 38
+    assert len(shipped.proofs) == len(SHIPPED.invariants) == 42
     for proof in shipped.proofs:
         outcomes = {proof.complete, proof.partial, proof.anywhere}
         assert outcomes == {"proved"}, proof.invariant
