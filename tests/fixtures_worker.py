@@ -95,9 +95,12 @@ def victim(celery_worker_process, tmp_path) -> Iterator[Worker]:
 
 
 @pytest.fixture
-def celery_worker_process(transactional_db, _worker, monkeypatch) -> Worker:
+def celery_worker_process(transactional_db, _worker) -> Iterator[Worker]:
     """A worker; in this test tasks go to it through the real broker."""
     from spine_cds.celery import app
 
-    monkeypatch.setattr(app.conf, "task_always_eager", False)
-    return _worker
+    # Read before it is changed: the first reading takes it from Django's settings.
+    eager = app.conf.task_always_eager
+    app.conf.task_always_eager = False
+    yield _worker
+    app.conf.task_always_eager = eager

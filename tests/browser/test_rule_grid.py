@@ -10,11 +10,20 @@ from playwright.sync_api import expect
 
 from tests.fixtures_browser import DESKTOP, PHONE
 from tests.large_table import COLUMNS, RULES, large
+from tests.small_ruleset import FIRST_RULESET
 from treatments.authoring.document import edits
 from treatments.authoring.document.parts import split
 from treatments.authoring.drafts.services import draft_create, draft_edit
+from treatments.engine import load_ruleset
+from treatments.rulebook.services import ruleset_load
 
 SHOTS = os.environ.get("GRID_SHOTS")
+
+
+@pytest.fixture
+def rules(transactional_db):
+    """The first rulebook, whose rows these tests know by name and place."""
+    return ruleset_load(ruleset=load_ruleset(FIRST_RULESET))
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ RATIONALE = "Most episodes settle with six weeks of care."
 
 
 def begins_a_draft(person):
-    person.click("New draft from 1.0.0")
+    person.click("New draft from 2.0.0")
     person.types("Title", "A wider trial")
     person.types("Why", "As the spine meeting decided.")
     person.click("Begin the draft")
@@ -62,7 +62,7 @@ def test_a_draft_reaches_the_live_rules_through_two_people_and_comes_back(
     lets_the_known_findings_stand(author)
     is_step(author, "What must hold in every case", "Done")
     is_step(author, "golden cases", "Done")
-    author.types("Version number", "1.1.0")
+    author.types("Version number", "2.1.0")
     author.click("Hand it to review")
     author.reads("a second person signs")
     draft = author.page.url
@@ -83,13 +83,13 @@ def test_a_draft_reaches_the_live_rules_through_two_people_and_comes_back(
     author.reads("Published as")
     author.page.goto("/rules/")
     live = author.page.locator(".versions li").filter(has_text="✓ Live")
-    expect(live).to_contain_text("1.1.0")
+    expect(live).to_contain_text("2.1.0")
     expect(live).to_contain_text("Signed")
 
-    author.click("Restore 1.0.0")
+    author.click("Restore 2.0.0")
     author.types("Reason", "Too many cases moved")
     author.click("Make it live again")
-    expect(live).to_contain_text("1.0.0")
+    expect(live).to_contain_text("2.0.0")
     restored = RulesetVersion.objects.live().get()
     assert document_hash(evaluate(case, restored.ruleset).to_document()) == before
 

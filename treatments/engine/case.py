@@ -69,6 +69,37 @@ class Case:
         return self.level is None and self.known.get(IMAGE_READ) != "no"
 
 
+def known_to(ruleset: Ruleset, document: Mapping[str, Any]) -> dict[str, Any]:
+    """A case document without the facts and treatments that a ruleset does not have.
+
+    Questions are asked that not every version of the rules knows, and an older one says
+    what it can say without them. A *value* that it does not know stays, and is refused:
+    no rule of it was written with that in mind.
+    """
+    found = dict(document)
+    if isinstance(facts := document.get("facts"), Mapping):
+        found["facts"] = _of_scope(ruleset, "case", facts)
+    if isinstance(discs := document.get("discs"), Sequence):
+        found["discs"] = [
+            _of_scope(ruleset, "disc", disc) if isinstance(disc, Mapping) else disc
+            for disc in discs
+        ]
+    if isinstance(codes := document.get("unavailable_treatments"), Sequence):
+        found["unavailable_treatments"] = [c for c in codes if c in ruleset.treatments]
+    return found
+
+
+def _of_scope(
+    ruleset: Ruleset, scope: str, stated: Mapping[str, Any]
+) -> dict[str, Any]:
+    facts = ruleset.facts
+    return {
+        name: value
+        for name, value in stated.items()
+        if name == "level" or (name in facts and facts[name].scope == scope)
+    }
+
+
 @dataclass(slots=True)
 class CaseReader:
     """Reads one case document against a ruleset's vocabulary.

@@ -12,6 +12,7 @@ from patients.facts import CASE_FACTS, SECTIONS
 from patients.findings import CaseFindings
 from patients.models import Patient
 from treatments.engine import Ruleset, evaluate
+from treatments.engine.case import known_to
 from treatments.engine.evaluation.guarantees import BLOCKS
 from treatments.engine.ruleset.enums import Disposition, Indicator, Urgency
 from treatments.presentation.case_summary import (
@@ -92,7 +93,7 @@ def preview_findings(
 
     Guarantees are left out: with most of a case unknown they take up to a second.
     """
-    case = findings_document(findings, patient, unavailable)
+    case = known_to(ruleset, findings_document(findings, patient, unavailable))
     # Without effects: the emptier a form, the more of them there are to work out.
     answer = evaluate(case, ruleset, effects=False)
     evaluation = answer.to_document()

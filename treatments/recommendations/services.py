@@ -14,6 +14,7 @@ from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.canonical import canonical_sha256
 from spine_cds.audit.services import record
 from treatments.engine import evaluate, explore
+from treatments.engine.case import known_to
 from treatments.engine.ruleset.enums import Urgency
 from treatments.models import (
     Comment,
@@ -52,7 +53,7 @@ def case_evaluate(*, encounter: Encounter, actor: User) -> Recommendation:
     encounter = _open_case(encounter)
     version = live_ruleset()
     offered_elsewhere = encounter.patient.team.unavailable_treatments.codes()
-    document = case_document(encounter, offered_elsewhere)
+    document = known_to(version.ruleset, case_document(encounter, offered_elsewhere))
     answer = evaluate(document, version.ruleset)
     evaluation = answer.to_document()
     question = {

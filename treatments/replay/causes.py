@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from treatments.engine import Evaluation, Option, Rule, Ruleset, evaluate
+from treatments.engine.case import known_to
 from treatments.engine.ruleset.enums import ON_LADDER, Disposition, Effect, OptionStatus
 from treatments.presentation.case_summary import Item, fact_item, responsible_level
 from treatments.presentation.words import EFFECT_WORDS, STATUS_WORDS, TRIAGE_WORDS
@@ -67,8 +68,8 @@ class _Move:
 
     def __init__(self, document: Mapping[str, Any], old: Ruleset, new: Ruleset) -> None:
         self.document, self.old, self.new = document, old, new
-        self.before = evaluate(document, old, effects=False)
-        self.after = evaluate(document, new, effects=False)
+        self.before = evaluate(known_to(old, document), old, effects=False)
+        self.after = evaluate(known_to(new, document), new, effects=False)
         self.concerned = self._concerned()
 
     def _concerned(self) -> list[str]:

@@ -1,7 +1,7 @@
 """Both versions asked of some cases: exact, in columns as far as those can tell."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from treatments.engine.batch.evaluate import (
     BatchResult,
     evaluate_batch,
 )
+from treatments.engine.case import known_to
 from treatments.engine.compiler.possible_outcomes import Outcome
 from treatments.engine.evaluation.resolve import resolved_outcome
 from treatments.engine.ruleset.enums import Disposition, Urgency
@@ -63,11 +64,21 @@ def compare(documents: Sequence[Any], old: Ruleset, new: Ruleset) -> VersionComp
     Raises:
         ValueError: a derived fact of a version has more values than can be worked on.
     """
-    columns = encode(documents, old)
-    before = _advice(documents, columns, old)
+    asked = _as_read_by(documents, old)
+    columns = encode(asked, old)
+    before = _advice(asked, columns, old)
     if not _same_vocabulary(old, new):
-        columns = encode(documents, new)
-    return VersionComparison(before, _advice(documents, columns, new))
+        asked = _as_read_by(documents, new)
+        columns = encode(asked, new)
+    return VersionComparison(before, _advice(asked, columns, new))
+
+
+def _as_read_by(documents: Sequence[Any], ruleset: Ruleset) -> list[Any]:
+    """Each case with no more facts than the version has."""
+    return [
+        known_to(ruleset, document) if isinstance(document, Mapping) else document
+        for document in documents
+    ]
 
 
 def _same_vocabulary(old: Ruleset, new: Ruleset) -> bool:

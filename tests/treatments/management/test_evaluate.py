@@ -179,9 +179,7 @@ PARTS = ("possible", "ask_next", "would_change", "why_not")
 def test_explore_adds_its_parts_at_the_top_and_changes_nothing_else(tmp_path):
     path = tmp_path / "case.json"
     disc = {"level": "L5-S1", "herniation_type": "extrusion", "zone": "central"}
-    path.write_text(
-        json.dumps({"contract": 1, "facts": {"age_years": 43}, "discs": [disc]})
-    )
+    path.write_text(json.dumps({"contract": 1, "facts": USUAL, "discs": [disc]}))
     plain, explored = (json.loads(run(path, *o).stdout) for o in ((), ("--explore",)))
     assert {part: explored.pop(part) is None for part in PARTS} == dict.fromkeys(
         PARTS, False

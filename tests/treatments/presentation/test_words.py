@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from patients.models import Encounter
+from treatments.engine.compiler.possible_outcomes import shown_status
 from treatments.engine.ruleset.enums import (
     DISPOSITIONS,
     Disposition,
@@ -26,11 +27,15 @@ ROOMS = [
 ]
 
 
+#: A shared reservation is shown as a caution.
+SHOWN_STATUSES = {shown_status(status) for status in OptionStatus}
+
+
 @pytest.mark.parametrize(
     ("table", "members"),
     [
-        (words.STATUS_WORDS, OptionStatus),
-        (words.FAVOUR, OptionStatus),
+        (words.STATUS_WORDS, SHOWN_STATUSES),
+        (words.FAVOUR, SHOWN_STATUSES),
         (words.EFFECT_WORDS, Effect),
         (words.WOULD_WORDS, Effect),
         (words.WEIGHT, (*Effect, "")),

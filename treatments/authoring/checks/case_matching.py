@@ -8,7 +8,7 @@ from typing import Any
 from patients.models import Encounter
 from treatments.authoring.checks.validation import golden_cases
 from treatments.engine import Fact, Ruleset, evaluate
-from treatments.engine.case import Case
+from treatments.engine.case import Case, known_to
 from treatments.engine.compiler.program import program_of
 from treatments.engine.evaluation.resolve import computed_masks
 from treatments.engine.ruleset.unary_tests import Equal, Value
@@ -58,13 +58,7 @@ def case_named(ruleset: Ruleset, name: str) -> Mapping[str, Any]:
     newest = stored.order_by("-version").first()
     if newest is None:
         raise CaseNotFoundError(f"There is no case “{name[:60]}”.")
-    document = case_document(newest)
-    document["facts"] = {
-        fact: value
-        for fact, value in document["facts"].items()
-        if fact in ruleset.facts
-    }
-    return document
+    return known_to(ruleset, case_document(newest))
 
 
 def _values(facts: Mapping[str, Fact], query: str) -> dict[str, Value]:

@@ -9,6 +9,7 @@ from typing import Any
 from treatments.authoring.checks.validation import golden_cases
 from treatments.authoring.grid.sheet import Sheet
 from treatments.engine import Evaluation, Fact, Ruleset, evaluate
+from treatments.engine.case import known_to
 from treatments.engine.ruleset.terms import spoken
 from treatments.models import Recommendation
 from treatments.presentation.case_summary import responsible_level
@@ -115,7 +116,7 @@ def try_case(sheet: Sheet, live: Ruleset | None, case: Document) -> Trial:
 def _evaluated(ruleset: Ruleset | None, case: Document) -> Evaluation | None:
     if ruleset is None:
         return None
-    return evaluate(_known_to(ruleset, case), ruleset, effects=False)
+    return evaluate(known_to(ruleset, case), ruleset, effects=False)
 
 
 def _side(
@@ -137,19 +138,6 @@ def _side(
     statuses = tuple((one["treatment"], one["status"]) for one in advice["options"])
     standing = (advice["disposition"], advice["urgency"], statuses)
     return TrialSide(title, heading, drawing, standing=standing)
-
-
-def _known_to(ruleset: Ruleset, case: Document) -> dict[str, Any]:
-    """The case without the facts that this version does not have."""
-    known = ruleset.facts
-    return {
-        **case,
-        "facts": {n: v for n, v in case.get("facts", {}).items() if n in known},
-        "discs": [
-            {n: v for n, v in disc.items() if n in known or n == "level"}
-            for disc in case.get("discs", ())
-        ],
-    }
 
 
 def _lines(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.small_ruleset import small_ruleset
+from tests.small_ruleset import FIRST_RULESET, small_ruleset
 from treatments.authoring.checks import badges
 from treatments.authoring.checks.badges import badges_of, box_of, quick_badges
 from treatments.authoring.document import edits
@@ -13,6 +13,8 @@ from treatments.engine.analysis import check
 from treatments.engine.ruleset.unary_tests import parse
 
 FEW, SHIPPED = small_ruleset(), load_ruleset()
+#: It has an invariant that fails where nothing is on offer.
+FIRST = load_ruleset(FIRST_RULESET)
 
 
 def edited(table, *changes, base=FEW):
@@ -99,9 +101,9 @@ def test_a_broken_invariant_stands_at_the_changed_rule_that_breaks_it():
 
 
 def test_what_was_found_in_the_version_before_is_nobodys_new_fault():
-    """INV-7 fails in the shipped rules where nothing is on offer."""
-    rows = split(SHIPPED.document)["tables/instability/rules"]
-    shown = found("instability", (edits.disable_rule, rows[-1], "no"), base=SHIPPED)
+    """INV-7 fails in the first rules where nothing is on offer."""
+    rows = split(FIRST.document)["tables/instability/rules"]
+    shown = found("instability", (edits.disable_rule, rows[-1], "no"), base=FIRST)
     assert "invariant" not in [badge.kind for badge in shown.of(rows[-1])]
     assert "invariant" in [badge.kind for badge in shown.table]
 
@@ -110,13 +112,13 @@ def test_what_no_rule_of_the_table_is_to_blame_for_is_said_of_the_table():
     shown = found(
         "fusion",
         (edits.set_field, "FUSION-01", "rationale", "Words."),
-        base=SHIPPED,
+        base=FIRST,
     )
     assert [badge.kind for badge in shown.table] == ["invariant"]
 
 
 def test_a_broken_invariant_is_named_in_full_whatever_its_id():
-    parts = dict(split(SHIPPED.document))
+    parts = dict(split(FIRST.document))
     named = {**parts.pop("invariants/INV-7"), "id": "On offer (all)"}
     parts["invariants"] = ["On offer (all)"]
     parts[address("invariants", "On offer (all)")] = named
@@ -135,12 +137,12 @@ def no_cache(settings):
 
 
 def test_at_once_the_table_is_exact_and_the_rest_as_last_checked(no_cache):
-    before = check(SHIPPED, limit=500)
+    before = check(FIRST, limit=500)
     badges.keep("a-draft", before)
-    ruleset, rows = edited("cons", (edits.copy_rule, "CONS-02"), base=SHIPPED)
-    quick = quick_badges("a-draft", ruleset, "cons", rows, SHIPPED)
+    ruleset, rows = edited("cons", (edits.copy_rule, "CONS-02"), base=FIRST)
+    quick = quick_badges("a-draft", ruleset, "cons", rows, FIRST)
     assert "duplicates CONS-02" in labels(quick, "CONS-16")
     assert [badge.kind for badge in quick.table] == ["invariant"]
-    first = quick_badges("another-draft", ruleset, "cons", rows, SHIPPED)
+    first = quick_badges("another-draft", ruleset, "cons", rows, FIRST)
     assert "duplicates CONS-02" in labels(first, "CONS-16")
     assert not first.table
