@@ -20,6 +20,7 @@ LABELS: Mapping[str, str] = {
     "overlap": "contradicts",
     "invariant": "breaks an invariant",
     "gap": "opens a gap",
+    "cut_presumption": "cuts what is presumed by",
     "masked": "masked by",
     "duplicate": "duplicates",
     "never_matters": "changes nothing",

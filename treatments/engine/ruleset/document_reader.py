@@ -344,8 +344,22 @@ class DocumentReader(DocumentChecks):
         if not when or not then:
             message = "must each name a fact or an outcome"
             self._problem(Code.MISSING, at, message, "when, then")
+        self._check_sides(at, when, then)
         sources = self._cited(at, row["sources"])
         return Invariant(row["id"], row["title"], when, then, sources)
+
+    def _check_sides(
+        self, at: Place, when: Mapping[str, UnaryTests], then: Mapping[str, UnaryTests]
+    ) -> None:
+        """What is on offer is a condition, and an alert is claimed to be shown."""
+        for part, name, cells in (("when", "alert", when), ("then", "offered", then)):
+            if name in cells:
+                message = f"may not stand in {part}"
+                self._problem(Code.NOT_ALLOWED, (*at, part, name), message, name)
+        for part, name, cells in (("then", "alert", then), ("when", "offered", when)):
+            if name in cells and cells[name].negated:
+                message = "may not be negated: several can be so at once"
+                self._problem(Code.BAD_CELL, (*at, part, name), message, name)
 
     def _condition(self, at: Place, name: str, text: str) -> UnaryTests:
         if name not in OUTCOMES:
@@ -380,7 +394,11 @@ class DocumentReader(DocumentChecks):
         bridge = row.get("bridge", "")
         if bridge:
             self._one_of(("selection", "bridge"), bridge, tuple(self.treatments))
-        return Selection(order, rule, last["treatment"], bridge, self._referral(row))
+        referral = self._referral(row)
+        if bridge and referral is None:
+            message = "needs refer: without it every option is chosen by its rank"
+            self._problem(Code.MISSING, ("selection", "bridge"), message, bridge)
+        return Selection(order, rule, last["treatment"], bridge, referral)
 
     def _referral(self, selection: Document) -> Referral | None:
         """What is said of a case that this hospital cannot treat, where it is said."""

@@ -134,3 +134,39 @@ def test_a_broken_document_is_refused_with_its_name(tmp_path, text, says):
     path.write_text(text)
     with pytest.raises(RulesetError, match=says):
         load_ruleset(path)
+
+
+@pytest.mark.parametrize(
+    ("part", "cells", "says"),
+    [
+        ("when", {"alert": '"critical"'}, "may not stand in when"),
+        ("then", {"offered": '"CONS"'}, "may not stand in then"),
+        ("then", {"alert": 'not("info")'}, "may not be negated"),
+        ("when", {"offered": 'not("CONS")'}, "may not be negated"),
+    ],
+)
+def test_an_invariant_that_cannot_be_proved_as_it_is_written_is_refused(
+    part, cells, says
+):
+    row = {
+        "id": "I-1",
+        "title": "One",
+        "when": {"flag": "true"},
+        "then": {"disposition": '"ladder"'},
+        "sources": ["B01"],
+    }
+    changed = good()
+    changed["invariants"] = [row]
+    assert Ruleset.from_document(changed).invariants
+    row[part] = {**row[part], **cells}
+    (name,) = cells
+    found = problems(changed)
+    assert says in found
+    assert "I-1" in found
+    assert name in found
+
+
+def test_a_bridge_without_a_referral_is_refused():
+    changed = good()
+    changed["selection"]["bridge"] = "CONS"
+    assert "needs refer" in problems(changed)
