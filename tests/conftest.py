@@ -20,14 +20,24 @@ pytest_plugins = [
 #: counterexamples, render, replay or go through every page.
 SLOW = (
     "tests/fuzz/",
+    "tests/patients/test_migration.py",
     "tests/property/",
+    "tests/spine_cds/audit/test_actions.py",
+    "tests/spine_cds/audit/test_migration.py",
     "tests/spine_cds/backup/",
     "tests/spine_cds/test_headers.py",
     "tests/spine_cds/test_security_stop.py",
+    "tests/spine_cds/test_source_rules.py",
+    "tests/spine_cds/test_visible_rows.py",
     "tests/test_chaos.py",
     "tests/test_migrations.py",
     "tests/test_permissions.py",
     "tests/test_settings.py",
+    "tests/treatments/authoring/checks/test_badges.py",
+    "tests/treatments/authoring/document/test_parts.py",
+    "tests/treatments/authoring/drafts/test_at_the_same_time.py",
+    "tests/treatments/authoring/grid/test_speed.py",
+    "tests/treatments/authoring/grid/test_trial.py",
     "tests/treatments/authoring/versions/",
     "tests/treatments/authoring/views/",
     "tests/treatments/engine/analysis/",
@@ -35,8 +45,12 @@ SLOW = (
     "tests/treatments/engine/search/",
     "tests/treatments/exchange/",
     "tests/treatments/management/",
+    "tests/treatments/recommendations/test_at_the_same_time.py",
+    "tests/treatments/recommendations/test_statements.py",
+    "tests/treatments/recommendations/test_verification.py",
     "tests/treatments/replay/",
     "tests/treatments/reports/",
+    "tests/treatments/rulesets/",
 )
 
 

@@ -72,6 +72,8 @@ def ruleset_page(ruleset: Ruleset) -> dict[str, Any]:
         ],
         "invariants": ruleset.invariants,
         "last_resort": ruleset.selection.last_resort,
+        "bridge": ruleset.treatments.get(ruleset.selection.bridge),
+        "referral": ruleset.selection.refer,
         "rule_count": sum(len(table.rules) for table in ruleset.tables.values()),
         "source_count": len(ruleset.sources),
     }

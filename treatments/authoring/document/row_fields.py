@@ -121,22 +121,41 @@ SECTIONS: Mapping[str, RowSection] = {
         "Tables", "table", "id", _TABLE, ("title", "kind", "hit_policy")
     ),
 }
+
+
+def _grounds(part: str, name: str) -> tuple[RowField, ...]:
+    """The grounds of a rule that stands in no table."""
+    return (
+        RowField(f"{part}.rationale", f"{name}: rationale", "area"),
+        RowField(f"{part}.sources", f"{name}: sources", "words"),
+        RowField(f"{part}.strength", f"{name}: strength", "choice", "", STRENGTHS),
+        RowField(f"{part}.certainty", f"{name}: certainty", "choice", "", CERTAINTIES),
+        RowField(f"{part}.owner", f"{name}: owner"),
+        RowField(f"{part}.review_by", f"{name}: review by", "text", "YYYY-MM-DD"),
+    )
+
+
 #: What stands alone: the order of preference, and the texts about the ruleset.
 SINGLES: Mapping[str, tuple[str, tuple[RowField, ...]]] = {
     "selection": (
-        "Order of preference and last resort",
+        "Order of preference, referral and last resort",
         (
             RowField(
                 "order", "Order", "lines", "Codes, the first preferred; one a line."
             ),
             RowField("last_resort.id", "Last resort: rule id"),
             RowField("last_resort.treatment", "Last resort: treatment"),
-            RowField("last_resort.rationale", "Last resort: rationale", "area"),
-            RowField("last_resort.sources", "Last resort: sources", "words"),
-            RowField("last_resort.strength", "Strength", "choice", "", STRENGTHS),
-            RowField("last_resort.certainty", "Certainty", "choice", "", CERTAINTIES),
-            RowField("last_resort.owner", "Owner"),
-            RowField("last_resort.review_by", "Review by", "text", "YYYY-MM-DD"),
+            *_grounds("last_resort", "Last resort"),
+            RowField(
+                "bridge",
+                "Bridge",
+                "text",
+                "The code of an option that only bridges time: chosen after a referral.",
+            ),
+            RowField("refer.id", "Referral: rule id", "text", "Empty: nobody refers."),
+            RowField("refer.text", "Referral: text", "area"),
+            RowField("refer.urgent_text", "Referral: text when urgent", "area"),
+            *_grounds("refer", "Referral"),
         ),
     ),
     "metadata": (
@@ -149,6 +168,8 @@ SINGLES: Mapping[str, tuple[str, tuple[RowField, ...]]] = {
         ),
     ),
 }
+#: Parts of them that a ruleset may be without: emptied, they are gone.
+_OPTIONAL = ("bridge", "refer")
 #: What each list, and what stands alone, is called.
 TITLES: Mapping[str, str] = {
     **{name: title for name, (title, _) in SINGLES.items()},
@@ -172,10 +193,17 @@ def written(
         if is_enum and isinstance(value, bool) and field.kind == "value":
             value = "yes" if value else "no"  # A value of an enumeration.
         if field.name in form_data and (
-            value != "" or _got(row, field.name) is not None
+            value not in ("", []) or _got(row, field.name) is not None
         ):
             _put(found, field.name, value)
+    for name in _OPTIONAL:
+        if name in found and not _has_words(found[name]):
+            del found[name]
     return found
+
+
+def _has_words(value: Any) -> bool:
+    return any(value.values()) if isinstance(value, dict) else bool(value)
 
 
 def shown(field: RowField, value: Any) -> str:
