@@ -31,7 +31,6 @@ def changes_a_rationale(person):
 def lets_the_known_findings_stand(person):
     person.click("Checks")
     person.page.get_by_label(re.compile("cites nothing, or nothing that is ")).check()
-    person.page.get_by_label(re.compile("INV-7")).check()
     person.types("Why they may stand", "Known at this hospital")
     person.click("Let them stand")
     person.reads("May stand: Known at this hospital")

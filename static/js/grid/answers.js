@@ -14,12 +14,18 @@ const takeMade = () => {
   return made ? { rule: made, key: heads()[1]?.dataset.key ?? "" } : null;
 };
 
+/* A full check that was asked for before this answer speaks of rows that may be gone. */
+const dropAnswerOf = (asking) => {
+  asking?.addEventListener("htmx:beforeOnLoad", (event) => event.preventDefault());
+};
+
 let leaving = null; // what was in rows that are being replaced
 document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
   const { target, fragment } = event.detail;
   if (target.matches(".row-badges") && badgesOf(target) === badgesOf(fragment)) {
     event.detail.shouldSwap = false;
   }
+  if (target.id === "grid-checks") dropAnswerOf(target.firstElementChild);
   if (!target.matches("#grid, #grid tr")) return;
   const hadFocus = target.contains(document.activeElement);
   leaving = { hadFocus, typed: field && target.contains(field) ? takeOver() : null };
