@@ -1,6 +1,7 @@
 """Fixtures for the whole suite: the people, the real worker, the real browser."""
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -19,11 +20,17 @@ pytest_plugins = [
 #: What `make quick` leaves out: the parts of the suite that start processes, search for
 #: counterexamples, render, replay or go through every page.
 SLOW = (
+    "tests/browser/",
     "tests/fuzz/",
+    "tests/patients/services/test_autosave.py",
     "tests/patients/test_migration.py",
+    "tests/patients/test_views.py",
     "tests/property/",
     "tests/spine_cds/audit/test_actions.py",
+    "tests/spine_cds/audit/test_chain.py",
+    "tests/spine_cds/audit/test_guards.py",
     "tests/spine_cds/audit/test_migration.py",
+    "tests/spine_cds/audit/test_pages.py",
     "tests/spine_cds/backup/",
     "tests/spine_cds/test_headers.py",
     "tests/spine_cds/test_security_stop.py",
@@ -46,10 +53,14 @@ SLOW = (
     "tests/treatments/exchange/",
     "tests/treatments/management/",
     "tests/treatments/recommendations/test_at_the_same_time.py",
+    "tests/treatments/recommendations/test_preview.py",
+    "tests/treatments/recommendations/test_services.py",
     "tests/treatments/recommendations/test_statements.py",
     "tests/treatments/recommendations/test_verification.py",
+    "tests/treatments/recommendations/test_views.py",
     "tests/treatments/replay/",
     "tests/treatments/reports/",
+    "tests/treatments/rulebook/test_views.py",
     "tests/treatments/rulesets/",
 )
 
@@ -108,6 +119,15 @@ def sign_in(client):
         return client
 
     return sign_in
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """What `make quick` leaves out is not even imported by it."""
+    if "not slow" not in config.option.markexpr:
+        return None
+    place = collection_path.relative_to(config.rootpath).as_posix()
+    is_left_out = f"{place}/".startswith(SLOW) or place.startswith(SLOW)
+    return True if is_left_out else None
 
 
 @pytest.hookimpl(tryfirst=True)  # before tests are chosen and given to processes

@@ -56,6 +56,8 @@ def test_a_draft_reaches_the_live_rules_through_two_people_and_comes_back(
     case = advice_on("Schmidt").case_document
     before = document_hash(evaluate(case, rules.ruleset).to_document())
     author = as_person(admin, "/rules/")
+    # New content is checked as the draft opens: seconds, and more on a busy machine.
+    author.page.set_default_timeout(30_000)
     begins_a_draft(author)
     changes_a_rationale(author)
     lets_the_known_findings_stand(author)

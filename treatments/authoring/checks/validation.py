@@ -105,7 +105,7 @@ class Checked:
 
 
 def checked(document: Mapping[str, Any], today: datetime.date) -> Checked:
-    """Check a draft's content; about a fifth of a second when it is new."""
+    """Check a draft's content; the shipped rules take seconds when they are new."""
     key = (document_hash(document), today)
     known = _kept.get(key)
     if known is None:

@@ -150,7 +150,7 @@ SINGLES: Mapping[str, tuple[str, tuple[RowField, ...]]] = {
                 "bridge",
                 "Bridge",
                 "text",
-                "The code of an option that only bridges time: chosen after a referral.",
+                "The code of an option that only bridges time, or nothing.",
             ),
             RowField("refer.id", "Referral: rule id", "text", "Empty: nobody refers."),
             RowField("refer.text", "Referral: text", "area"),

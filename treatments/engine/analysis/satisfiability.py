@@ -275,7 +275,10 @@ def key_and_split(
             hits = step.hit.possible_hits(truth.sure, truth.possible)[0]
             masks.append((at, truth.masks[at], *hits))
             rules |= bit_set(undetermined_hits(program, (step.hit,), truth))
-    for at, mask in enumerate(state):
+    for at, testing in enumerate(program.testing[: len(state)]):
+        if not rules & testing:
+            continue
+        mask = state[at]
         if mask & (mask - 1) and rules & program.open_cells(at, mask):
             masks.append((at, mask))
     at, accepted = _first_split(program, truth, goal.deciding(truth))

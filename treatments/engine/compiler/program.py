@@ -209,6 +209,11 @@ class Program:
                     accepted[key] = self.variables[at].accepted(cell)
                 compiled.append((at, accepted[key]))
             self.cells.append(tuple(compiled))
+        #: The rules with a cell over each variable: most are passed over at once.
+        self.testing = [0] * len(self.variables)
+        for number, cells in enumerate(self.cells):
+            for at, _ in cells:
+                self.testing[at] |= 1 << number
 
     def _make_look_ups(self) -> None:
         """Sure and possible rules stand in one number: possible above sure."""

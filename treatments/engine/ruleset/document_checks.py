@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from . import unary_tests
@@ -58,6 +58,19 @@ class DocumentChecks:
         """The one of ``allowed`` that a text names; a problem, where it names none."""
         self._one_of(at, value, allowed)
         return next((member for member in allowed if member == value), value)
+
+    def _check_sides(
+        self, at: Place, when: Mapping[str, UnaryTests], then: Mapping[str, UnaryTests]
+    ) -> None:
+        """What is on offer is a condition, and an alert is claimed to be shown."""
+        for part, name, cells in (("when", "alert", when), ("then", "offered", then)):
+            if name in cells:
+                message = f"may not stand in {part}"
+                self._problem(Code.NOT_ALLOWED, (*at, part, name), message, name)
+        for part, name, cells in (("then", "alert", then), ("when", "offered", when)):
+            if name in cells and cells[name].negated:
+                message = "may not be negated: several can be so at once"
+                self._problem(Code.BAD_CELL, (*at, part, name), message, name)
 
     def _no_fact(self, at: Place, name: str) -> None:
         message = "is not a fact of the vocabulary"

@@ -348,19 +348,6 @@ class DocumentReader(DocumentChecks):
         sources = self._cited(at, row["sources"])
         return Invariant(row["id"], row["title"], when, then, sources)
 
-    def _check_sides(
-        self, at: Place, when: Mapping[str, UnaryTests], then: Mapping[str, UnaryTests]
-    ) -> None:
-        """What is on offer is a condition, and an alert is claimed to be shown."""
-        for part, name, cells in (("when", "alert", when), ("then", "offered", then)):
-            if name in cells:
-                message = f"may not stand in {part}"
-                self._problem(Code.NOT_ALLOWED, (*at, part, name), message, name)
-        for part, name, cells in (("then", "alert", then), ("when", "offered", when)):
-            if name in cells and cells[name].negated:
-                message = "may not be negated: several can be so at once"
-                self._problem(Code.BAD_CELL, (*at, part, name), message, name)
-
     def _condition(self, at: Place, name: str, text: str) -> UnaryTests:
         if name not in OUTCOMES:
             return self._cell(at, name, text)

@@ -189,7 +189,10 @@ def state_key(
             derived.append((step.variable, tuple(numbers), none))
             rules |= bit_set(numbers) & ~truth.sure
     left = []
+    testing = program.testing
     for at in range(program.base_count):
+        if not rules & testing[at]:
+            continue
         mask = masks[at]
         if mask & (mask - 1) and rules & program.open_cells(at, mask):
             facts |= 1 << at
