@@ -164,8 +164,13 @@ class ResolvedCase:
         elif len(dispositions) == 1:
             (only,) = dispositions
             return Outcome(only, self._urgency_of(self.triage), None)
-        urgent = any(t.urgency == Urgency.EMERGENCY for t in self.triage)
-        urgency = None if urgent else self._urgency_of(self.triage)
+        urgency: Urgency | None = self._urgency_of(self.triage)
+        # While an emergency is not excluded "elective" would reassure, and what is
+        # certain above it is said.
+        if urgency == ELECTIVE and Urgency.EMERGENCY in {
+            t.urgency for t in self.triage
+        }:
+            urgency = None
         return Outcome(Disposition.INSUFFICIENT_DATA, urgency, None)
 
     def _urgency_of(self, triage: Iterable[Triage]) -> Urgency:
