@@ -8,7 +8,12 @@ from typing import Any
 
 from .ruleset.errors import Code, Place, Problem, shown
 from .ruleset.model import Ruleset
-from .ruleset.presumptions import IMAGE_READ, computed_values
+from .ruleset.presumptions import (
+    IMAGE_ANSWERS,
+    IMAGE_READ,
+    IMAGE_STATUS,
+    computed_values,
+)
 from .ruleset.unary_tests import Value
 from .ruleset.vocabulary import Fact
 
@@ -292,7 +297,8 @@ def _image_read(
     """
     if contract == 1 or any(disc.keys() - {"level"} for disc in discs.values()):
         return "yes"
-    return {"available": "yes", "none": "no"}.get(str(facts.get("imaging_status")))
+    read = {answer: str(value) for value, answer in IMAGE_ANSWERS.items()}
+    return read.get(str(facts.get(IMAGE_STATUS)))
 
 
 def neighbour_values(fact: Fact, case: Case) -> list[int]:

@@ -212,7 +212,9 @@ def advice_candidates(
     if not settled and selection.bridge and selection.bridge not in off:
         settled = _bridge(program, truth, selection.bridge, reasoned, found, rated)
     if not settled:
-        found.add(selection.last_resort_treatment)
+        last = selection.last_resort_treatment
+        is_offered = selection.refer is None or last not in unavailable
+        found.add(last if is_offered else None)
     undecided = (code for code, s in reasoned.items() if len(s) > 1 and code in rated)
     return AdviceCandidates(frozenset(found), tuple(undecided), tuple(reasoned.items()))
 

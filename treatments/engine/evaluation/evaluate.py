@@ -32,6 +32,7 @@ from ..ruleset.model import Ruleset
 from ..ruleset.presumptions import (
     IMAGE_READ,
     Presumed,
+    asked_name,
     presumed_values,
     presuming_rules,
 )
@@ -170,7 +171,7 @@ class _Run:
         undetermined = []
         for number in undetermined_rules(program, code, self.truth):
             facts = open_facts(program, self.truth, [number])
-            names = tuple(program.variables[at].name for at in facts)
+            names = tuple(asked_name(program.variables[at].name) for at in facts)
             undetermined.append((program.rules[number].id, names))
         return Option(
             code,
@@ -194,6 +195,7 @@ class _Run:
             deciding += undetermined_hits(program, program.urgency, truth)
             for code in self.ruleset.treatments:
                 deciding += undetermined_rules(program, code, truth)
+        if self._presumes_alerts(outcome):
             open_rules = truth.possible & ~truth.sure
             deciding += [n for n in program.alerts if open_rules >> n & 1]
         facts = open_facts(program, truth, deciding)
@@ -222,11 +224,19 @@ class _Run:
             yield _alert(rule.id, rule.outputs["indicator"], rule.outputs["text"])
 
     def _fired_alerts(self, outcome: Outcome) -> list[int]:
-        """The alert rows that hold; where the ladder stops, on known facts alone."""
+        """The alert rows that hold."""
         truth = self.truth
-        if _stopped(outcome):
+        if not self._presumes_alerts(outcome):
             truth = self.program.propagate(self.open_base)
         return [n for n in self.program.alerts if truth.sure >> n & 1]
+
+    def _presumes_alerts(self, outcome: Outcome) -> bool:
+        """Whether an alert may rest on what is presumed.
+
+        A ruleset without a referral shows on known facts alone what it shows of a case
+        that triage has stopped.
+        """
+        return self.ruleset.selection.refer is not None or not _stopped(outcome)
 
     def _urgency_alerts(self) -> Iterable[dict[str, str]]:
         if len(self.resolved.possible_urgencies()) == 1:

@@ -19,7 +19,15 @@ from ..compiler.program import Program, program_of
 from ..compiler.range_words import nearest_value, regions_in_words
 from ..ruleset.enums import Disposition
 from ..ruleset.model import Ruleset
-from ..ruleset.presumptions import computed_values, follows_from_person, presumed_values
+from ..ruleset.presumptions import (
+    IMAGE_ANSWERS,
+    IMAGE_READ,
+    IMAGE_STATUS,
+    asked_name,
+    computed_values,
+    follows_from_person,
+    presumed_values,
+)
 from ..ruleset.unary_tests import Value
 from ..search.completions import Base, Budget, open_facts, with_mask
 from ..search.questions import OutcomeQuestion
@@ -154,13 +162,15 @@ class _Explorer:
                 if self._possible_at(wider) == {outcome}:
                     state = wider
         return {
-            self.program.variables[at].name: self._value(at, mask)
+            asked_name(self.program.variables[at].name): self._value(at, mask)
             for at, mask in enumerate(state)
             if mask != self.open_base[at]
         }
 
     def _value(self, at: int, mask: int) -> Value:
-        return self.program.variables[at].representatives[lowest(mask)]
+        variable = self.program.variables[at]
+        value = variable.representatives[lowest(mask)]
+        return IMAGE_ANSWERS[value] if variable.name == IMAGE_READ else value
 
     def _possible_at(self, base: Base) -> frozenset[Outcome]:
         return self.question.possible(self.program.propagate(base))
@@ -171,8 +181,13 @@ class _Explorer:
             self._leave_open("ask_next", NO_LEVEL)
             return None
         blocks = self.resolved.outcome.disposition == Disposition.INSUFFICIENT_DATA
-        level = {"fact": "responsible_level", "effect": BLOCKS, "answers": []}
-        return [level] if blocks else []
+        if not blocks:
+            return []
+        # Without an image no level is needed: whether there is one is asked before.
+        names = ["responsible_level"]
+        if IMAGE_READ in self.ruleset.facts and IMAGE_READ not in self.case.known:
+            names.insert(0, IMAGE_STATUS)
+        return [{"fact": name, "effect": BLOCKS, "answers": []} for name in names]
 
     def _ask_next(self) -> list[dict[str, Any]]:
         """The questions that can affect the answer: first what blocks it, then by how
@@ -189,7 +204,7 @@ class _Explorer:
         return sorted(asked, key=_left_in_fact)
 
     def _effect(self, at: int) -> str | None:
-        return self.effects.get(self.program.variables[at].name)
+        return self.effects.get(asked_name(self.program.variables[at].name))
 
     def _left_at_worst(self, at: int) -> tuple[bool, int, float]:
         sizes = [
@@ -212,11 +227,13 @@ class _Explorer:
             else:
                 found.append((1 << region, outcomes))
         return {
-            "fact": variable.name,
+            "fact": asked_name(variable.name),
             "effect": self._effect(at),
             "answers": [
                 {
-                    "range": regions_in_words(variable, mask),
+                    "range": str(self._value(at, mask))
+                    if variable.name == IMAGE_READ
+                    else regions_in_words(variable, mask),
                     "example": self._value(at, mask),
                     "outcomes": outcomes,
                 }
@@ -273,7 +290,7 @@ class _Explorer:
     def _changes(self) -> Iterator[_Change]:
         # A pregnancy is not asked of a man: what follows from the person stays.
         known = self.case.known
-        given = {"level", "imaging_status", *follows_from_person(self.ruleset, known)}
+        given = {"level", IMAGE_READ, *follows_from_person(self.ruleset, known)}
         for at in range(self.program.base_count):
             variable = self.program.variables[at]
             if variable.name in given or variable.name not in self.case.known:

@@ -14,7 +14,7 @@ from ..compiler.bitset import singletons
 from ..compiler.possible_outcomes import INSUFFICIENT_DATA, UNDETERMINED, Outcome
 from ..compiler.program import Program
 from ..ruleset.enums import OptionStatus
-from ..ruleset.presumptions import applies
+from ..ruleset.presumptions import IMAGE_READ, IMAGE_STATUS, applies
 from ..search.completions import Base, Budget, BudgetSpentError, with_mask
 from ..search.questions import (
     Answer,
@@ -115,7 +115,8 @@ class Guarantees:
             wanted = fact.scope == "case" or (fact.scope == "disc" and self.case.level)
             wanted = wanted and applies(fact, self.case.known)
             if wanted and fact.name not in self.case.known:
-                yield UnknownFact(fact.name), index.get(fact.name, -1)
+                name = IMAGE_READ if fact.name == IMAGE_STATUS else fact.name
+                yield UnknownFact(fact.name), index.get(name, -1)
         if NEIGHBOUR_MAXIMUM in facts:
             for level in self.case.open_neighbours:
                 yield (

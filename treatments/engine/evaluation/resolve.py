@@ -61,7 +61,8 @@ class QuestionSet:
 
     def __init__(self, program: Program, unavailable: frozenset[str]) -> None:
         self.program = program
-        self.triage = TriageQuestion(program)
+        refers = program.ruleset.selection.refer is not None
+        self.triage = (EveryTriageQuestion if refers else TriageQuestion)(program)
         self.urgency = UrgencyQuestion(program)
         self.advice = AdviceQuestion(program, unavailable)
         self._status: dict[tuple[str, bool], StatusQuestion] = {}
@@ -81,6 +82,13 @@ class QuestionSet:
             found = StatusQuestion(self.program, code, never_excluded=never_excluded)
             self._status[code, never_excluded] = found
         return found
+
+
+class EveryTriageQuestion(TriageQuestion):
+    """All that triage can come to: the urgency is the least of it."""
+
+    def enough(self, found: Collection[Triage]) -> bool:
+        return False
 
 
 class EveryStatusQuestion(StatusQuestion):
@@ -235,6 +243,8 @@ class ResolvedCase:
             for code in found
         }
         reasoned = [code for code in found if tiers[code]]
+        if not reasoned:  # not even the last resort is on offer
+            return (selection.last_resort_treatment,)
         return tuple(sorted(reasoned, key=lambda code: TIERS.index(tiers[code][0])))
 
     def _offered_statuses(self, code: str) -> Statuses:

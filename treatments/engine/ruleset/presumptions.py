@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import TypeAlias
 
 from .decision_tables import DecisionTable, Rule
@@ -16,9 +17,18 @@ IMAGE_READ = "image_read"
 _OF_IMAGES = frozenset({"clinical_imaging_concordance"})
 #: The answer about the image, which is asked first of the imaging.
 IMAGE_STATUS = "imaging_status"
+#: The answer about the image that gives each value of the computed fact.
+IMAGE_ANSWERS: Mapping[Value, str] = MappingProxyType(
+    {"yes": "available", "no": "none"}
+)
 
 #: A value, or a test of the values that a partial presumption leaves.
 Presumed: TypeAlias = Value | UnaryTests
+
+
+def asked_name(name: str) -> str:
+    """The fact that is asked where this one is open: a computed one is not asked."""
+    return IMAGE_STATUS if name == IMAGE_READ else name
 
 
 def applies(fact: Fact, known: Mapping[str, Value]) -> bool:
