@@ -224,11 +224,13 @@ def test_of_two_who_save_at_the_same_moment_one_wins_and_the_other_sees_both(
     for person, answer in zip(people, "94", strict=True):
         person.types("Leg pain (NRS)", answer)
         is_told(person, KEPT)
-        # Both clicks are made by the pages, at one moment of the clock.
+    # Both clicks are made by the pages, at one moment of the clock.
+    moment = people[0].page.evaluate("Date.now()") + 1500
+    for person in people:
         person.page.evaluate(
             "at => setTimeout(() => document.querySelector('[value=stay]').click(),"
             " at - Date.now())",
-            people[0].page.evaluate("Date.now()") + 1500,
+            moment,
         )
     outcomes = []
     for person in people:

@@ -28,7 +28,7 @@ any set of treatments on offer, one of these is said, the bridge apart called an
 - an option X on offer, because it is surely suitable, or because every completion
   chooses it: then c is for it;
 - a referral, which every completion then comes to: c is for an option that is not on
-  offer, and for none that is;
+  offer, and for none that is; or for no option, and the last resort is not on offer;
 - the bridge, in every completion: c is for it, and for no option, on offer or not;
 - the last resort, in every completion: c is for no option, on offer or not (and not for
   the bridge, where that is on offer).
@@ -181,6 +181,8 @@ def _advised_ways(
             yield bridge._replace(on_offer=bridge.on_offer | offered)
     if extent == ANYWHERE:
         yield Advised((none,), last, frozenset({last}) | offered)
+        if last not in offered:
+            yield Advised((none,), None, offered)
         for code in options:
             yield from _referred(program, code, offered - {selection.bridge})
     else:

@@ -296,8 +296,22 @@ class _Slice:
             bridge = sets[place_of[selection.bridge]]
             tally.enter(place_of[selection.bridge], contested & ((bridge & _FOR) != 0))
             contested = contested & ~_surely_for(bridge)
-        tally.enter(place_of[selection.last_resort_treatment], contested)
+        self._last_resort(tally, place_of[selection.last_resort_treatment], contested)
         return tally.winner
+
+    def _last_resort(
+        self, tally: _CandidateTally, place: int, contested: Flags
+    ) -> None:
+        """Enter the last resort, or the referral where it is not on offer."""
+        selection = self.bound.program.ruleset.selection
+        missing = self.bound.columns.unavailable
+        offered: Flags = np.ones(self.size, np.bool_)
+        if selection.refer is not None:
+            code = self.treatments[place]
+            kinds = np.array([code not in codes for codes in missing.statements])
+            offered = kinds[missing.codes[self.part]]
+        tally.enter(place, contested & offered)
+        tally.enter(len(self.treatments), contested & ~offered)
 
     def _refer(
         self, tally: _CandidateTally, elsewhere: Sequence[Bytes], contested: Flags
