@@ -152,7 +152,12 @@ SINGLES: Mapping[str, tuple[str, tuple[RowField, ...]]] = {
                 "text",
                 "The code of an option that only bridges time, or nothing.",
             ),
-            RowField("refer.id", "Referral: rule id", "text", "Empty: nobody refers."),
+            RowField(
+                "refer.id",
+                "Referral: rule id",
+                "text",
+                "With all fields of the referral empty nobody is referred.",
+            ),
             RowField("refer.text", "Referral: text", "area"),
             RowField("refer.urgent_text", "Referral: text when urgent", "area"),
             *_grounds("refer", "Referral"),
