@@ -1,11 +1,13 @@
-"""The case document (contract 1): checked as a whole, then read into known facts."""
+"""The case document: checked as a whole, then read into what it says of each fact."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
+from .ruleset.answers import Answer, AnswerError, AnswerSet, read_answer
 from .ruleset.errors import Code, Place, Problem, shown
 from .ruleset.model import Ruleset
 from .ruleset.presumptions import (
@@ -22,6 +24,7 @@ CONTRACT = 1
 CONTRACTS = (1, 2)
 NEIGHBOUR_GRADE = "pfirrmann_grade"
 NEIGHBOUR_MAXIMUM = "neighbour_pfirrmann_max"
+HERNIATION_TYPE = "herniation_type"
 _KEYS = (
     "contract",
     "case_id",
@@ -35,18 +38,24 @@ _MAX_ERRORS = 200
 
 @dataclass(frozen=True, slots=True)
 class UnknownFact:
-    """A fact that the case leaves open.
+    """A fact that the case leaves open, wholly or in part.
 
     ``fact`` is its name in the vocabulary (or ``responsible_level``); ``level`` is a
     disc level where the fact belongs to a neighbour of the responsible one, else "".
+    ``have`` is the partial answer, as it was written.
     """
 
     fact: str
     level: str = ""
+    have: Mapping[str, Any] | None = field(default=None, compare=False)
 
     def to_document(self) -> dict[str, Any]:
-        """``{"fact": name}``, with ``level`` where there is one."""
-        return {"fact": self.fact, **({"level": self.level} if self.level else {})}
+        """``{"fact": name}``, with ``level`` and ``have`` where there is one."""
+        return {
+            "fact": self.fact,
+            **({"level": self.level} if self.level else {}),
+            **({} if self.have is None else {"have": dict(self.have)}),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +63,10 @@ class Case:
     """A valid case: what is known at the responsible level, and what is not.
 
     ``known`` holds the facts of the case and of the responsible disc by name, each in
-    its fact's unit. ``unavailable`` holds treatment codes. ``neighbour_grades`` are
-    the known Pfirrmann grades (1 to 5) of the discs next to the responsible one;
-    ``open_neighbours`` are the levels whose grade is not known.
+    its fact's unit; ``partial`` those of which some values are left. ``unavailable``
+    holds treatment codes. ``neighbour_grades`` are the known Pfirrmann grades (1 to 5)
+    of the discs next to the responsible one; ``open_neighbours`` are the levels whose
+    grade is not known, each with its partial answer where there is one.
     """
 
     case_id: str | None
@@ -64,9 +74,15 @@ class Case:
     known: Mapping[str, Value]
     unavailable: frozenset[str]
     neighbour_grades: tuple[int, ...] = ()
-    open_neighbours: tuple[str, ...] = ()
+    open_neighbours: Mapping[str, AnswerSet | None] = field(default_factory=dict)
     contract: int = CONTRACT
     computed: frozenset[str] = frozenset()
+    partial: Mapping[str, AnswerSet] = field(default_factory=dict)
+
+    @property
+    def answers(self) -> dict[str, Answer]:
+        """All that is said of the facts, exactly or in part."""
+        return {**self.partial, **self.known}
 
     @property
     def level_is_open(self) -> bool:
@@ -114,6 +130,7 @@ class CaseReader:
 
     ruleset: Ruleset
     problems: list[Problem] = field(default_factory=list)
+    contract: int = CONTRACT
 
     def read(self, document: object) -> Case | None:
         """The case, or None where anything in the document is wrong.
@@ -132,6 +149,7 @@ class CaseReader:
         if isinstance(contract, bool) or contract not in CONTRACTS:
             at = ("contract",)
             self._problem(Code.NOT_ALLOWED, at, contract, "must be 1 or 2")
+        self.contract = CONTRACT if contract == 1 else 2
         case_id = self._text(("case_id",), document.get("case_id"))
         facts = self._facts(("facts",), document.get("facts"), "case")
         discs = self._discs(document.get("discs"))
@@ -139,37 +157,38 @@ class CaseReader:
         unavailable = self._unavailable(document.get("unavailable_treatments"))
         if self.problems:
             return None
-        contract = CONTRACT if contract == 1 else 2
-        find = _only_herniated if contract == 1 else _surely_responsible
+        find = _only_herniated if self.contract == 1 else _surely_responsible
         level = responsible or find(discs)
-        known = dict(facts)
+        answers = dict(facts)
         if level:
-            known |= discs.get(level, {})
-            known["level"] = level
-        image_read = _image_read(contract, facts, discs)
+            answers |= discs.get(level, {})
+            answers["level"] = level
+        image_read = _image_read(self.contract, facts, discs)
         if IMAGE_READ in self.ruleset.facts and image_read is not None:
-            known[IMAGE_READ] = image_read
-        computed = computed_values(self.ruleset, known)
-        known |= computed
+            answers[IMAGE_READ] = image_read
+        computed = computed_values(self.ruleset, answers)
+        answers |= computed
         grades, unseen = self._neighbours(level, discs)
+        partial = {n: a for n, a in answers.items() if isinstance(a, AnswerSet)}
         return Case(
             case_id,
             level,
-            known,
+            {n: a for n, a in answers.items() if not isinstance(a, AnswerSet)},
             frozenset(unavailable),
             grades,
             unseen,
-            contract,
+            self.contract,
             frozenset(computed),
+            partial,
         )
 
-    def _facts(self, at: Place, facts: object, scope: str) -> dict[str, Value]:
+    def _facts(self, at: Place, facts: object, scope: str) -> dict[str, Answer]:
         if facts is None:
             return {}
         if not isinstance(facts, Mapping):
             self._problem(Code.WRONG_TYPE, at, facts, "must be a JSON object")
             return {}
-        known = {}
+        known: dict[str, Answer] = {}
         for name, value in facts.items():
             fact = self.ruleset.facts.get(name)
             if fact is None or fact.scope != scope:
@@ -177,22 +196,33 @@ class CaseReader:
                 message = f"is not a fact of {where} in the vocabulary"
                 self._problem(Code.UNKNOWN_NAME, (*at, name), value, message)
             elif value is not None:
-                read = fact.read(value)
-                if read is None:
-                    message = f"is not allowed: {name} takes {fact.allowed}"
-                    self._problem(Code.NOT_ALLOWED, (*at, name), value, message)
-                else:
+                read = self._answer((*at, name), fact, value)
+                if read is not None:
                     known[name] = read
         return known
 
-    def _discs(self, discs: object) -> dict[str, dict[str, Value]]:
+    def _answer(self, at: Place, fact: Fact, value: object) -> Answer | None:
+        """What is said of one fact; contract 1 has exact answers alone, and a level
+        is always exact."""
+        try:
+            if self.contract > 1 and fact.name != "level":
+                return read_answer(fact, value)
+            exact = fact.read(value)
+            if exact is None:
+                raise AnswerError(f"is not allowed: {fact.name} takes {fact.allowed}")
+        except AnswerError as problem:
+            self._problem(Code.NOT_ALLOWED, at, value, str(problem))
+            return None
+        return exact
+
+    def _discs(self, discs: object) -> dict[str, dict[str, Answer]]:
         if discs is None:
             return {}
         if not isinstance(discs, Sequence) or isinstance(discs, (str, bytes)):
             message = "must be a list, one entry a level"
             self._problem(Code.WRONG_TYPE, ("discs",), discs, message)
             return {}
-        found: dict[str, dict[str, Value]] = {}
+        found: dict[str, dict[str, Answer]] = {}
         for number, disc in enumerate(discs):
             at: Place = ("discs", number)
             if not isinstance(disc, Mapping):
@@ -244,21 +274,21 @@ class CaseReader:
         return [code for code in codes if isinstance(code, str)]
 
     def _neighbours(
-        self, level: str | None, discs: Mapping[str, Mapping[str, Value]]
-    ) -> tuple[tuple[int, ...], tuple[str, ...]]:
+        self, level: str | None, discs: Mapping[str, Mapping[str, Answer]]
+    ) -> tuple[tuple[int, ...], dict[str, AnswerSet | None]]:
         levels = self.ruleset.facts["level"].values
         if level is None:
-            return (), ()
+            return (), {}
         at = levels.index(level)
         grades: list[int] = []
-        unseen: list[str] = []
+        unseen: dict[str, AnswerSet | None] = {}
         for neighbour in (*levels[max(at - 1, 0) : at], *levels[at + 1 : at + 2]):
             grade = discs.get(neighbour, {}).get(NEIGHBOUR_GRADE)
             if isinstance(grade, int):
                 grades.append(grade)
             else:
-                unseen.append(neighbour)
-        return tuple(grades), tuple(unseen)
+                unseen[neighbour] = grade if isinstance(grade, AnswerSet) else None
+        return tuple(grades), unseen
 
     def _problem(self, code: Code, at: Place, value: object, message: str) -> None:
         if len(self.problems) < _MAX_ERRORS:
@@ -272,24 +302,31 @@ def _json_path(at: Place) -> str:
     return "".join(steps).removeprefix(".") or "$"
 
 
-def _only_herniated(discs: Mapping[str, Mapping[str, Value]]) -> str | None:
+def _only_herniated(discs: Mapping[str, Mapping[str, Answer]]) -> str | None:
     """The only disc whose herniation type is known and not none, if there is one."""
-    found = [
-        level
-        for level, facts in discs.items()
-        if facts.get("herniation_type") not in (None, "none")
-    ]
+    found = [level for level, facts in discs.items() if _is_herniated(facts)]
     return found[0] if len(found) == 1 else None
 
 
-def _surely_responsible(discs: Mapping[str, Mapping[str, Value]]) -> str | None:
+def _surely_responsible(discs: Mapping[str, Mapping[str, Answer]]) -> str | None:
     """The only herniated disc, and only if every listed disc says whether it is."""
-    types = [facts.get("herniation_type") for facts in discs.values()]
-    return None if None in types else _only_herniated(discs)
+    if any(_is_herniated(facts) is None for facts in discs.values()):
+        return None
+    return _only_herniated(discs)
+
+
+def _is_herniated(disc: Mapping[str, Answer]) -> bool | None:
+    """Whether a disc is; None where its type leaves that open."""
+    kind = disc.get(HERNIATION_TYPE)
+    if not isinstance(kind, AnswerSet):
+        return None if kind is None else kind != "none"
+    return None if "none" in kind.values else True
 
 
 def _image_read(
-    contract: int, facts: Mapping[str, Value], discs: Mapping[str, Mapping[str, Value]]
+    contract: int,
+    facts: Mapping[str, Answer],
+    discs: Mapping[str, Mapping[str, Answer]],
 ) -> str | None:
     """Whether an image has been read: findings say so, else the answer about it.
 
@@ -304,11 +341,20 @@ def _image_read(
 def neighbour_values(fact: Fact, case: Case) -> list[int]:
     """The values that the worst neighbouring Pfirrmann grade can still have.
 
-    A list of whole numbers within the range of ``fact``, the least first: the worst
-    known grade and all above it while a neighbour's grade is open, else that alone.
+    A list of whole numbers within the range of ``fact``, the least first: the worst of
+    the least grades that each neighbour can have, and every grade above it that one of
+    them can have.
     """
     low, high = (int(limit) for limit in fact.limits)
-    least = max(case.neighbour_grades, default=low)
+    whole = range(low, high + 1)
     if case.level is None:
-        return list(range(low, high + 1))
-    return list(range(least, high + 1)) if case.open_neighbours else [least]
+        return list(whole)
+    sets = [
+        *({grade} for grade in case.neighbour_grades),
+        *(
+            {grade for grade in whole if answer is None or answer.cell.accepts(grade)}
+            for answer in case.open_neighbours.values()
+        ),
+    ]
+    least = max(map(min, sets), default=low)
+    return sorted({low, *chain.from_iterable(sets)} & {*range(least, high + 1)})

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ..compiler.bit_grid import Grid, grid_of
 from ..compiler.regions import Variable
+from ..ruleset.answers import AnswerSet, fits
 from .columns import Codes, EncodedColumn
 
 #: Cases in a slice: what is worked on stays in the processor's cache.
@@ -183,13 +184,16 @@ def column_masks(var: Variable, column: EncodedColumn) -> ColumnMasks:
 
 
 def statement_mask(var: Variable, statement: Any) -> int:
-    """The mask of the regions left by a value, by one of several, or by none known.
+    """The mask of the regions left by an answer, by one of several, or by none known.
 
     A value that this ruleset's fact does not allow leaves every region: such a case is
     marked as invalid elsewhere.
     """
     if statement is None or statement == ():
         return var.everything
+    if isinstance(statement, AnswerSet):
+        known = fits(var.fact, statement)
+        return var.touched(statement) if known else var.everything
     mask = 0
     for value in statement if isinstance(statement, tuple) else (statement,):
         read = var.fact.read(value)

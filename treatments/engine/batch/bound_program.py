@@ -16,6 +16,7 @@ import numpy as np
 from ..compiler.bitset import members
 from ..compiler.possible_outcomes import Triage
 from ..compiler.program import DerivedStep, Program, SingleHit, mask_of
+from ..ruleset.answers import fits, surely_passes
 from ..ruleset.enums import EFFECTS
 from ..ruleset.presumptions import IMAGE_READ, Presumed, needs_image
 from ..ruleset.unary_tests import UnaryTests, parse
@@ -189,7 +190,7 @@ class BoundProgram:
             passes = [
                 cell.unknown or cell is _NOT_WITHOUT_IMAGE
                 if statement is None
-                else not isinstance(statement, tuple) and cell.accepts(statement)
+                else not isinstance(statement, tuple) and surely_passes(cell, statement)
                 for statement in column.statements
             ]
             yield column.codes, np.array(passes, np.bool_)
@@ -205,7 +206,7 @@ class BoundProgram:
                 for code, statement in enumerate(column.statements)
                 if statement is not None
                 and not isinstance(statement, tuple)
-                and (fact is None or fact.read(statement) is None)
+                and (fact is None or not fits(fact, statement))
             ]
             if set(bad) & set(column.used):
                 found |= np.isin(column.codes, bad)

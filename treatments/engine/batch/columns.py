@@ -16,14 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..case import Case, CaseReader, neighbour_values
+from ..ruleset.answers import Answer
 from ..ruleset.model import Ruleset
 from ..ruleset.presumptions import IMAGE_READ
 from ..ruleset.unary_tests import Value
 from ..ruleset.vocabulary import Fact
 
-#: What a case states of a fact: a value; None, not known; several values, one of them;
-#: no values at all, ``NOWHERE``: not known, of a disc that is itself not known.
-Statement = Value | None | tuple[Value, ...]
+#: What a case states of a fact: a value; some of its values; None, not known; several
+#: values, one of them; no values at all, ``NOWHERE``: not known, of a disc that is
+#: itself not known.
+Statement = Answer | None | tuple[Value, ...]
 NOWHERE: tuple[Value, ...] = ()
 #: The codes of None and of NOWHERE in every column.
 UNKNOWN_CODE, NOWHERE_CODE = 0, 1
@@ -114,4 +116,4 @@ def _statement(fact: Fact, case: Case) -> Statement:
         return tuple(neighbour_values(fact, case))
     if fact.scope == "disc" and case.level is None:
         return NOWHERE
-    return case.known.get(fact.name)
+    return case.answers.get(fact.name)

@@ -13,6 +13,7 @@ from functools import lru_cache
 from graphlib import TopologicalSorter
 from typing import Any, NamedTuple
 
+from ..ruleset.answers import AnswerSet
 from ..ruleset.decision_tables import DecisionTable, Rule
 from ..ruleset.enums import DISPOSITIONS, EFFECTS, URGENCIES
 from ..ruleset.model import Ruleset
@@ -273,12 +274,14 @@ class Program:
     # -- evaluating -----------------------------------------------------------------
 
     def masks(
-        self, known: Mapping[str, Value | UnaryTests], computed: Mapping[str, int]
+        self,
+        known: Mapping[str, Value | UnaryTests | AnswerSet],
+        computed: Mapping[str, int],
     ) -> list[int]:
         """The base variables' regions for the known values, a mask a variable.
 
-        ``known`` has values by a fact's name, or a test of the values that are left; an
-        unknown fact may be in any region.
+        ``known`` has values by a fact's name, or what an answer or a presumption leaves
+        of them; an unknown fact may be in any region.
         ``computed`` gives, for a fact that is neither known nor free, the mask of
         the regions that are left.
 
@@ -356,8 +359,10 @@ class Program:
         return found
 
 
-def mask_of(var: Variable, value: Value | UnaryTests) -> int:
-    """The regions of a value, or of the values that a partial presumption leaves."""
+def mask_of(var: Variable, value: Value | UnaryTests | AnswerSet) -> int:
+    """The regions of a value, or of those that an answer or a presumption leaves."""
+    if isinstance(value, AnswerSet):
+        return var.touched(value)
     return var.accepted(value) if isinstance(value, UnaryTests) else var.mask_of(value)
 
 

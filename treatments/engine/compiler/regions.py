@@ -11,8 +11,10 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ..ruleset.answers import AnswerSet
 from ..ruleset.unary_tests import UnaryTests, Value
 from ..ruleset.vocabulary import Fact
+from .bitset import union
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,30 @@ class Variable:
             on_point = at < len(self.points) and self.points[at] == value
             return 1 << self.pieces[2 * at if on_point else 2 * at - 1]
         return 1 << self.pieces[self.values.index(value)]
+
+    def touched(self, answer: AnswerSet) -> int:
+        """The mask of the regions that hold some value of a partial answer.
+
+        No rule tells the values of a region apart, so it is exact that they come whole.
+
+        Raises:
+            ValueError: a value is none of an enumeration's.
+        """
+        if answer.values:
+            return union(self.mask_of(value) for value in answer.values)
+        mask = 0
+        for at, region in enumerate(self.pieces):
+            low = high = self.points[at // 2]
+            if at % 2:
+                high = self.points[at // 2 + 1]
+                is_met = answer.low < high and answer.high > low
+                if self.fact.type == "int":
+                    is_met = answer.low <= high - 1 and answer.high >= low + 1
+            else:
+                is_met = answer.low <= low <= answer.high
+            if is_met and region >= 0:
+                mask |= 1 << region
+        return mask
 
     def accepted(self, cell: UnaryTests) -> int:
         """The mask of the regions that a cell accepts.

@@ -53,7 +53,7 @@ _ALARMING = (Disposition.EMERGENCY, Disposition.DIAGNOSE_FIRST)
 
 
 def evaluate(document: object, ruleset: Ruleset, *, effects: bool = True) -> Evaluation:
-    """Evaluate a case document (contract 1) under a ruleset.
+    """Evaluate a case document under a ruleset.
 
     A document with errors is not refused: its evaluation is ``invalid`` and names each
     error. Without ``effects`` the answer comes sooner: ``robust`` is left open, and so
@@ -78,10 +78,11 @@ class _Run:
     def __init__(self, ruleset: Ruleset, case: Case) -> None:
         self.ruleset, self.case = ruleset, case
         self.program: Program = program_of(ruleset)
-        self.presumed = presumed_values(ruleset, case.known)
+        answers = case.answers
+        self.presumed = presumed_values(ruleset, answers)
         computed = computed_masks(self.program, case)
-        self.base = tuple(self.program.masks({**self.presumed, **case.known}, computed))
-        self.open_base = tuple(self.program.masks(case.known, computed))
+        self.base = tuple(self.program.masks({**self.presumed, **answers}, computed))
+        self.open_base = tuple(self.program.masks(answers, computed))
         self.resolved = ResolvedCase(self.program, case, self.base)
         self.truth = self.resolved.truth
 
@@ -116,7 +117,7 @@ class _Run:
             options=tuple(self._options(outcome, statuses)),
             missing=missing,
             assumed=self._assumed(outcome),
-            assumed_because=presuming_rules(self.ruleset, self.case.known),
+            assumed_because=presuming_rules(self.ruleset, self.case.answers),
             alerts=tuple(self._alerts(outcome)),
             derived=self._derived(),
             matched_rules=tuple(self._matched(outcome)),

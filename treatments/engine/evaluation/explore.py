@@ -15,8 +15,9 @@ from typing import Any
 from ..case import NEIGHBOUR_MAXIMUM, Case, CaseReader
 from ..compiler.bitset import lowest, members, union
 from ..compiler.possible_outcomes import Outcome
-from ..compiler.program import Program, program_of
+from ..compiler.program import Program, mask_of, program_of
 from ..compiler.range_words import nearest_value, regions_in_words
+from ..ruleset.answers import Answer, AnswerSet
 from ..ruleset.enums import Disposition
 from ..ruleset.model import Ruleset
 from ..ruleset.presumptions import (
@@ -112,7 +113,7 @@ class _Explorer:
         }
         self.program: Program = program_of(ruleset)
         self.computed = computed_masks(self.program, case)
-        self.open_base = tuple(self.program.masks(case.known, self.computed))
+        self.open_base = tuple(self.program.masks(case.answers, self.computed))
         self.question = OutcomeQuestion(self.program, case.unavailable)
         self.questions = QuestionSet(self.program, case.unavailable)
         self.resolved = ResolvedCase(self.program, case, self._base({}), self.questions)
@@ -204,7 +205,9 @@ class _Explorer:
         return sorted(asked, key=_left_in_fact)
 
     def _effect(self, at: int) -> str | None:
-        return self.effects.get(asked_name(self.program.variables[at].name))
+        # A partial answer that is not among the missing facts changes nothing more.
+        name = asked_name(self.program.variables[at].name)
+        return self.effects.get(name, CANNOT_CHANGE)
 
     def _left_at_worst(self, at: int) -> tuple[bool, int, float]:
         sizes = [
@@ -289,19 +292,26 @@ class _Explorer:
 
     def _changes(self) -> Iterator[_Change]:
         # A pregnancy is not asked of a man: what follows from the person stays.
-        known = self.case.known
-        given = {"level", IMAGE_READ, *follows_from_person(self.ruleset, known)}
+        answers = self.case.answers
+        given = {"level", IMAGE_READ, *follows_from_person(self.ruleset, answers)}
         for at in range(self.program.base_count):
             variable = self.program.variables[at]
-            if variable.name in given or variable.name not in self.case.known:
+            if variable.name in given or variable.name not in answers:
                 continue
-            now = variable.mask_of(self.case.known[variable.name])
+            now = mask_of(variable, answers[variable.name])
             for region in members(variable.everything & ~now):
                 yield self._change(at, 1 << region)
 
     def _change(self, at: int, mask: int) -> _Change:
         variable = self.program.variables[at]
-        value = nearest_value(variable, mask, self.case.known[variable.name])
+        answer = self.case.answers[variable.name]
+        if not isinstance(answer, AnswerSet):
+            return _Change(at, mask, nearest_value(variable, mask, answer))
+        # Of a partial answer the end that is nearer to the change is where it begins.
+        found = [
+            (nearest_value(variable, mask, e), e) for e in (answer.low, answer.high)
+        ]
+        value, _ = min(found, key=_distance)
         return _Change(at, mask, value)
 
     def _pairs(self, still: list[_Change]) -> tuple[list[dict[str, Any]], bool]:
@@ -358,10 +368,10 @@ class _Explorer:
     def _base(self, changed: dict[str, Value]) -> tuple[int, ...]:
         stated = {
             name: value
-            for name, value in self.case.known.items()
+            for name, value in self.case.answers.items()
             if name not in self.case.computed
         }
-        known = {**stated, **changed}
+        known: dict[str, Answer] = {**stated, **changed}
         known |= computed_values(self.ruleset, known)
         presumed = presumed_values(self.ruleset, known)
         return tuple(self.program.masks({**presumed, **known}, self.computed))
@@ -374,7 +384,7 @@ class _Explorer:
             "changes": [
                 {
                     "fact": variables[c.at].name,
-                    "from": self.case.known[variables[c.at].name],
+                    "from": _stated(self.case.answers[variables[c.at].name]),
                     "to": c.value,
                     "range": regions_in_words(variables[c.at], c.mask),
                 }
@@ -396,6 +406,16 @@ class _Explorer:
     def _modifiable(self, change: dict[str, Any]) -> bool:
         facts = self.ruleset.facts
         return all(facts[c["fact"]].modifiable for c in change["changes"])
+
+
+def _distance(ends: tuple[Value, float]) -> float:
+    """How far a new value lies from an end of the old ones; names lie anywhere."""
+    value, end = ends
+    return 0 if isinstance(value, str) else abs(value - end)
+
+
+def _stated(answer: Answer) -> Any:
+    return dict(answer.stated) if isinstance(answer, AnswerSet) else answer
 
 
 def _left_in_fact(question: dict[str, Any]) -> tuple[bool, bool, int, float]:

@@ -87,7 +87,7 @@ class Guarantees:
         """Every unknown fact of the vocabulary, with what it can do to the answer.
 
         The effect is ``blocks``, ``could_change`` or ``cannot_change``; None where the
-        search was given up.
+        search was given up. A partial answer is there where its fact still matters.
         """
         unknown = list(self._unknown())
         blocking = {at: self._or_none(self._blocks, at) for _, at in unknown if at >= 0}
@@ -95,7 +95,9 @@ class Guarantees:
             stopped = self.outcome.disposition != INSUFFICIENT_DATA
             yield UnknownFact("responsible_level"), CANNOT_CHANGE if stopped else BLOCKS
         for fact, at in unknown:
-            yield fact, self._effect(at, blocking)
+            effect = self._effect(at, blocking)
+            if fact.have is None or effect != CANNOT_CHANGE:
+                yield fact, effect
 
     def missing_at_once(self) -> Iterator[tuple[UnknownFact, str | None]]:
         """The missing facts with the effects that are found in some milliseconds.
@@ -109,18 +111,21 @@ class Guarantees:
             yield fact, BLOCKS if blocks else None
 
     def _unknown(self) -> Iterator[tuple[UnknownFact, int]]:
-        """The unknown facts, each with its variable; -1 where no rule tests it."""
+        """The open facts, each with its variable; -1 where no rule tests it."""
         facts, index = self.program.ruleset.facts, self.program.index
+        partial = self.case.partial
         for fact in facts.values():
             wanted = fact.scope == "case" or (fact.scope == "disc" and self.case.level)
             wanted = wanted and applies(fact, self.case.known)
             if wanted and fact.name not in self.case.known:
                 name = IMAGE_READ if fact.name == IMAGE_STATUS else fact.name
-                yield UnknownFact(fact.name), index.get(name, -1)
+                have = partial[fact.name].stated if fact.name in partial else None
+                yield UnknownFact(fact.name, have=have), index.get(name, -1)
         if NEIGHBOUR_MAXIMUM in facts:
-            for level in self.case.open_neighbours:
+            for level, grades in self.case.open_neighbours.items():
+                have = None if grades is None else grades.stated
                 yield (
-                    UnknownFact(NEIGHBOUR_GRADE, level),
+                    UnknownFact(NEIGHBOUR_GRADE, level, have),
                     index.get(NEIGHBOUR_MAXIMUM, -1),
                 )
 

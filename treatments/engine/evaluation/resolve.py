@@ -338,6 +338,7 @@ def resolved_outcome(document: object, ruleset: Ruleset) -> Outcome:
     if case is None:
         raise ValueError("not a case document")
     program = program_of(ruleset)
-    known = {**presumed_values(ruleset, case.known), **case.known}
+    answers = case.answers
+    known = {**presumed_values(ruleset, answers), **answers}
     base = tuple(program.masks(known, computed_masks(program, case)))
     return ResolvedCase(program, case, base).outcome

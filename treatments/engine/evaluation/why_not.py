@@ -105,6 +105,8 @@ def _value(program: Program, case: Case, at: int, mask: int) -> Any:
     variable = program.variables[at]
     if variable.name in case.known:
         return case.known[variable.name]
+    if variable.name in case.partial:
+        return dict(case.partial[variable.name].stated)
     region = mask.bit_length() - 1
     single = mask.bit_count() == 1 and region < len(variable.representatives)
     return variable.representatives[region] if single else None

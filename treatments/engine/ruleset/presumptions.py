@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import TypeAlias
 
+from .answers import Answer, surely_passes
 from .decision_tables import DecisionTable, Rule
 from .model import Ruleset
 from .unary_tests import UnaryTests, Value
@@ -31,7 +32,7 @@ def asked_name(name: str) -> str:
     return IMAGE_STATUS if name == IMAGE_READ else name
 
 
-def applies(fact: Fact, known: Mapping[str, Value]) -> bool:
+def applies(fact: Fact, known: Mapping[str, Answer]) -> bool:
     """Whether a fact can be asked about: without an image nothing of a disc can."""
     if known.get(IMAGE_READ) != "no":
         return True
@@ -47,7 +48,7 @@ def needs_image(fact: Fact) -> bool:
     )
 
 
-def computed_values(ruleset: Ruleset, known: Mapping[str, Value]) -> dict[str, Value]:
+def computed_values(ruleset: Ruleset, known: Mapping[str, Answer]) -> dict[str, Value]:
     """The values that follow from known facts, for facts that are not known."""
     found: dict[str, Value] = {}
     for table, rule in _passing(ruleset, "computed", known):
@@ -57,13 +58,14 @@ def computed_values(ruleset: Ruleset, known: Mapping[str, Value]) -> dict[str, V
 
 
 def presumed_values(
-    ruleset: Ruleset, known: Mapping[str, Value]
+    ruleset: Ruleset, known: Mapping[str, Answer]
 ) -> dict[str, Presumed]:
     """What is presumed of every unknown fact of which something is, in the order of
     the vocabulary.
 
-    A row of a presumption table counts only where its cells pass on *known* values; a
-    presumption never rests on another. Facts of a disc need a responsible level, and
+    A row of a presumption table counts only where its cells pass on *known* values,
+    on all of them that a partial answer leaves; a presumption never rests on another,
+    and none narrows a partial answer. Facts of a disc need a responsible level, and
     without an image nothing is presumed of what only an image shows.
     """
     conditional = conditional_values(ruleset, known)
@@ -78,7 +80,7 @@ def presumed_values(
 
 
 def conditional_values(
-    ruleset: Ruleset, known: Mapping[str, Value]
+    ruleset: Ruleset, known: Mapping[str, Answer]
 ) -> dict[str, Presumed]:
     """What presumption tables give, be the facts themselves known or not."""
     found: dict[str, Presumed] = {}
@@ -87,7 +89,7 @@ def conditional_values(
     return found
 
 
-def follows_from_person(ruleset: Ruleset, known: Mapping[str, Value]) -> set[str]:
+def follows_from_person(ruleset: Ruleset, known: Mapping[str, Answer]) -> set[str]:
     """The facts that are computed or presumed of this person, by age and sex alone."""
     facts = ruleset.facts
     return {
@@ -98,7 +100,7 @@ def follows_from_person(ruleset: Ruleset, known: Mapping[str, Value]) -> set[str
     }
 
 
-def presuming_rules(ruleset: Ruleset, known: Mapping[str, Value]) -> dict[str, Rule]:
+def presuming_rules(ruleset: Ruleset, known: Mapping[str, Answer]) -> dict[str, Rule]:
     """The row that presumes each fact; none stands for a value of the vocabulary."""
     found: dict[str, Rule] = {}
     for table, rule in _passing(ruleset, "presumption", known):
@@ -107,16 +109,16 @@ def presuming_rules(ruleset: Ruleset, known: Mapping[str, Value]) -> dict[str, R
 
 
 def _passing(
-    ruleset: Ruleset, kind: str, known: Mapping[str, Value]
+    ruleset: Ruleset, kind: str, known: Mapping[str, Answer]
 ) -> Iterator[tuple[DecisionTable, Rule]]:
     """The rows of such tables whose cells all pass on what is known."""
     for table in ruleset.tables_of(kind):
         for rule in table.rules:
-            passes = all(
+            is_met = all(
                 name not in known
                 if cell.unknown
-                else name in known and cell.accepts(known[name])
+                else name in known and surely_passes(cell, known[name])
                 for name, cell in rule.cells.items()
             )
-            if passes:
+            if is_met:
                 yield table, rule
