@@ -24,8 +24,9 @@ ENGINE = {
     "case": ("ruleset",),
     "compiler": ("ruleset", "case"),
     "search": ("ruleset", "case", "compiler"),
-    "evaluation": ("ruleset", "case", "compiler", "search"),
     "batch": ("ruleset", "case", "compiler"),
+    "asking": ("ruleset", "case", "compiler"),
+    "evaluation": ("ruleset", "case", "compiler", "search", "asking"),
     "analysis": ("ruleset", "case", "compiler", "search", "evaluation"),
     "dmn": ("ruleset",),
 }

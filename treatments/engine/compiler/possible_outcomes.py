@@ -51,6 +51,12 @@ class Outcome(NamedTuple):
     urgency: Urgency | None
     recommended: str | None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether what is not known keeps the advice from being given."""
+        on_ladder = self.disposition == LADDER and self.recommended is None
+        return on_ladder or self.disposition == INSUFFICIENT_DATA
+
 
 class Triage(NamedTuple):
     """A triage answer: a disposition, and its urgency or "-", see ``TriageUrgency``."""

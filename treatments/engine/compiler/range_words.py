@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..ruleset.answers import literal
 from ..ruleset.terms import Terms
 from ..ruleset.unary_tests import Compare, Equal, Interval, Test, UnaryTests, Value
 from ..ruleset.wording import cell_in_words
@@ -52,6 +53,25 @@ def regions_in_words(variable: Variable, mask: int) -> str:
         codes = {value: value for value in variable.fact.values}
         terms = Terms(labels=codes, between=", ")
     return cell_in_words(variable.fact, UnaryTests("", tuple(tests)), terms)
+
+
+def regions_as_test(variable: Variable, mask: int) -> str:
+    """The regions of a mask in S-FEEL: ``< 6``, ``"bulge","none"``, ``true``."""
+    if not variable.points:
+        pairs = zip(variable.values, variable.pieces, strict=True)
+        return ",".join(literal(v) for v, region in pairs if mask >> region & 1)
+    limits = variable.fact.limits
+    return ",".join(_written(_test(s, *limits)) for s in spans_of(variable, mask))
+
+
+def _written(test: Test) -> str:
+    """One test of numbers in S-FEEL."""
+    if isinstance(test, Equal):
+        return literal(test.value)
+    if isinstance(test, Compare):
+        return f"{test.operator} {literal(test.bound)}"
+    opening, closing = "[" if test.low_closed else "(", "]" if test.high_closed else ")"
+    return f"{opening}{literal(test.low)}..{literal(test.high)}{closing}"
 
 
 def nearest_value(variable: Variable, mask: int, value: Value) -> Value:

@@ -7,10 +7,18 @@ same document.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
-from ..case import Case, CaseReader, UnknownFact, neighbour_values
+from ..asking.prior import Prior, shipped_prior
+from ..asking.worth import Worth, worth_of_questions
+from ..case import (
+    NEIGHBOUR_MAXIMUM,
+    Case,
+    CaseReader,
+    UnknownFact,
+    neighbour_values,
+)
 from ..compiler.bitset import members
 from ..compiler.possible_outcomes import (
     NOT_INDICATED,
@@ -39,6 +47,14 @@ from ..ruleset.presumptions import (
 from ..ruleset.unary_tests import Value
 from ..search.completions import open_facts
 from .guarantees import Guarantees
+from .next_question import (
+    asks_level_first,
+    effects_by_name,
+    level_questions,
+    question_document,
+    ranked_questions,
+)
+from .remaining import Remaining, least, remaining
 from .resolve import ResolvedCase, computed_masks
 from .result import Evaluation, Option, RuleTrace
 
@@ -52,12 +68,19 @@ BUDGET_SPENT = "Too much is unknown to go through every completion in a second."
 _ALARMING = (Disposition.EMERGENCY, Disposition.DIAGNOSE_FIRST)
 
 
-def evaluate(document: object, ruleset: Ruleset, *, effects: bool = True) -> Evaluation:
+def evaluate(
+    document: object,
+    ruleset: Ruleset,
+    *,
+    effects: bool = True,
+    prior: Prior | None = None,
+) -> Evaluation:
     """Evaluate a case document under a ruleset.
 
     A document with errors is not refused: its evaluation is ``invalid`` and names each
     error. Without ``effects`` the answer comes sooner: ``robust`` is left open, and so
-    are the effects of missing facts, but for those that triage waits for.
+    are the effects of missing facts, but for those that triage waits for. ``prior``
+    orders the questions by how common answers are; left out, the shipped one does.
     """
     reader = CaseReader(ruleset)
     case = reader.read(document)
@@ -69,14 +92,14 @@ def evaluate(document: object, ruleset: Ruleset, *, effects: bool = True) -> Eva
             Disposition.INVALID,
             errors=tuple(problem.to_document() for problem in reader.problems),
         )
-    return _Run(ruleset, case).evaluation(effects=effects)
+    return _Run(ruleset, case, prior or shipped_prior()).evaluation(effects=effects)
 
 
 class _Run:
     """One evaluation: the case beside what follows from it, step by step."""
 
-    def __init__(self, ruleset: Ruleset, case: Case) -> None:
-        self.ruleset, self.case = ruleset, case
+    def __init__(self, ruleset: Ruleset, case: Case, prior: Prior) -> None:
+        self.ruleset, self.case, self.prior = ruleset, case, prior
         self.program: Program = program_of(ruleset)
         answers = case.answers
         self.presumed = presumed_values(ruleset, answers)
@@ -102,11 +125,13 @@ class _Run:
             outcome,
             statuses,
             triage_is_open=len(self.resolved.triage) > 1,
+            proved=frozenset(at for at, worth in self.worths.items() if worth.share),
         )
         robust = guarantees.robust() if effects and not conflicts else None
         missing = tuple(
             guarantees.missing() if effects else guarantees.missing_at_once()
         )
+        left = self._remaining(conflicts)
         return Evaluation(
             ruleset=self.ruleset,
             case_id=self.case.case_id,
@@ -122,25 +147,71 @@ class _Run:
             derived=self._derived(),
             matched_rules=tuple(self._matched(outcome)),
             errors=tuple(conflicts),
-            not_said=tuple(
-                self._not_said(robust, missing, effects=effects, conflict=conflicts)
+            not_said=(
+                *self._not_said(robust, missing, effects=effects, conflict=conflicts),
+                *(left.not_said if left else ()),
             ),
-            reachable=guarantees.reachable
-            if effects and not self.case.level_is_open
-            else None,
+            reaching=None if self.case.level_is_open else guarantees.reach,
             contract=self.case.contract,
             referral=self._referral(outcome),
+            remaining=left,
+            worths=self.worths,
+            next_question=None
+            if conflicts
+            else self._next_question(guarantees, missing),
             tracing=partial(_trace, self.program, self.truth),
         )
 
     # -- the parts of the answer ----------------------------------------------------
+
+    @cached_property
+    def worths(self) -> Mapping[int, Worth]:
+        """What asking is worth, by open variable; contract 1 asks by another order."""
+        if self.case.contract == 1:
+            return {}
+        return worth_of_questions(
+            self.program, self.prior, self.open_base, self.case.unavailable
+        )
+
+    def _next_question(
+        self, guarantees: Guarantees, missing: Iterable[tuple[UnknownFact, str | None]]
+    ) -> Mapping[str, Any] | None:
+        """The one question worth most; None where nothing changes the outcome."""
+        if self.case.contract == 1:
+            return None
+        if asks_level_first(self.case, self.resolved) and self.resolved.outcome.is_open:
+            first, *_ = level_questions(self.program, self.case)
+            return {"fact": first, "leaves": {}}
+        is_moved = any(worth.share for worth in self.worths.values())
+        if not is_moved and guarantees.robust() is True:
+            return None
+        ranked = ranked_questions(
+            self.program,
+            self.case,
+            guarantees.question,
+            self.open_base,
+            self.worths,
+            effects_by_name(missing, NEIGHBOUR_MAXIMUM),
+        )
+        if not ranked:
+            return None
+        return question_document(self.program, self.case, self.resolved, ranked[0])
+
+    def _remaining(self, conflicts: object) -> Remaining | None:
+        """What is left of the case; contract 1 does not say it."""
+        if self.case.contract == 1:
+            return None
+        left = remaining(self.program, self.case, self.resolved, self.open_base)
+        return left.without_advice() if conflicts else left
 
     def _referral(self, outcome: Outcome) -> Mapping[str, Any] | None:
         """Where a case is referred: for which treatments, and what is said."""
         refer = self.ruleset.selection.refer
         if outcome.disposition != Disposition.REFER or refer is None:
             return None
-        today = outcome.urgency in (Urgency.URGENT, Urgency.EMERGENCY)
+        urgencies = self.resolved.possible_urgencies()
+        urgency = outcome.urgency or least(urgencies)
+        today = urgency in (Urgency.URGENT, Urgency.EMERGENCY)
         return {
             "treatments": list(self.resolved.referral()),
             "text": refer.urgent_text if today else refer.text,

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from ..case import NEIGHBOUR_GRADE, NEIGHBOUR_MAXIMUM, Case, UnknownFact
 from ..compiler.bitset import singletons
-from ..compiler.possible_outcomes import INSUFFICIENT_DATA, UNDETERMINED, Outcome
+from ..compiler.possible_outcomes import UNDETERMINED, Outcome
 from ..compiler.program import Program
 from ..ruleset.enums import OptionStatus
 from ..ruleset.presumptions import IMAGE_READ, IMAGE_STATUS, applies
@@ -43,7 +43,8 @@ class Guarantees:
 
     ``base`` holds the regions with the presumptions used, ``open_base`` those
     without; ``statuses`` are the options' before one is advised; ``triage_is_open``
-    says that completions differ in where triage sends the case.
+    says that completions differ in where triage sends the case. ``proved`` are
+    variables of which two completions are known that differ in them and in the outcome.
     """
 
     def __init__(
@@ -56,11 +57,12 @@ class Guarantees:
         statuses: Mapping[str, OptionStatus],
         *,
         triage_is_open: bool,
+        proved: frozenset[int] = frozenset(),
     ) -> None:
         self.program, self.case = program, case
         self.base, self.open_base = base, open_base
         self.outcome, self.statuses = outcome, statuses
-        self.triage_is_open = triage_is_open
+        self.triage_is_open, self.proved = triage_is_open, proved
         self.question = OutcomeQuestion(program, case.unavailable)
         self.effects_budget = Budget(ALL_EFFECTS_STATES)
         self._affecting: dict[int, bool | None] = {}
@@ -73,9 +75,15 @@ class Guarantees:
         """
         if self.case.level_is_open and not self._one_outcome_left:
             return None
+        if self.proved:
+            return False
         if len(self.reachable.found) > 1:
             return False
         return True if self.reachable.complete else None
+
+    def reach(self) -> ReachableOutcomes:
+        """The same as :attr:`reachable`, for whoever may never ask for it."""
+        return self.reachable
 
     @cached_property
     def reachable(self) -> ReachableOutcomes:
@@ -92,8 +100,8 @@ class Guarantees:
         unknown = list(self._unknown())
         blocking = {at: self._or_none(self._blocks, at) for _, at in unknown if at >= 0}
         if self.case.level_is_open:
-            stopped = self.outcome.disposition != INSUFFICIENT_DATA
-            yield UnknownFact("responsible_level"), CANNOT_CHANGE if stopped else BLOCKS
+            is_open = self.outcome.is_open
+            yield UnknownFact("responsible_level"), BLOCKS if is_open else CANNOT_CHANGE
         for fact, at in unknown:
             effect = self._effect(at, blocking)
             if fact.have is None or effect != CANNOT_CHANGE:
@@ -156,6 +164,8 @@ class Guarantees:
 
     def _affects_outcome(self, at: int) -> bool | None:
         """Whether some value of a fact changes the outcome of some completion."""
+        if at in self.proved:
+            return True
         if self.robust() is True:
             return False
         if at in self._seen_to_affect:
@@ -212,7 +222,7 @@ class Guarantees:
         (two ways to the same advice).
         """
         mask = self.base[at]
-        if self.outcome.disposition != INSUFFICIENT_DATA or mask & (mask - 1) == 0:
+        if not self.outcome.is_open or mask & (mask - 1) == 0:
             return False
         if self.triage_is_open:
             return self._search(TriageQuestion(self.program), at, self.base)

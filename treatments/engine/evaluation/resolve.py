@@ -7,7 +7,8 @@ settles too much.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Any
 
 from ..case import NEIGHBOUR_MAXIMUM, Case, CaseReader, neighbour_values
@@ -37,65 +38,18 @@ from ..ruleset.enums import (
 )
 from ..ruleset.model import Ruleset
 from ..ruleset.presumptions import presumed_values
-from ..search.completions import Budget, BudgetSpentError, answers
-from ..search.questions import (
-    AdviceQuestion,
-    StatusQuestion,
-    TriageQuestion,
-    UrgencyQuestion,
-)
+from ..search.completions import Base, Budget, BudgetSpentError, answers
+from ..search.targeted import reachable_outcomes
+from .question_set import QuestionSet
 
 #: States that one exact question may enter before it is answered with "not known".
 STATES_PER_QUESTION = 20_000
 #: The same where the responsible level is open, and with it every fact of the disc:
 #: mostly two different answers are found among the first.
 OPEN_LEVEL_STATES = 2_000
-
-
-class QuestionSet:
-    """The questions that resolve a case.
-
-    One set serves a case that is resolved many times over, with one fact or two
-    changed each time: what a state leaves of a question is then read once.
-    """
-
-    def __init__(self, program: Program, unavailable: frozenset[str]) -> None:
-        self.program = program
-        refers = program.ruleset.selection.refer is not None
-        self.triage = (EveryTriageQuestion if refers else TriageQuestion)(program)
-        self.urgency = UrgencyQuestion(program)
-        self.advice = AdviceQuestion(program, unavailable)
-        self._status: dict[tuple[str, bool], StatusQuestion] = {}
-        self._every: dict[str, StatusQuestion] = {}
-
-    def every_status(self, code: str) -> StatusQuestion:
-        """What one treatment can come to, its reservations told apart."""
-        found = self._every.get(code)
-        if found is None:
-            found = self._every[code] = EveryStatusQuestion(self.program, code)
-        return found
-
-    def status(self, code: str, *, never_excluded: bool) -> StatusQuestion:
-        """The question of one treatment's status, made when it is first asked."""
-        found = self._status.get((code, never_excluded))
-        if found is None:
-            found = StatusQuestion(self.program, code, never_excluded=never_excluded)
-            self._status[code, never_excluded] = found
-        return found
-
-
-class EveryTriageQuestion(TriageQuestion):
-    """All that triage can come to: the urgency is the least of it."""
-
-    def enough(self, found: Collection[Triage]) -> bool:
-        return False
-
-
-class EveryStatusQuestion(StatusQuestion):
-    """All statuses that one treatment can come to, none taken for another."""
-
-    def enough(self, found: Collection[OptionStatus]) -> bool:
-        return False
+#: The same for every place that the advice can come to, where it is open.
+PLACE_STATES = 2_000
+OPEN_LEVEL_PLACES = 400
 
 
 class ResolvedCase:
@@ -121,6 +75,8 @@ class ResolvedCase:
         self.outcome = self._outcome()
 
     def _outcome(self) -> Outcome:
+        if self.case.contract > 1:
+            return self._left_outcome()
         if self.program.ruleset.selection.refer is not None:
             return self._exact_outcome()
         if len(self.triage) > 1:
@@ -137,6 +93,69 @@ class ResolvedCase:
         if advised is None or self.case.level is None:
             return Outcome(INSUFFICIENT_DATA, urgency, None)
         return Outcome(LADDER, urgency, advised)
+
+    # -- contract 2: what is left is said, and never more ------------------------------
+
+    def _left_outcome(self) -> Outcome:
+        """The outcome of contract 2: each part as every completion has it, or None.
+
+        An option is advised where every completion advises it, or where it is surely
+        free of reservations and nothing but options of lower rungs is still open.
+        """
+        urgencies = {outcome.urgency for outcome in self.pathways}
+        urgency = next(iter(urgencies)) if len(urgencies) == 1 else None
+        if len(self.dispositions) > 1:
+            return Outcome(INSUFFICIENT_DATA, urgency, None)
+        (only,) = self.dispositions
+        if only != LADDER:
+            return Outcome(only, urgency, None)
+        if self.places is not None and len(self.places) == 1:
+            (place,) = self.places
+            return Outcome(LADDER, urgency, place.recommended)
+        free = self._surely_free()
+        return Outcome(LADDER, urgency, free and free[1])
+
+    @cached_property
+    def pathways(self) -> frozenset[Outcome]:
+        """Where triage sends the completions, and how urgent they are there."""
+        try:
+            return frozenset(self._ask(self.questions.pathway))
+        except BudgetSpentError:
+            return self.questions.pathway.possible(self.truth)
+
+    @cached_property
+    def places(self) -> dict[Outcome, Base] | None:
+        """The places that completions come to, each with some of these; None where
+        the search was given up."""
+        states = OPEN_LEVEL_PLACES if self.case.level_is_open else PLACE_STATES
+        found = reachable_outcomes(
+            self.program, self.questions.place, tuple(self.base), Budget(states)
+        )
+        return found.found if found.complete else None
+
+    @cached_property
+    def dispositions(self) -> frozenset[Disposition]:
+        """The dispositions that completions come to (never too few)."""
+        by_triage = frozenset(outcome.disposition for outcome in self.pathways)
+        if LADDER not in by_triage or not self.may_refer:
+            return by_triage
+        if self.places is not None:
+            return frozenset(place.disposition for place in self.places)
+        possible = self.questions.place.possible(self.truth)
+        return frozenset(place.disposition for place in possible)
+
+    @property
+    def may_refer(self) -> bool:
+        """Whether some completion may come to a referral, as rules alone tell."""
+        possible = self.questions.place.possible(self.truth)
+        return any(place.disposition == Disposition.REFER for place in possible)
+
+    def statuses_over_completions(self, code: str) -> Statuses:
+        """Statuses of an option, its availability aside; all, or enough to tell
+        whether it may be taken (never too few)."""
+        return self._possible_statuses(code)
+
+    # -- contract 1 --------------------------------------------------------------------
 
     def _common_advice(self) -> str | None:
         """The treatment that every completion advises, whichever way it gets there."""

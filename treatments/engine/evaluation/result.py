@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from ..asking.worth import Worth
 from ..case import CONTRACT, UnknownFact
 from ..ruleset.decision_tables import Rule
 from ..ruleset.enums import Disposition, OptionStatus, Urgency
@@ -13,8 +14,9 @@ from ..ruleset.model import Ruleset
 from ..ruleset.presumptions import Presumed
 from ..ruleset.unary_tests import UnaryTests, Value
 from ..search.targeted import ReachableOutcomes
+from .remaining import Remaining
 
-ENGINE_VERSION = "1.2.0"
+ENGINE_VERSION = "1.3.0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,9 @@ class Evaluation:
     ``recommended`` is a treatment code. ``robust`` is true where every completion of
     the unknown facts gives this outcome, None where that is not known. ``missing`` has
     each unknown fact with its effect: ``blocks``, ``could_change``, ``cannot_change``,
-    or None. ``not_said`` has the reason for each part that is null. ``reachable`` is
-    for :func:`.explore`, which starts from it.
+    or None. ``not_said`` has the reason for each part that is null. ``remaining``,
+    ``worths`` and ``next_question`` are for contract 2; :func:`.explore` starts from
+    the worths and from :attr:`reachable`.
     """
 
     ruleset: Ruleset
@@ -88,13 +91,23 @@ class Evaluation:
     matched_rules: tuple[str, ...] = ()
     errors: tuple[Mapping[str, str], ...] = ()
     not_said: tuple[Mapping[str, str], ...] = ()
-    reachable: ReachableOutcomes | None = field(default=None, repr=False, compare=False)
+    reaching: Callable[[], ReachableOutcomes] | None = field(
+        default=None, repr=False, compare=False
+    )
     contract: int = CONTRACT
     referral: Mapping[str, Any] | None = None
+    remaining: Remaining | None = None
+    worths: Mapping[int, Worth] = field(default_factory=dict, repr=False, compare=False)
+    next_question: Mapping[str, Any] | None = None
     assumed_because: Mapping[str, Rule] = field(default_factory=dict, repr=False)
     tracing: Callable[[], Iterable[RuleTrace]] = field(
         default=tuple, repr=False, compare=False
     )
+
+    @property
+    def reachable(self) -> ReachableOutcomes | None:
+        """The outcomes of the completions, where the responsible level is known."""
+        return None if self.reaching is None else self.reaching()
 
     @property
     def trace(self) -> tuple[RuleTrace, ...]:
@@ -130,7 +143,14 @@ class Evaluation:
             "errors": [dict(error) for error in self.errors],
             "not_said": [dict(part) for part in self.not_said],
             **({} if self.referral is None else {"refer": dict(self.referral)}),
+            **({} if self.remaining is None else self._left_document(self.remaining)),
         }
+
+    def _left_document(self, left: Remaining) -> dict[str, Any]:
+        """What only contract 2 says; a part that does not apply is null there."""
+        refer = None if self.referral is None else dict(self.referral)
+        question = None if self.next_question is None else dict(self.next_question)
+        return {**left.to_document(), "next_question": question, "refer": refer}
 
     def _option_document(self, option: Option) -> dict[str, Any]:
         document = option.to_document()

@@ -188,6 +188,33 @@ class UrgencyQuestion(_HitQuestion[Urgency]):
         return possible_urgencies(self.program, truth)
 
 
+class PathwayQuestion(_HitQuestion[Outcome]):
+    """Where can triage send the case, and how urgent is it there?
+
+    The outcomes have no treatment: no rule of one is looked at.
+    """
+
+    def __init__(self, program: Program) -> None:
+        super().__init__(program, (*program.triage, *program.urgency))
+
+    def _answers(self, truth: Truth) -> Iterator[Outcome]:
+        for answer in possible_triage(self.program, truth):
+            for urgency in _urgencies_of(self.program, truth, answer):
+                yield Outcome(answer.disposition, urgency, None)
+
+    def _deciding(self, truth: Truth) -> Iterator[int]:
+        yield from undetermined_hits(self.program, self._read(truth), truth)
+
+    def _residue(self, truth: Truth) -> object:
+        return possible_hits_of(self._read(truth), truth)
+
+    def _read(self, truth: Truth) -> tuple[SingleHit, ...]:
+        """The tables that answer: those of urgency only where triage asks them."""
+        triage = possible_triage(self.program, truth)
+        by_tables = any(answer.urgency == FROM_URGENCY_TABLES for answer in triage)
+        return self._hits if by_tables else self.program.triage
+
+
 class OutcomeQuestion(CaseQuestion[Outcome]):
     """What can the advice come to? ``unavailable`` are treatments not offered here."""
 
@@ -198,7 +225,8 @@ class OutcomeQuestion(CaseQuestion[Outcome]):
         ablated: frozenset[str] = frozenset(),
     ) -> None:
         self._options = union(effects.all for effects in program.effects.values())
-        hits = (*program.triage, *program.urgency)
+        hits = (*program.triage, *self._urgency_hits_of(program))
+        self._urgency_hits = self._urgency_hits_of(program)
         super().__init__(program, self._options | union(hit.bits for hit in hits))
         self.unavailable, self.ablated_codes = unavailable, ablated
         self._memo_candidates: dict[_TruthKey, AdviceCandidates] = {}
@@ -209,7 +237,12 @@ class OutcomeQuestion(CaseQuestion[Outcome]):
         That changes no answer, and fewer rules are left to split by.
         """
         ablated = self.ablated_codes | frozenset(codes)
-        return OutcomeQuestion(self.program, self.unavailable, ablated)
+        return type(self)(self.program, self.unavailable, ablated)
+
+    @staticmethod
+    def _urgency_hits_of(program: Program) -> tuple[SingleHit, ...]:
+        """The tables that the urgency is read from."""
+        return program.urgency
 
     def _candidates(self, truth: Truth) -> AdviceCandidates:
         key = truth.sure & self._options, truth.possible & self._options
@@ -229,11 +262,7 @@ class OutcomeQuestion(CaseQuestion[Outcome]):
 
     def _answers(self, truth: Truth) -> Iterator[Outcome]:
         for answer in possible_triage(self.program, truth):
-            urgencies = (
-                possible_urgencies(self.program, truth)
-                if answer.urgency == FROM_URGENCY_TABLES
-                else {answer.urgency}
-            )
+            urgencies = self._urgencies(truth, answer)
             if answer.disposition != LADDER:
                 yield from (Outcome(answer.disposition, u, None) for u in urgencies)
                 continue
@@ -244,6 +273,9 @@ class OutcomeQuestion(CaseQuestion[Outcome]):
                 for code in codes
             )
 
+    def _urgencies(self, truth: Truth, answer: Triage) -> Iterable[Urgency | None]:
+        return _urgencies_of(self.program, truth, answer)
+
     def _deciding(self, truth: Truth) -> Iterator[int]:
         program = self.program
         yield from undetermined_hits(program, program.triage, truth)
@@ -251,14 +283,14 @@ class OutcomeQuestion(CaseQuestion[Outcome]):
         if ladder is not None:
             for code in ladder.undecided:
                 yield from deciding_rules(program, code, truth)
-            yield from undetermined_hits(program, program.urgency, truth)
+            yield from undetermined_hits(program, self._urgency_hits, truth)
 
     def _residue(self, truth: Truth) -> object:
         ladder = self._on_ladder(truth)
         triage = possible_hits_of(self.program.triage, truth)
         return triage, ladder and (
             ladder.statuses,
-            possible_hits_of(self.program.urgency, truth),
+            possible_hits_of(self._urgency_hits, truth),
         )
 
 
@@ -268,6 +300,24 @@ class AdviceQuestion(OutcomeQuestion):
     def enough(self, found: Collection[Outcome]) -> bool:
         """Whether two places were found."""
         return len({(o.disposition, o.recommended) for o in found}) > 1
+
+
+class PlaceQuestion(OutcomeQuestion):
+    """Where can the advice lead, however urgent it is? Its outcomes have no urgency."""
+
+    @staticmethod
+    def _urgency_hits_of(program: Program) -> tuple[SingleHit, ...]:
+        return ()
+
+    def _urgencies(self, truth: Truth, answer: Triage) -> Iterable[Urgency | None]:
+        return (None,)
+
+
+def _urgencies_of(program: Program, truth: Truth, answer: Triage) -> set[Urgency]:
+    """How urgent a case can be where triage gives this answer (never too few)."""
+    if answer.urgency == FROM_URGENCY_TABLES:
+        return possible_urgencies(program, truth)
+    return {Urgency(answer.urgency)}
 
 
 def possible_hits_of(hits: Iterable[SingleHit], truth: Truth) -> object:
