@@ -6,12 +6,11 @@ import random
 from collections.abc import Mapping
 from typing import Any
 
+from benchmarks.populations import possible_values
 from treatments.engine import Ruleset
 from treatments.engine.asking.prior import PriorRow, shipped_prior
 from treatments.engine.ruleset.unary_tests import Value
 from treatments.engine.ruleset.vocabulary import Fact
-
-from benchmarks.populations import possible_values
 
 
 def lived(ruleset: Ruleset, count: int, seed: int = 11) -> list[dict[str, Any]]:
@@ -50,9 +49,9 @@ def _value(
     known: Mapping[str, Value],
     chance: random.Random,
 ) -> Any:
-    given = [
-        r for r in rows if r.given_is and r.given_is.accepts(known[r.given])
-    ] or [r for r in rows if not r.given]
+    given = [r for r in rows if r.given_is and r.given_is.accepts(known[r.given])] or [
+        r for r in rows if not r.given
+    ]
     values = possible_values(fact)
     if not given:
         return chance.choice(values)
@@ -60,7 +59,9 @@ def _value(
     return chance.choice([v for v in values if row.values.accepts(v)])  # type: ignore[arg-type]
 
 
-def forgotten(case: Mapping[str, Any], share: float, chance: random.Random) -> dict[str, Any]:
+def forgotten(
+    case: Mapping[str, Any], share: float, chance: random.Random
+) -> dict[str, Any]:
     """The same with a share of its facts never asked; age, sex and level stay."""
     kept = ("age_years", "sex", "level")
     names = [n for n in (*case["facts"], *case["discs"][0]) if n not in kept]

@@ -7,15 +7,17 @@ each base variable's region is known in every case.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from ..compiler.bitset import members, union
-from ..compiler.possible_outcomes import LADDER, REFER
+from ..compiler.possible_outcomes import ELECTIVE, LADDER, REFER
 from ..compiler.program import Program, SingleHit
-from ..ruleset.enums import FROM_URGENCY_TABLES
+from ..ruleset.enums import FROM_URGENCY_TABLES, Disposition
 
 #: For each base variable the set of cases in each of its regions.
 CaseRegions = Sequence[Sequence[int]]
+OUT_OF_SCOPE = Disposition.OUT_OF_SCOPE
 
 
 class CaseBits:
@@ -44,30 +46,43 @@ class CaseBits:
             self._regions[step.variable] = found
 
     def outcomes(self) -> dict[object, int]:
-        """The cases of each outcome, by a name for it; every case is in one, or in
-        several whose parts are its outcome together."""
+        """The cases of each part of an outcome: its place, and how urgent it is.
+
+        Two cases have the same outcome where they are in the same of these sets.
+        """
+        found = self.places()
+        by_tables = 0
+        for says, those in self._triage():
+            name = "urgency", says["urgency"]
+            found[name] = found.get(name, 0) | those
+            by_tables |= those if says["urgency"] == FROM_URGENCY_TABLES else 0
+        for at, hit in enumerate(self.program.urgency):
+            for number, those in self._hits(hit)[0].items():
+                said = at, self.program.rules[number].outputs["urgency"]
+                found[said] = found.get(said, 0) | those & by_tables
+        # Rules that conflict leave no other answer.
+        found = {name: those & ~self.conflict for name, those in found.items()}
+        return {**found, "conflict": self.conflict}
+
+    def places(self) -> dict[object, int]:
+        """The cases of each place: a disposition, or the code of a treatment."""
         found: dict[object, int] = {}
-        ladder = by_tables = 0
+        for says, those in self._triage():
+            place = says["disposition"]
+            found[place] = found.get(place, 0) | those
+        if ladder := found.pop(LADDER, 0):
+            found |= self._chosen(ladder)
+        return {place: those for place, those in found.items() if those}
+
+    def _triage(self) -> Iterator[tuple[Mapping[str, Any], int]]:
+        """What triage says, and of which cases; of the others that they are beyond
+        the rules."""
         none = self.everybody
         for hit in self.program.triage:
             cases, none = self._hits(hit)
             for number, those in cases.items():
-                says = self.program.rules[number].outputs
-                name = says["disposition"], says["urgency"]
-                found[name] = found.get(name, 0) | those
-                ladder |= those if says["disposition"] == LADDER else 0
-                by_tables |= those if says["urgency"] == FROM_URGENCY_TABLES else 0
-        found["uncovered"] = none
-        for at, hit in enumerate(self.program.urgency):
-            cases, none = self._hits(hit)
-            for number, those in cases.items():
-                says = self.program.rules[number].outputs
-                name = at, says["urgency"]
-                found[name] = found.get(name, 0) | those & by_tables
-        found |= self._chosen(ladder)
-        # Rules that conflict leave no other answer.
-        found = {name: those & ~self.conflict for name, those in found.items()}
-        return {**found, "conflict": self.conflict}
+                yield self.program.rules[number].outputs, those
+        yield {"disposition": OUT_OF_SCOPE, "urgency": ELECTIVE}, none
 
     # -- rules -------------------------------------------------------------------------
 

@@ -101,6 +101,20 @@ def worth_of_questions(
     }
 
 
+def likely_places(
+    program: Program,
+    prior: Prior,
+    base: Sequence[int],
+    unavailable: frozenset[str] = frozenset(),
+) -> int:
+    """How many different places the drawn completions of ``base`` come to.
+
+    A disposition or a treatment each; there may be others that none of them shows.
+    """
+    drawn = draw(program, prior, base)
+    return len(CaseBits(program, drawn, _ALL_DRAWN, unavailable).places())
+
+
 def draw(program: Program, prior: Prior, base: Sequence[int]) -> list[list[int]]:
     """Likely completions of ``base``: for each variable the cases of each region.
 

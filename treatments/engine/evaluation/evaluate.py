@@ -55,7 +55,7 @@ from .next_question import (
     ranked_questions,
 )
 from .remaining import Remaining, least, remaining
-from .resolve import ResolvedCase, computed_masks
+from .resolve import ResolvedCase, computed_masks, has_many_places
 from .result import Evaluation, Option, RuleTrace
 
 #: Why a part of the answer is null.
@@ -106,7 +106,12 @@ class _Run:
         computed = computed_masks(self.program, case)
         self.base = tuple(self.program.masks({**self.presumed, **answers}, computed))
         self.open_base = tuple(self.program.masks(answers, computed))
-        self.resolved = ResolvedCase(self.program, case, self.base)
+        self.resolved = ResolvedCase(
+            self.program,
+            case,
+            self.base,
+            has_many_places=has_many_places(self.program, case, self.base, prior),
+        )
         self.truth = self.resolved.truth
 
     def evaluation(self, *, effects: bool) -> Evaluation:

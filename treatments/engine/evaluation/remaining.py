@@ -29,15 +29,13 @@ from ..search.completions import (
     with_mask,
 )
 from ..search.questions import PathwayQuestion
-from .resolve import ResolvedCase
+from .resolve import AMONG_AT_MOST, ResolvedCase
 from .selecting import Condition, selecting_conditions
 
 #: States that the search for the worst urgency may enter.
 CEILING_STATES = 4_000
 #: Open answers that are named as reaching the worst urgency.
 NAMED_AT_MOST = 5
-#: Treatments that are told apart; of more only their number is said.
-AMONG_AT_MOST = 3
 GIVEN_UP = "Too much is unknown to go through every completion in a second."
 
 
@@ -230,10 +228,20 @@ class _Reader:
         return condition_document(self.program, self.case, (at, mask))
 
     def _in_no_case(self) -> Iterator[str]:
-        if self.resolved.dispositions & ON_LADDER:
-            for code in self.program.ruleset.treatments:
-                if self.resolved.statuses_over_completions(code) <= AGAINST:
-                    yield code
+        """The options with reasons against them in every completion.
+
+        The last resort may be advised all the same; then it is not among them.
+        """
+        if not self.resolved.dispositions & ON_LADDER:
+            return
+        places = self.resolved.places or self.resolved.possible_places
+        advised = {place.recommended for place in places}
+        for code in self.program.ruleset.treatments:
+            if code not in advised and self._is_ruled_out(code):
+                yield code
+
+    def _is_ruled_out(self, code: str) -> bool:
+        return self.resolved.statuses_over_completions(code) <= AGAINST
 
 
 def least(urgencies: frozenset[Urgency]) -> Urgency:

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
+from ..asking.prior import Prior, shipped_prior
+from ..asking.worth import likely_places
 from ..case import NEIGHBOUR_MAXIMUM, Case, CaseReader, neighbour_values
 from ..compiler.possible_outcomes import (
     ELECTIVE,
@@ -49,7 +51,10 @@ STATES_PER_QUESTION = 20_000
 OPEN_LEVEL_STATES = 2_000
 #: The same for every place that the advice can come to, where it is open.
 PLACE_STATES = 2_000
-OPEN_LEVEL_PLACES = 400
+#: Treatments that are told apart; of more only their number is said.
+AMONG_AT_MOST = 3
+#: The same where there are too many to be told apart: then they are counted at best.
+MANY_PLACES_STATES = 300
 
 
 class ResolvedCase:
@@ -57,7 +62,8 @@ class ResolvedCase:
 
     ``triage`` are the triage answers that completions give, ``statuses`` maps each
     treatment code to its status before one of them is advised, ``outcome`` is what the
-    advice comes to. A search that is given up leaves what Kleene's logic leaves.
+    advice comes to. A search that is given up leaves what Kleene's logic leaves; of a
+    case that ``has_many_places`` fewer states are entered to find them all.
     """
 
     def __init__(
@@ -66,9 +72,12 @@ class ResolvedCase:
         case: Case,
         base: Sequence[int],
         questions: QuestionSet | None = None,
+        *,
+        has_many_places: bool = False,
     ) -> None:
         self.program, self.case, self.base = program, case, base
         self.questions = questions or QuestionSet(program, case.unavailable)
+        self.has_many_places = has_many_places
         self.truth = program.propagate(base)
         self.triage = self._triage()
         self.statuses = _Statuses(self)
@@ -127,7 +136,7 @@ class ResolvedCase:
     def places(self) -> dict[Outcome, Base] | None:
         """The places that completions come to, each with some of these; None where
         the search was given up."""
-        states = OPEN_LEVEL_PLACES if self.case.level_is_open else PLACE_STATES
+        states = MANY_PLACES_STATES if self.has_many_places else PLACE_STATES
         found = reachable_outcomes(
             self.program, self.questions.place, tuple(self.base), Budget(states)
         )
@@ -141,14 +150,18 @@ class ResolvedCase:
             return by_triage
         if self.places is not None:
             return frozenset(place.disposition for place in self.places)
-        possible = self.questions.place.possible(self.truth)
-        return frozenset(place.disposition for place in possible)
+        return frozenset(place.disposition for place in self.possible_places)
 
     @property
     def may_refer(self) -> bool:
         """Whether some completion may come to a referral, as rules alone tell."""
-        possible = self.questions.place.possible(self.truth)
-        return any(place.disposition == Disposition.REFER for place in possible)
+        places = self.possible_places
+        return any(place.disposition == Disposition.REFER for place in places)
+
+    @property
+    def possible_places(self) -> frozenset[Outcome]:
+        """The places that completions may come to, as rules alone tell."""
+        return self.questions.place.possible(self.truth)
 
     def statuses_over_completions(self, code: str) -> Statuses:
         """Statuses of an option, its availability aside; all, or enough to tell
@@ -360,4 +373,16 @@ def resolved_outcome(document: object, ruleset: Ruleset) -> Outcome:
     answers = case.answers
     known = {**presumed_values(ruleset, answers), **answers}
     base = tuple(program.masks(known, computed_masks(program, case)))
-    return ResolvedCase(program, case, base).outcome
+    return ResolvedCase(
+        program, case, base, has_many_places=has_many_places(program, case, base)
+    ).outcome
+
+
+def has_many_places(
+    program: Program, case: Case, base: Base, prior: Prior | None = None
+) -> bool:
+    """Whether likely completions come to more places than are told apart."""
+    if case.contract == 1:
+        return False
+    prior = prior or shipped_prior()
+    return likely_places(program, prior, base, case.unavailable) > AMONG_AT_MOST
