@@ -24,7 +24,7 @@ from patients.forms.fields import NO_GRADE, as_posted, fact_to_field, options
 
 ONE_OF, AT_LEAST, AT_MOST = "one_of", "at_least", "at_most"
 PARTS = (ONE_OF, AT_LEAST, AT_MOST)
-BOUND_WORDS = {AT_LEAST: "At least", AT_MOST: "At most"}
+BOUND_WORDS = {AT_LEAST: "at least", AT_MOST: "at most"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ def _read(fact: ClinicalFact, sent: Mapping[str, str]) -> Answer:
             try:
                 bounds[part] = fact_to_field(fact).clean(sent[part])  # type: ignore[literal-required]
             except ValidationError as refusal:
-                refused.append(f"{BOUND_WORDS[part]}: {refusal.messages[0]}")
+                refused.append(f"{BOUND_WORDS[part].capitalize()}: {refusal.messages[0]}")
     if refused:
         raise PartialAnswerError(" ".join(refused))
     return normalised(fact, bounds)
