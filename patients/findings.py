@@ -171,10 +171,15 @@ def _known(
 def _with_partial(
     exact: Mapping[str, Value], partial: Mapping[str, Answer]
 ) -> dict[str, Answer]:
-    """The columns of a row with its partial answers; where both stand, the column
-    holds: the release before writes that one alone."""
-    stated = {name: value for name, value in exact.items() if value not in UNKNOWN}
-    return {**partial, **stated}
+    """The columns of a row with its partial answers, in the order of the columns.
+
+    Where both stand, the column holds: the release before writes that one alone.
+    """
+    filled: dict[str, Answer] = {
+        name: partial.get(name) if value in UNKNOWN else value
+        for name, value in exact.items()
+    }
+    return {**filled, **{name: partial[name] for name in partial if name not in exact}}
 
 
 def _plain(value: Any) -> Value:

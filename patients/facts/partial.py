@@ -70,11 +70,11 @@ def _of_bounds(fact: ClinicalFact, answer: PartialAnswer) -> Answer:
     highest = bounds.get("at_most", fact.maximum)
     if lowest > highest:
         raise PartialAnswerError(
-            f"“At least” {lowest:g} is above “at most” {highest:g}: "
-            "exchange them, or leave one empty."
+            f"“At least” {fact.words(lowest)} is above "
+            f"“at most” {fact.words(highest)}: exchange them, or leave one empty."
         )
     if lowest == highest:
-        return lowest
+        return _bound(fact, lowest)
     if (lowest, highest) == (fact.minimum, fact.maximum):
         return None
     return bounds

@@ -141,12 +141,16 @@ def _read(fact: ClinicalFact, sent: Mapping[str, str]) -> Answer:
     if ONE_OF in sent:
         return normalised(fact, PartialAnswer(one_of=_values(fact, sent[ONE_OF])))
     bounds, refused = PartialAnswer(), []
+    if fact.choices is not None:  # the form has no limits for it
+        return normalised(fact, bounds)
     for part in (AT_LEAST, AT_MOST):
         if part in sent:
             try:
                 bounds[part] = fact_to_field(fact).clean(sent[part])  # type: ignore[literal-required]
             except ValidationError as refusal:
-                refused.append(f"{BOUND_WORDS[part].capitalize()}: {refusal.messages[0]}")
+                refused.append(
+                    f"{BOUND_WORDS[part].capitalize()}: {refusal.messages[0]}"
+                )
     if refused:
         raise PartialAnswerError(" ".join(refused))
     return normalised(fact, bounds)

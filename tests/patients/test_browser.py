@@ -34,7 +34,7 @@ def test_the_pages_are_accessible_and_fit(case, dr_surgeon, open_page, axe, fits
         page.goto(path)
         axe(page)
         fits(page)
-    page.get_by_label("Back pain").fill("99")
+    page.locator("#id_back_pain_nrs").fill("99")
     page.get_by_role("button", name="Save draft").click()
     page.get_by_role("alert").wait_for()
     axe(page)
@@ -139,12 +139,12 @@ def test_an_error_in_a_hidden_disc_is_one_click_away(case, dr_surgeon, open_page
 def test_one_signed_out_meanwhile_loses_nothing(case, dr_surgeon, open_page):
     refused = ("403 (Forbidden)",)  # the question whether the session still lives
     page = open_page(dr_surgeon, edit(case), expect=refused)
-    page.get_by_label("Back pain").fill("5")
+    page.locator("#id_back_pain_nrs").fill("5")
     signed_in = page.context.cookies()
     page.context.clear_cookies()
     page.get_by_role("button", name="Save draft").click()
     page.get_by_text("nothing was sent").wait_for()
-    assert page.get_by_label("Back pain").input_value() == "5"
+    assert page.locator("#id_back_pain_nrs").input_value() == "5"
     page.context.add_cookies(signed_in)
     save(page)
     assert Encounter.objects.get().back_pain_nrs == 5
@@ -161,7 +161,7 @@ def test_the_second_of_two_windows_is_told(case, dr_surgeon, open_page):
     first, second = (open_page(dr_surgeon, edit(case)) for _ in range(2))
     first.locator("label[for=id_saddle_anaesthesia_yes]").click()
     save(first)
-    second.get_by_label("Back pain").fill("2")
+    second.locator("#id_back_pain_nrs").fill("2")
     second.get_by_role("button", name="Save draft").click()
     second.get_by_role("alert").wait_for()
     assert second.get_by_label("take this for Saddle anaesthesia").is_checked()
