@@ -72,6 +72,11 @@ def options(fact: ClinicalFact) -> tuple[tuple[str, str], ...]:
     return ()
 
 
+def input_mode(fact: ClinicalFact) -> str:
+    """Which keys a phone shows for a typed number."""
+    return "decimal" if fact.kind == "decimal" else "numeric"
+
+
 def as_posted(value: Value | date) -> str:
     """A stored value as its form field would send it."""
     if value is None:

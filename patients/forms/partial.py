@@ -7,11 +7,13 @@ codes with commas between them, `<field>__at_least` and `<field>__at_most`.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.template.loader import get_template
 
 from patients.facts import (
     Answer,
@@ -20,25 +22,52 @@ from patients.facts import (
     PartialAnswerError,
     normalised,
 )
-from patients.forms.fields import NO_GRADE, as_posted, fact_to_field, options
+from patients.forms.fields import (
+    NO_GRADE,
+    as_posted,
+    fact_to_field,
+    input_mode,
+    options,
+)
 
 ONE_OF, AT_LEAST, AT_MOST = "one_of", "at_least", "at_most"
 PARTS = (ONE_OF, AT_LEAST, AT_MOST)
 BOUND_WORDS = {AT_LEAST: "at least", AT_MOST: "at most"}
 
 
+#: Name, words, id, text and, for a scale, its options with "is it chosen".
+Bound = tuple[str, str, str, str, tuple[tuple[str, str, bool], ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class PartialControl:
     """The disclosure beside a question; strings only, so that it is fast.
 
-    `chips` are code, words, id and "is it ticked"; `bounds` are name, words, id, text
-    and, for a scale, its options with "is it chosen".
+    `chips` are code, words, id and "is it ticked"; `chips_name` is their field.
     """
 
-    chips: tuple[tuple[str, str, str, bool], ...]
-    bounds: tuple[tuple[str, str, str, str, tuple[tuple[str, str, bool], ...]], ...]
+    name: str
+    label: str
+    unit: str
+    mode: str
     chips_name: str
+    chips: tuple[tuple[str, str, str, bool], ...]
+    bounds: tuple[Bound, ...]
     is_open: bool
+    is_refused: bool
+
+    @property
+    def html(self) -> str:
+        """Rendered. A form has a hundred that hold nothing, always the same."""
+        changes = self.is_open or self.is_refused
+        return _rendered(self) if changes else _rendered_once(self)
+
+
+def _rendered(control: PartialControl) -> str:
+    return get_template("patients/form/partial.html").render({"p": control})
+
+
+_rendered_once = lru_cache(maxsize=512)(_rendered)
 
 
 def field_names(name: str) -> tuple[str, ...]:
@@ -103,6 +132,7 @@ def partial_control(
     """The disclosure of a question; None where the answer is exact or missing."""
     if not fact.can_be_partial:
         return None
+    is_refused = form.is_bound and form.has_error(fact.name)
     if form.is_bound:
         held = _sent(form.data, name)
     else:
@@ -111,11 +141,29 @@ def partial_control(
             for part in PARTS
             if (text := form.initial.get(part_name(fact.name, part), ""))
         }
+    if held or is_refused:
+        return _control(fact, name, held, is_refused=is_refused)
+    return _empty_control(fact, name)
+
+
+@lru_cache(maxsize=512)
+def _empty_control(fact: ClinicalFact, name: str) -> PartialControl:
+    return _control(fact, name, {}, is_refused=False)
+
+
+def _control(
+    fact: ClinicalFact, name: str, held: Mapping[str, str], *, is_refused: bool
+) -> PartialControl:
     return PartialControl(
+        name=name,
+        label=fact.asked or fact.label,
+        unit="" if fact.grades else fact.unit,
+        mode=input_mode(fact),
+        chips_name=part_name(name, ONE_OF),
         chips=_chips(fact, name, _codes(held.get(ONE_OF, ""))),
         bounds=() if fact.choices is not None else _bounds(fact, name, held),
-        chips_name=part_name(name, ONE_OF),
         is_open=bool(held),
+        is_refused=is_refused,
     )
 
 
@@ -182,7 +230,7 @@ def _chips(
 
 def _bounds(
     fact: ClinicalFact, name: str, held: Mapping[str, str]
-) -> tuple[tuple[str, str, str, str, tuple[tuple[str, str, bool], ...]], ...]:
+) -> tuple[Bound, ...]:
     grades = [NO_GRADE, *((str(grade), words) for grade, words in fact.grades)]
     return tuple(
         (

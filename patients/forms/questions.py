@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django import forms
 
 from patients.facts import ClinicalFact
-from patients.forms.fields import options
+from patients.forms.fields import input_mode, options
 from patients.forms.partial import PartialControl, partial_control
 
 # The width of an answer beyond its words, and of a column in two lines; in letters.
@@ -97,7 +97,7 @@ def question(
         kind="options" if choices else "number",
         errors=refusals(form, fact.name),
         warning=warnings.get(name, ""),
-        mode="decimal" if fact.kind == "decimal" else "numeric",
+        mode=input_mode(fact),
         needs_image=fact.needs_image,
         partial=partial_control(fact, form, name),
     )

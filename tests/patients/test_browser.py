@@ -182,3 +182,59 @@ def test_the_search_answers_as_one_types_and_leaves_no_trace_in_the_url(
     page.get_by_role("searchbox").fill("mull")
     page.get_by_role("link", name="Müller").wait_for()
     assert page.url.endswith("/")
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_what_is_known_in_part_is_entered_by_the_keyboard_and_stays_in_sight(
+    patient, dr_surgeon, open_page, axe, fits, size
+):
+    path = reverse("patients:case-create", args=[patient.pk])
+    page = open_page(dr_surgeon, path, size=size)
+
+    def disclosure(question):
+        return page.locator(".question").filter(has=page.locator(question))
+
+    duration = disclosure("#id_symptom_duration_weeks")
+    duration.locator("summary").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.type("13")
+    grade = disclosure("#id_weakest_mrc_grade_5")
+    grade.locator("label[for=id_weakest_mrc_grade_5]").click()
+    grade.locator("summary").click()
+    page.locator("#id_weakest_mrc_grade__at_most").select_option("4")
+    # The last of the two counts: an exact answer and a part of one.
+    assert page.locator("#id_weakest_mrc_grade_unknown").is_checked()
+    kind = disclosure("#id_L5-S1-herniation_type_bulge")
+    kind.locator("summary").click()
+    for code in ("protrusion", "extrusion"):
+        page.locator(f"label[for='id_L5-S1-herniation_type__one_of_{code}']").click()
+    assert page.get_by_text("type known in part").is_visible()
+    assert page.locator("[data-count-of=examination]").inner_text() == "1/6"
+    axe(page)
+    fits(page)
+    if size == PHONE:
+        for part in page.locator(".partial[open] :is(summary, .answers label)").all():
+            box = part.bounding_box()
+            assert min(box["width"], box["height"]) >= 44
+    save(page)
+    case = Encounter.objects.with_findings().get()
+    assert case.partial_answers == {
+        "symptom_duration_weeks": {"at_least": 13},
+        "weakest_mrc_grade": {"at_most": 4},
+    }
+    assert page.locator("#id_symptom_duration_weeks__at_least").is_visible()
+    assert page.locator("#id_symptom_duration_weeks__at_least").input_value() == "13"
+
+
+def test_without_an_image_a_part_of_an_answer_is_not_hidden(
+    patient, dr_surgeon, open_page
+):
+    page = open_page(dr_surgeon, reverse("patients:case-create", args=[patient.pk]))
+    zone = page.locator(".question").filter(has=page.locator("#id_L5-S1-zone_central"))
+    zone.locator("summary").click()
+    page.locator("label[for='id_L5-S1-zone__one_of_central']").click()
+    page.locator("label[for=id_imaging_status_none]").click()
+    assert page.locator(".discs").is_visible()
+    page.locator("label[for='id_L5-S1-zone__one_of_central']").click()
+    assert not page.locator(".discs").is_visible()
