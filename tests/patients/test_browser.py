@@ -78,7 +78,7 @@ def test_a_disc_is_chosen_on_the_drawing_and_marked_when_filled(
     panel = page.get_by_role("region", name="Disc L3-4")
     assert panel.is_visible()
     assert not page.get_by_role("heading", name="Disc L5-S1").is_visible()
-    panel.get_by_text("Extrusion", exact=True).click()
+    panel.locator("label[for$=herniation_type_extrusion]").click()
     row = page.locator(".spine-level-L3-4")
     assert re.search(r"L3-4\s+✓ 1/22\s+Extrusion", row.inner_text())
     assert page.locator(".spine-disc-L3-4 .is-extrusion").is_visible()
@@ -107,7 +107,7 @@ def test_without_script_a_plain_select_shows_each_disc(case, dr_surgeon, open_pa
     page = open_page(dr_surgeon, edit(case), javascript=False)
     page.get_by_label("Findings of level").select_option("L1-2")
     panel = page.get_by_role("region", name="Disc L1-2")
-    panel.get_by_text("Bulge", exact=True).click()
+    panel.locator("label[for$=herniation_type_bulge]").click()
     save(page)
     assert case.imaging.disc_findings.get(level="L1-2").herniation_type_id == "bulge"
     assert not page.get_by_role("button", name="All asked").is_visible()
@@ -128,7 +128,7 @@ def test_all_asked_sets_what_is_unanswered_and_never_a_yes(case, dr_surgeon, ope
 def test_an_error_in_a_hidden_disc_is_one_click_away(case, dr_surgeon, open_page):
     page = open_page(dr_surgeon, edit(case))
     page.locator("#show-L2-3").check(force=True)
-    page.get_by_role("region", name="Disc L2-3").get_by_label("Rotation").fill("99")
+    page.locator("#id_L2-3-rotation_deg").fill("99")
     page.locator("#show-L5-S1").check(force=True)
     page.get_by_role("button", name="Evaluate").click()
     page.get_by_role("alert").get_by_role("link", name="L2-3 Rotation").click()
@@ -211,6 +211,7 @@ def test_what_is_known_in_part_is_entered_by_the_keyboard_and_stays_in_sight(
         page.locator(f"label[for='id_L5-S1-herniation_type__one_of_{code}']").click()
     assert page.get_by_text("type known in part").is_visible()
     assert page.locator("[data-count-of=examination]").inner_text() == "1/6"
+    page.locator("#preview:not(.is-behind)").wait_for(state="attached")
     axe(page)
     fits(page)
     if size == PHONE:
