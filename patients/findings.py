@@ -13,7 +13,16 @@ from typing import Any
 from django.db import models
 
 from patients.choices import Level
-from patients.facts import CASE_FACTS, DISC_FACTS, ClinicalFact, Record, Value
+from patients.facts import (
+    CASE_FACTS,
+    DISC_FACTS,
+    Answer,
+    ClinicalFact,
+    PartialAnswerError,
+    Record,
+    Value,
+    normalised,
+)
 from patients.models import Encounter, ImagingStudy
 
 UNKNOWN = (None, "")
@@ -35,19 +44,21 @@ class CaseFindings:
 
     `facts` are those of scope case but `sex`, which belongs to the patient; `discs`
     maps a level to its facts. A disc of which nothing is known is not in the mapping.
+    An answer is a value or a partial answer, as the case document has it.
     """
 
     occurred_on: date
-    facts: Mapping[str, Value] = field(default_factory=dict)
-    discs: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
+    facts: Mapping[str, Answer] = field(default_factory=dict)
+    discs: Mapping[str, Mapping[str, Answer]] = field(default_factory=dict)
     responsible_level: str = ""
     note: str = ""
 
     def __post_init__(self) -> None:
-        """Drop what is unknown; refuse names that the vocabulary does not have.
+        """Drop what is unknown; bring partial answers to their one form.
 
         Raises:
-            ValueError: names every fact or level that does not exist.
+            ValueError: names every fact or level that does not exist, or every partial
+                answer that its fact cannot have.
         """
         strange = [name for name in self.facts if name not in CASE_FACTS]
         strange += [level for level in self.discs if level not in Level.values]
@@ -55,8 +66,15 @@ class CaseFindings:
             strange += [f"{level}.{name}" for name in facts if name not in DISC_FACTS]
         if strange:
             raise ValueError(f"not in the vocabulary: {', '.join(sorted(strange))}")
-        object.__setattr__(self, "facts", _known(self.facts))
-        discs = {level: _known(self.discs[level]) for level in sorted(self.discs)}
+        odd: list[str] = []
+        facts = _known(CASE_FACTS, self.facts, odd)
+        discs = {
+            level: _known(DISC_FACTS, self.discs[level], odd, level)
+            for level in sorted(self.discs)
+        }
+        if odd:
+            raise ValueError(f"no partial answers: {'; '.join(odd)}")
+        object.__setattr__(self, "facts", facts)
         object.__setattr__(self, "discs", {k: v for k, v in discs.items() if v})
 
     @classmethod
@@ -68,14 +86,18 @@ class CaseFindings:
             "examination": getattr(encounter, "examination", None),
             "imaging": imaging,
         }
+        exact = {
+            fact.name: _plain(getattr(rows[fact.record], fact.name, None))
+            for fact in CASE_FACTS.values()
+        }
         return cls(
             occurred_on=encounter.occurred_on,
-            facts={
-                fact.name: _plain(getattr(rows[fact.record], fact.name, None))
-                for fact in CASE_FACTS.values()
-            },
+            facts=_with_partial(exact, encounter.partial_answers),
             discs={
-                disc.level: {name: _plain(_stored(disc, name)) for name in DISC_FACTS}
+                disc.level: _with_partial(
+                    {name: _plain(_stored(disc, name)) for name in DISC_FACTS},
+                    disc.partial_answers,
+                )
                 for disc in (imaging.disc_findings.all() if imaging else ())
             },
             responsible_level=encounter.responsible_level,
@@ -127,8 +149,37 @@ def _told(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _known(facts: Mapping[str, Value]) -> dict[str, Value]:
-    return {name: value for name, value in facts.items() if value not in UNKNOWN}
+def _known(
+    vocabulary: Mapping[str, ClinicalFact],
+    facts: Mapping[str, Answer],
+    odd: list[str],
+    level: str = "",
+) -> dict[str, Answer]:
+    """The answers that say something; ``odd`` takes up what is no partial answer."""
+    known: dict[str, Answer] = {}
+    for name, given in facts.items():
+        try:
+            answer = normalised(vocabulary[name], given)
+        except PartialAnswerError as refusal:
+            odd.append(f"{disc_field(level, name) if level else name}: {refusal}")
+        else:
+            if answer not in UNKNOWN:
+                known[name] = answer
+    return known
+
+
+def _with_partial(
+    exact: Mapping[str, Value], partial: Mapping[str, Answer]
+) -> dict[str, Answer]:
+    """The columns of a row with its partial answers, in the order of the columns.
+
+    Where both stand, the column holds: the release before writes that one alone.
+    """
+    filled: dict[str, Answer] = {
+        name: partial.get(name) if value in UNKNOWN else value
+        for name, value in exact.items()
+    }
+    return {**filled, **{name: partial[name] for name in partial if name not in exact}}
 
 
 def _plain(value: Any) -> Value:

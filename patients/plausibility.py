@@ -6,9 +6,15 @@ where they are mended.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-from patients.facts import CASE_FACTS, DISC_FACTS, ClinicalFact, Value
+from patients.facts import (
+    CASE_FACTS,
+    DISC_FACTS,
+    Answer,
+    ClinicalFact,
+    could_be,
+    limits,
+)
 from patients.findings import CaseFindings, disc_field
 from patients.models import Patient
 
@@ -31,52 +37,59 @@ def _unusual_values(findings: CaseFindings) -> Iterator[tuple[str, str]]:
             yield from _unusual(disc_field(level, name), DISC_FACTS[name], value)
 
 
-def _unusual(name: str, fact: ClinicalFact, value: Value) -> Iterator[tuple[str, str]]:
-    if fact.plausible is None or not isinstance(value, int | float):
+def _unusual(
+    name: str, fact: ClinicalFact, answer: Answer
+) -> Iterator[tuple[str, str]]:
+    """Where all that an answer leaves lies outside the plausible span."""
+    if fact.plausible is None:
         return
     lowest, highest = fact.plausible
-    if not lowest <= value <= highest:
-        yield name, f"Unusual: {fact.words(value)}. Is that what you meant?"
+    least, most = limits(fact, answer)
+    if most < lowest or least > highest:
+        yield name, f"Unusual: {fact.words(answer)}. Is that what you meant?"
 
 
 def _odd_pairs(findings: CaseFindings, patient: Patient) -> Iterator[tuple[str, str]]:
-    facts: dict[str, Any] = dict(findings.facts)
+    facts = findings.facts
     yield from _odd_times(facts, patient.age_on(findings.occurred_on))
     yield from _odd_sides(findings)
     yield from _odd_images(findings)
-    if facts.get("first_episode") and facts.get("same_level_recurrences"):
+    if facts.get("first_episode") and _limits(facts, "same_level_recurrences")[0] > 0:
         yield "first_episode", "Yet a recurrence at this level is entered."
-    if facts.get("pregnant") and facts.get("age_years", 0) > 55:
+    if facts.get("pregnant") and _limits(facts, "age_years")[0] > 55:
         yield "pregnant", "Unusual at this age. Is that what you meant?"
 
 
-def _odd_times(facts: Mapping[str, Any], expected: int) -> Iterator[tuple[str, str]]:
+def _odd_times(facts: Mapping[str, Answer], expected: int) -> Iterator[tuple[str, str]]:
+    """Times that cannot both be, whatever a partial answer leaves of them."""
     if facts.get("age_years", expected) != expected:
         yield (
             "age_years",
             f"The birth date gives {expected} years at this encounter.",
         )
-    duration = facts.get("symptom_duration_weeks")
-    care = facts.get("conservative_care_weeks")
-    if duration is not None and care is not None and care > duration:
-        yield (
-            "conservative_care_weeks",
-            f"Longer than this episode ({duration} weeks).",
-        )
-    weak_days = facts.get("motor_deficit_days")
-    if weak_days and facts.get("weakest_mrc_grade") == 5:
+    episode = CASE_FACTS["symptom_duration_weeks"]
+    told = f"Longer than this episode ({episode.words(facts.get(episode.name))})."
+    longest = _limits(facts, episode.name)[1]
+    if _limits(facts, "conservative_care_weeks")[0] > longest:
+        yield "conservative_care_weeks", told
+    weak_days = _limits(facts, "motor_deficit_days")[0]
+    if weak_days and _limits(facts, "weakest_mrc_grade")[0] == 5:
         yield "motor_deficit_days", "The weakest muscle has normal power (5)."
-    elif weak_days and duration is not None and weak_days > (duration + 1) * WEEK_DAYS:
-        yield "motor_deficit_days", f"Longer than this episode ({duration} weeks)."
+    elif weak_days > (longest + 1) * WEEK_DAYS:
+        yield "motor_deficit_days", told
+
+
+def _limits(facts: Mapping[str, Answer], name: str) -> tuple[float, float]:
+    return limits(CASE_FACTS[name], facts.get(name))
 
 
 def _odd_sides(findings: CaseFindings) -> Iterator[tuple[str, str]]:
     """The legs against each other, and against the responsible herniation."""
     side = findings.facts.get("symptom_side")
     both = findings.facts.get("bilateral_leg_symptoms")
-    if side == "both" and both is False:
+    if both is False and not could_be(side, "none", "left", "right"):
         yield "symptom_side", "Yet symptoms in both legs are answered with No."
-    elif side in ("none", "left", "right") and both is True:
+    elif both is True and not could_be(side, "both"):
         yield "symptom_side", "Yet symptoms in both legs are answered with Yes."
     level = _herniated_level(findings)
     herniated = findings.discs.get(level, {}).get("side")
@@ -94,7 +107,7 @@ def _herniated_level(findings: CaseFindings) -> str:
     found = [
         level
         for level, facts in findings.discs.items()
-        if facts.get("herniation_type") not in (None, "none")
+        if not could_be(facts.get("herniation_type"), "none")
     ]
     return found[0] if len(found) == 1 else ""
 
@@ -104,8 +117,9 @@ def _odd_images(findings: CaseFindings) -> Iterator[tuple[str, str]]:
         levels = ", ".join(findings.discs)
         yield "imaging_status", f"Yet findings of {levels} are entered, and count."
     for level, facts in findings.discs.items():
-        slip, kind = facts.get("slip_grade"), facts.get("slip_type")
-        if slip == 0 and kind not in (None, "none"):
+        least, most = limits(DISC_FACTS["slip_grade"], facts.get("slip_grade"))
+        kind = facts.get("slip_type")
+        if most == 0 and not could_be(kind, "none"):
             yield disc_field(level, "slip_type"), "Yet the slip is entered as 0."
-        elif slip and kind == "none":
+        elif least > 0 and kind == "none":
             yield disc_field(level, "slip_type"), "Yet a slip is entered."

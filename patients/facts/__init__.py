@@ -6,9 +6,16 @@ test holds them to it. `plausible` is not part of that vocabulary: it is the spa
 outside which the form asks "is this what you meant?" without refusing the value.
 """
 
+from patients.facts.answer import Answer, PartialAnswer, Value, exact_value, is_partial
 from patients.facts.case import SECTIONS
 from patients.facts.disc import DISC_SECTIONS
-from patients.facts.fact import ClinicalFact, FactSection, Record, Value
+from patients.facts.fact import ClinicalFact, FactSection, Record
+from patients.facts.partial import (
+    PartialAnswerError,
+    could_be,
+    limits,
+    normalised,
+)
 
 CASE_FACTS: dict[str, ClinicalFact] = {
     fact.name: fact for section in SECTIONS for fact in section.facts
@@ -28,9 +35,17 @@ __all__ = [
     "DISC_FACTS",
     "DISC_SECTIONS",
     "SECTIONS",
+    "Answer",
     "ClinicalFact",
     "FactSection",
+    "PartialAnswer",
+    "PartialAnswerError",
     "Record",
     "Value",
+    "could_be",
+    "exact_value",
     "facts_of",
+    "is_partial",
+    "limits",
+    "normalised",
 ]

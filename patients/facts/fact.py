@@ -1,14 +1,18 @@
 """What a fact is, and the words to declare one in a line."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from django.db.models import TextChoices
 
+from patients.facts.answer import Answer, PartialAnswer, is_partial
+
 Kind = Literal["int", "decimal", "bool", "enum"]
 Record = Literal["encounter", "examination", "imaging", "disc"]
-Value = int | float | bool | str | None
+#: Facts of which an answer is exact or missing, and never a part of the range: the
+#: age follows from the birth date.
+ALWAYS_EXACT = ("age_years",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +48,68 @@ class ClinicalFact:
         unit = f" {self.unit}" if self.unit else ""
         return f"{self.minimum} to {self.maximum}{unit}"
 
-    def words(self, value: Value) -> str:
-        """A stored value in plain words; unknown is said, never left blank."""
-        if value is None or value == "":
+    @property
+    def values(self) -> tuple[int | str, ...]:
+        """Every value of a choice or a whole number, in the order of the form."""
+        if self.choices is not None:
+            return tuple(str(code) for code in self.choices.values)
+        if self.kind == "int":
+            return tuple(range(self.minimum, self.maximum + 1))
+        return ()
+
+    @property
+    def can_be_partial(self) -> bool:
+        """Whether more can be left of its range than one value and less than all."""
+        if self.name in ALWAYS_EXACT:
+            return False
+        return self.kind == "decimal" or len(self.values) > 2
+
+    def words(self, answer: Answer) -> str:
+        """A stored answer in plain words; unknown is said, never left blank.
+
+        Of a partial answer it says what is left, as inside a sentence: "13 weeks or
+        more", "protrusion, extrusion or sequestration".
+        """
+        if answer is None or answer == "":
             return "not known"
+        if is_partial(answer):
+            return self._partial_words(answer)
         if self.kind == "bool":
-            return "Yes" if value else "No"
+            return "Yes" if answer else "No"
+        if self.choices is not None or self.grades:
+            return self._label(answer)
+        return f"{answer:g} {self.unit}".strip()
+
+    def _label(self, value: object) -> str:
+        """What one value of a choice or a scale is called."""
         if self.choices is not None:
             return str(self.choices(str(value)).label)
-        if self.grades and isinstance(value, int):
-            return dict(self.grades)[value]
-        return f"{value:g} {self.unit}".strip()
+        return dict(self.grades).get(value, f"{value:g}")  # type: ignore[call-overload]
+
+    def _partial_words(self, answer: PartialAnswer) -> str:
+        if self.choices is not None:
+            labels = [self._label(code) for code in answer["one_of"]]
+            return _either([label[:1].lower() + label[1:] for label in labels])
+        scale, unit = self._scale_and_unit
+        if "one_of" in answer:
+            said = _either([self._label(number) for number in answer["one_of"]])
+            return f"{scale} {said} {unit}".strip()
+        lowest, highest = answer.get("at_least"), answer.get("at_most")
+        if lowest is not None and highest is not None:
+            said = f"{self._label(lowest)} to {self._label(highest)} {unit}"
+        elif lowest is not None:
+            said = f"{self._label(lowest)} {unit}".strip() + " or more"
+        else:
+            said = f"{self._label(highest)} {unit}".strip() + " or less"
+        return f"{scale} {said}".strip()
+
+    @property
+    def _scale_and_unit(self) -> tuple[str, str]:
+        """What stands before and after the numbers: "MRC grade" 4, 6 "weeks"."""
+        if not self.grades:
+            return "", self.unit
+        is_named = self.unit in ("grade", "type")
+        return self.unit if is_named else f"{self.unit} grade", ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +120,14 @@ class FactSection:
     title: str
     facts: tuple[ClinicalFact, ...]
     intro: str = ""
+
+
+def _either(words: Sequence[str]) -> str:
+    """ "a, b or c"; with semicolons where a comma is part of a word."""
+    mark = ";" if any("," in word for word in words) else ","
+    if mark == ";":
+        return "; ".join([*words[:-1], f"or {words[-1]}"])
+    return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
 def yes_no(

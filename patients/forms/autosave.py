@@ -5,6 +5,7 @@ from django import forms
 from patients.choices import Level
 from patients.facts import CASE_FACTS, DISC_FACTS
 from patients.findings import disc_field
+from patients.forms.partial import field_names, posted_text
 
 #: The most that the column for a step holds.
 LAST_STEP = 2**31 - 1
@@ -16,8 +17,13 @@ KEPT_FIELDS = (
     "occurred_on",
     "responsible_level",
     "note",
-    *CASE_FACTS,
-    *(disc_field(level, name) for level in Level.values for name in DISC_FACTS),
+    *(field for name in CASE_FACTS for field in field_names(name)),
+    *(
+        field
+        for level in Level.values
+        for name in DISC_FACTS
+        for field in field_names(disc_field(level, name))
+    ),
 )
 
 
@@ -31,5 +37,9 @@ class KeptPage(forms.Form):
 
     def answers(self) -> dict[str, str]:
         """By field name; PostgreSQL stores no NUL, and no question has one for it."""
-        typed = {name: str(self.data.get(name, "")) for name in KEPT_FIELDS}
+        typed = {
+            name: posted_text(self.data, name)
+            for name in KEPT_FIELDS
+            if name in self.data
+        }
         return {n: text.replace("\0", "") for n, text in typed.items() if text}

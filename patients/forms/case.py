@@ -9,7 +9,8 @@ from django.core.exceptions import ValidationError
 
 from patients.choices import Level, Sex
 from patients.facts import CASE_FACTS, DISC_FACTS
-from patients.forms.questions import NOT_KNOWN, fact_to_field
+from patients.forms.fields import NOT_KNOWN, fact_to_field
+from patients.forms.partial import clean_partial_answers
 from patients.models import Patient, today
 
 # Above this age, and in men, "pregnant" is no question: the answer is no.
@@ -65,6 +66,7 @@ class CaseForm(forms.Form):
         unanswered = cleaned.get("pregnant") is None
         if self.patient.sex == Sex.MALE or (unanswered and past_asking):
             cleaned["pregnant"] = False
+        clean_partial_answers(self, CASE_FACTS.values())
         return cleaned
 
 
@@ -75,3 +77,9 @@ class DiscForm(forms.Form):
         super().__init__(*args, **kwargs)
         for fact in DISC_FACTS.values():
             self.fields[fact.name] = fact_to_field(fact)
+
+    def clean(self) -> dict[str, Any]:
+        """With the partial answers among the others."""
+        super().clean()
+        clean_partial_answers(self, DISC_FACTS.values())
+        return self.cleaned_data

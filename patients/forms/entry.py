@@ -12,7 +12,7 @@ from patients.facts import CASE_FACTS, DISC_FACTS
 from patients.findings import AnswerDifference, CaseFindings, disc_field
 from patients.forms.case import CaseForm, DiscForm
 from patients.forms.layout import case_form_helper
-from patients.forms.questions import as_posted
+from patients.forms.partial import answer_as_posted, field_names, posted_text
 from patients.models import Encounter, Patient, UnsavedEntry, today
 from patients.plausibility import soft_warnings
 
@@ -77,8 +77,9 @@ class CaseEntry:
                 self.data,
                 prefix=level,
                 initial={
-                    name: initial.get(disc_field(level, name), "")
+                    field: initial.get(disc_field(level, field), "")
                     for name in DISC_FACTS
+                    for field in field_names(name)
                 },
             )
             for level in Level.values
@@ -166,7 +167,10 @@ class CaseEntry:
         entry.untouched = frozenset(
             difference.name
             for difference in entry.differences
-            if data.get(difference.name, "") == loaded.get(difference.name, "")
+            if all(
+                posted_text(data, field) == loaded.get(field, "")
+                for field in field_names(difference.name)
+            )
         )
         return entry
 
@@ -182,7 +186,8 @@ class CaseEntry:
             return data
         stored, data = _answers_as_posted(self.stored), data.copy()
         for name in chosen:
-            data[name] = stored.get(name, "")
+            for field in field_names(name):
+                data[field] = stored.get(field, "")
         data.setlist(TAKE_THEIRS, [])
         return data
 
@@ -211,7 +216,10 @@ def _uuid(text: str) -> uuid.UUID | None:
 
 def _answers_as_posted(findings: CaseFindings) -> dict[str, str]:
     """Every known answer under the name of its field."""
-    return {name: as_posted(value) for name, value in findings.answers().items()}
+    sent: dict[str, str] = {}
+    for name, value in findings.answers().items():
+        sent |= answer_as_posted(name, value)
+    return sent
 
 
 def _opened_with(data: QueryDict) -> dict[str, str]:

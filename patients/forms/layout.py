@@ -18,7 +18,8 @@ from patients.choices import Level, Sex
 from patients.facts import DISC_FACTS, DISC_SECTIONS, SECTIONS, FactSection
 from patients.findings import AnswerDifference, disc_field
 from patients.forms.case import CaseForm, DiscForm
-from patients.forms.questions import NOT_KNOWN, FormQuestion, question, refusals
+from patients.forms.fields import NOT_KNOWN
+from patients.forms.questions import FormQuestion, question, refusals
 from patients.models import Encounter, Patient
 
 # Whose version it is, and which page: see CaseEntry and UnsavedEntry.
@@ -92,6 +93,8 @@ class AskedDisc:
     def herniation(self) -> str:
         """The type in words, for the row beside the drawing."""
         asked = self.sections[0].questions[0]
+        if asked.is_partly_answered:
+            return "type known in part"
         return dict(asked.options).get(asked.value, "") if asked.answered else ""
 
     @property

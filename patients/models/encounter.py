@@ -11,7 +11,13 @@ from django.utils import timezone
 
 from patients.choices import Level
 from patients.facts import facts_of
-from patients.models.fields import fact_constraints, fact_field, one_of
+from patients.models.fields import (
+    fact_constraints,
+    fact_field,
+    one_of,
+    partial_answers_constraint,
+    partial_answers_field,
+)
 from patients.models.patient import Patient, name_or_number, opened_by
 from spine_cds.accounts.models import User
 
@@ -150,6 +156,9 @@ class Encounter(models.Model):
     surgery_accepted = fact_field("surgery_accepted")
     implant_accepted = fact_field("implant_accepted")
 
+    # Of every fact of scope case, those of the examination and the images as well.
+    partial_answers = partial_answers_field()
+
     objects = EncounterQuerySet.as_manager()
 
     class Meta:
@@ -206,6 +215,7 @@ class Encounter(models.Model):
                 condition=Q(contract__in=(1, CONTRACT)),
                 name="encounter_contract_known",
             ),
+            partial_answers_constraint("encounter"),
             *fact_constraints(facts_of("encounter")),
         )
 

@@ -3,11 +3,22 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import CheckConstraint, Q
+from django.db.models.lookups import Exact
+from django.db.models.sql.compiler import SQLCompiler
 
-from patients.facts import CASE_FACTS, DISC_FACTS, ClinicalFact
+from patients.facts import (
+    CASE_FACTS,
+    DISC_FACTS,
+    ClinicalFact,
+    PartialAnswerError,
+    is_partial,
+    normalised,
+)
 
 LONGEST_CODE = 20
 
@@ -59,3 +70,69 @@ def one_of(name: str, options: type[models.TextChoices], *, or_blank: bool = Tru
     """The constraint that a column holds a code of ``options``, or nothing."""
     codes = [*options.values, ""] if or_blank else list(options.values)
     return Q(**{f"{name}__in": codes})
+
+
+def partial_answers_field() -> "models.Field[Any, Any]":
+    """The column of all partial answers of a row, by the name of the fact.
+
+    The column of a fact itself is empty while its answer is partial. The release
+    before, which does not know this one, still inserts rows while it is replaced.
+    """
+    return models.JSONField(
+        default=dict,
+        db_default=models.Value({}, models.JSONField()),
+        blank=True,
+        editable=False,
+        validators=[check_partial_answers],
+    )
+
+
+def check_partial_answers(answers: object) -> None:
+    """Refuse what is no object of partial answers, each in its one form.
+
+    Raises:
+        ValidationError: with a line for each fact that is not right.
+    """
+    if not isinstance(answers, dict):
+        raise ValidationError("An object of partial answers, by the name of the fact.")
+    problems = [
+        f"{name}: {problem}"
+        for name, answer in answers.items()
+        if (problem := _problem(name, answer))
+    ]
+    if problems:
+        raise ValidationError(problems)
+
+
+def _problem(name: str, answer: Any) -> str:
+    fact = CASE_FACTS.get(name) or DISC_FACTS.get(name)
+    if fact is None:
+        return "not in the vocabulary."
+    if not is_partial(answer):
+        return "an exact answer has its own column."
+    try:
+        written = normalised(fact, answer)
+    except PartialAnswerError as refusal:
+        return str(refusal)
+    return "" if written == answer else "not in its one form."
+
+
+class JsonKind(models.Func):
+    """What kind of JSON a column holds: "object", "array" and so on."""
+
+    output_field = models.CharField()
+    function = "JSON_TYPE"
+
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
+    ) -> Any:
+        """The same under its name there."""
+        return self.as_sql(compiler, connection, function="JSONB_TYPEOF", **extra)
+
+
+def partial_answers_constraint(record: str) -> CheckConstraint:
+    """The database holds an object, and nothing else."""
+    return CheckConstraint(
+        condition=Exact(JsonKind("partial_answers"), models.Value("object")),
+        name=f"{record}_partial_answers_object",
+    )

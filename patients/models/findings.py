@@ -6,7 +6,13 @@ from django.db.models import Q
 from patients.choices import Level
 from patients.facts import DISC_FACTS, facts_of
 from patients.models.encounter import Encounter
-from patients.models.fields import fact_constraints, fact_field, one_of
+from patients.models.fields import (
+    fact_constraints,
+    fact_field,
+    one_of,
+    partial_answers_constraint,
+    partial_answers_field,
+)
 
 
 class ClinicalExamination(models.Model):
@@ -129,6 +135,8 @@ class DiscFinding(models.Model):
     rotation_deg = fact_field("rotation_deg")
     iatrogenic_instability_expected = fact_field("iatrogenic_instability_expected")
 
+    partial_answers = partial_answers_field()
+
     class Meta:
         ordering = ("level",)
         constraints = (
@@ -139,6 +147,7 @@ class DiscFinding(models.Model):
                 condition=one_of("level", Level, or_blank=False),
                 name="disc_level_allowed",
             ),
+            partial_answers_constraint("disc"),
             *fact_constraints(DISC_FACTS.values()),
         )
 

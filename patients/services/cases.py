@@ -9,7 +9,17 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
-from patients.facts import DISC_FACTS, ClinicalFact, Record, Value, facts_of
+from patients.facts import (
+    DISC_FACTS,
+    Answer,
+    ClinicalFact,
+    PartialAnswer,
+    Record,
+    Value,
+    exact_value,
+    facts_of,
+    is_partial,
+)
 from patients.findings import CaseFindings, disc_field
 from patients.models import (
     CONTRACT,
@@ -279,6 +289,7 @@ def _write(encounter: Encounter, data: CaseFindings, actor: User) -> None:
     encounter.occurred_on = data.occurred_on
     encounter.responsible_level = data.responsible_level
     encounter.note = data.note
+    encounter.partial_answers = _partial(data.facts)
     encounter.updated_at = timezone.now()
     encounter.updated_by = actor
     examination = _part(encounter, "examination", ClinicalExamination)
@@ -290,7 +301,7 @@ def _write(encounter: Encounter, data: CaseFindings, actor: User) -> None:
     }
     for record_name, row in rows.items():
         for fact in facts_of(record_name):
-            _set(row, fact, data.facts.get(fact.name))
+            _set(row, fact, exact_value(data.facts.get(fact.name)))
     discs = [
         _disc(imaging, level, facts) for level, facts in sorted(data.discs.items())
     ]
@@ -306,10 +317,18 @@ def _part(encounter: Encounter, name: str, model: type[models.Model]) -> Any:
     return getattr(encounter, name, None) or model(encounter=encounter)
 
 
-def _disc(imaging: ImagingStudy, level: str, facts: Mapping[str, Value]) -> DiscFinding:
-    disc = DiscFinding(imaging_study=imaging, level=level)
+def _partial(facts: Mapping[str, Answer]) -> dict[str, PartialAnswer]:
+    return {name: answer for name, answer in facts.items() if is_partial(answer)}
+
+
+def _disc(
+    imaging: ImagingStudy, level: str, facts: Mapping[str, Answer]
+) -> DiscFinding:
+    disc = DiscFinding(
+        imaging_study=imaging, level=level, partial_answers=_partial(facts)
+    )
     for fact in DISC_FACTS.values():
-        _set(disc, fact, facts.get(fact.name))
+        _set(disc, fact, exact_value(facts.get(fact.name)))
     return disc
 
 

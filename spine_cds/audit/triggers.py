@@ -18,8 +18,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 class Guard:
     """No row of `table` is deleted (nor, on PostgreSQL, the table truncated).
 
-    An update is refused where it changes one of the columns in `frozen`, or where
-    `refuses`, SQL over OLD and NEW, is true; without either an update is allowed.
+    An update is refused where it changes one of the columns in `frozen`, or one of
+    `settled` once the row's own state is no draft any more, or where `refuses`, SQL
+    over OLD and NEW, is true; without any of them an update is allowed.
     `state` is SQL for the state of the case that the row belongs to: while that is
     a draft, rows may be changed and deleted, and later neither.
     """
@@ -27,6 +28,7 @@ class Guard:
     table: str
     because: str
     frozen: tuple[str, ...] = ()
+    settled: tuple[str, ...] = ()
     refuses: str = ""
     state: str = ""
 
@@ -38,9 +40,10 @@ class Guard:
     @property
     def update(self) -> str:
         """The condition under which an update is refused; in both dialects."""
-        changed = [f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in self.frozen]
+        changed = [_differs(name) for name in self.frozen]
+        late = [f"(OLD.state <> 'draft' AND {_differs(n)})" for n in self.settled]
         extra = [self.refuses] if self.refuses else []
-        return " OR ".join([*changed, *extra]) or self.delete
+        return " OR ".join([*changed, *late, *extra]) or self.delete
 
     @property
     def delete(self) -> str:
@@ -50,7 +53,11 @@ class Guard:
     @property
     def guards_updates(self) -> bool:
         """Whether some change of a row is refused."""
-        return bool(self.frozen or self.refuses or self.state)
+        return bool(self.frozen or self.settled or self.refuses or self.state)
+
+
+def _differs(name: str) -> str:
+    return f"OLD.{name} IS DISTINCT FROM NEW.{name}"
 
 
 ALWAYS = "1 = 1"
@@ -79,6 +86,8 @@ GUARDS = (
         "patients_encounter",
         "a case is never deleted, and stays that of its patient",
         frozen=("id", "case_uid", "version", "previous_id", "patient_id"),
+        # Those of the examination and the images too, whose rows are guarded as well.
+        settled=("partial_answers",),
     ),
     Guard(
         "patients_clinicalexamination",
@@ -214,7 +223,8 @@ def _fitting(connection: BaseDatabaseWrapper) -> Iterator[Guard]:
                 found = connection.introspection.get_table_description(
                     cursor, guard.table
                 )
-                if set(guard.frozen) <= {column.name for column in found}:
+                needed = {*guard.frozen, *guard.settled}
+                if needed <= {column.name for column in found}:
                     yield guard
 
 

@@ -6,8 +6,10 @@
 
   const questions = (area) => [...area.querySelectorAll(".question")];
   const isAnswered = (question) =>
-    [...question.querySelectorAll("input")].some((input) =>
-      input.type === "radio" ? input.checked && input.value !== "" : input.value.trim() !== "",
+    [...question.querySelectorAll("input, select")].some((field) =>
+      field.type === "radio" || field.type === "checkbox"
+        ? field.checked && field.value !== ""
+        : field.value.trim() !== "",
     );
   const isAsked = (question) => question.getClientRects().length > 0;
   const answered = (area) => questions(area).filter(isAnswered).length;
@@ -32,8 +34,10 @@
       ? `✓ ${count}/${questions(panel).length}`
       : "";
     const type = panel.querySelector(`input[name="${level}-herniation_type"]:checked`);
+    const inPart = panel.querySelector(`input[name="${level}-herniation_type__one_of"]:checked`);
     row.querySelector("[data-herniation]").textContent =
       (type?.value && type.nextElementSibling.textContent) ||
+      (inPart && "type known in part") ||
       (count ? "type not known" : "nothing entered");
     form.querySelector("[data-discs] [data-answered]").textContent =
       form.querySelectorAll(".spine-level.is-filled").length;

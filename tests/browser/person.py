@@ -62,7 +62,8 @@ class Person:
 
     def picks(self, words: str, answer: str) -> None:
         """Clicks the answer that is seen, as a mouse or a finger does."""
-        self.question(words).locator("label").get_by_text(answer, exact=True).click()
+        offered = self.question(words).locator("label").get_by_text(answer, exact=True)
+        offered.filter(visible=True).click()
 
     def answers(self, asked: dict[str, str | float]) -> None:
         """Numbers are typed, words are picked."""

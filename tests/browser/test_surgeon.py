@@ -67,9 +67,8 @@ def the_form_refuses_what_cannot_be_and_keeps_what_was_typed(surgeon):
     expect(refused).to_have_accessible_description(re.compile("Allowed: 0 to 10"))
     expect(presentation.field("Duration of symptoms")).to_have_value("14")
     expect(presentation.question("First episode").get_by_label("Yes")).to_be_checked()
-    expect(
-        surgeon.section("Patient").question("Smoking").get_by_label("Never")
-    ).to_be_checked()
+    smoking = surgeon.section("Patient").question("Smoking")
+    expect(smoking.get_by_role("radio", name="Never")).to_be_checked()
     assert not Encounter.objects.exists()
 
 

@@ -8,6 +8,7 @@ from patients.choices import Level
 from patients.facts import CASE_FACTS, DISC_FACTS
 from patients.findings import CaseFindings
 from patients.forms import CaseEntry
+from patients.forms.partial import field_names
 
 FACTS = {
     "age_years": 43,
@@ -46,11 +47,15 @@ def posted(entry: CaseEntry, **changes: str) -> QueryDict:
     """What a browser would send of a page that shows this entry, after changes."""
     data = QueryDict(mutable=True)
     initial = entry.form.initial
-    for name in (*entry.form.fields, *CASE_FACTS):
+    for name in entry.form.fields:
         data[name] = initial.get(name, "")
-    for level in Level.values:
-        for name in DISC_FACTS:
-            data[f"{level}-{name}"] = initial.get(f"{level}-{name}", "")
+    of_discs = [f"{level}-{name}" for level in Level.values for name in DISC_FACTS]
+    for name in (*CASE_FACTS, *of_discs):
+        own, one_of, *bounds = field_names(name)
+        for field in (own, *bounds):
+            data[field] = initial.get(field, "")
+        if initial.get(one_of):  # ticked boxes, each sent by itself
+            data.setlist(one_of, initial[one_of].split(","))
     for name, value in changes.items():
         data[name] = value
     return data

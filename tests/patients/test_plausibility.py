@@ -37,6 +37,30 @@ def test_nothing_known_gives_no_warning():
         ({"weakest_mrc_grade": 5, "motor_deficit_days": 3}, "motor_deficit_days"),
         ({"symptom_duration_weeks": 1, "motor_deficit_days": 20}, "motor_deficit_days"),
         ({"first_episode": True, "same_level_recurrences": 1}, "first_episode"),
+        # All that a partial answer leaves is odd.
+        ({"symptom_duration_weeks": {"at_least": 300}}, "symptom_duration_weeks"),
+        (
+            {
+                "symptom_duration_weeks": {"at_most": 6},
+                "conservative_care_weeks": {"at_least": 8},
+            },
+            "conservative_care_weeks",
+        ),
+        (
+            {"weakest_mrc_grade": 5, "motor_deficit_days": {"at_least": 3}},
+            "motor_deficit_days",
+        ),
+        (
+            {"first_episode": True, "same_level_recurrences": {"at_least": 1}},
+            "first_episode",
+        ),
+        (
+            {
+                "bilateral_leg_symptoms": True,
+                "symptom_side": {"one_of": ["left", "right"]},
+            },
+            "symptom_side",
+        ),
     ],
 )
 def test_what_looks_like_a_slip_is_asked_about(facts, name):
@@ -51,6 +75,13 @@ def test_what_looks_like_a_slip_is_asked_about(facts, name):
         {"symptom_duration_weeks": 0, "motor_deficit_days": 5},
         {"first_episode": True, "same_level_recurrences": 0},
         {"pregnant": True},
+        # A partial answer that leaves what is usual.
+        {"symptom_duration_weeks": {"at_least": 13}},
+        {"symptom_duration_weeks": {"at_most": 6}, "conservative_care_weeks": 6},
+        {"symptom_duration_weeks": 4, "conservative_care_weeks": {"at_most": 6}},
+        {"weakest_mrc_grade": {"at_least": 4}, "motor_deficit_days": 3},
+        {"first_episode": True, "same_level_recurrences": {"at_most": 2}},
+        {"bilateral_leg_symptoms": True, "symptom_side": {"one_of": ["left", "both"]}},
     ],
 )
 def test_what_is_usual_is_left_alone(facts):
@@ -125,3 +156,28 @@ def test_pregnancy_past_its_age_is_asked_about():
     facts = {"age_years": 60, "pregnant": True}
     patient = Patient(birth_date=date(1966, 1, 1), sex="female")
     assert set(soft_warnings(findings(facts=facts), patient)) == {"pregnant"}
+
+
+def test_a_slip_known_in_part_is_held_against_its_type():
+    def told(**facts):
+        return warned({}, {"L4-5": facts})
+
+    name = "L4-5-slip_type"
+    assert told(slip_grade={"at_least": 1}, slip_type="none") == {name}
+    assert told(slip_grade=0, slip_type={"one_of": ["isthmic", "degenerative"]}) == {
+        name
+    }
+    assert told(slip_grade={"at_most": 2}, slip_type="none") == set()
+    assert told(slip_grade=0, slip_type={"one_of": ["none", "isthmic"]}) == set()
+
+
+def test_a_disc_that_may_not_be_herniated_is_not_held_against_the_side():
+    def told(kind):
+        disc = {"herniation_type": kind, "side": "right"}
+        data = findings(
+            facts={"symptom_side": "left"}, discs={"L4-5": disc}, responsible_level=""
+        )
+        return set(soft_warnings(data, PATIENT))
+
+    assert told({"one_of": ["protrusion", "extrusion"]}) == {"symptom_side"}
+    assert told({"one_of": ["none", "protrusion"]}) == set()

@@ -4,7 +4,7 @@ import pytest
 from django import forms
 
 from patients.facts import CASE_FACTS, DISC_FACTS
-from patients.forms.questions import fact_to_field
+from patients.forms.fields import fact_to_field
 
 FACTS = {**CASE_FACTS, **DISC_FACTS}
 NUMBERS = [

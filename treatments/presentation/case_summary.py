@@ -17,6 +17,7 @@ from patients.facts import (
     SECTIONS,
     ClinicalFact,
     FactSection,
+    could_be,
 )
 from patients.findings import disc_field
 from treatments.engine import Fact
@@ -44,6 +45,7 @@ OF_THE_IMAGE = frozenset(
 class Item:
     """One fact in words; `name` and `level` say where it is entered.
 
+    Of a partial answer the words say what is left: "13 weeks or more".
     `note` is why it is assumed, where the rules say it.
     """
 
@@ -110,14 +112,16 @@ class Summary:
 def responsible_level(case: Mapping[str, Any]) -> str:
     """The level named, or the only one with a herniation, or "".
 
-    From contract 2 on it is guessed from nothing: with a disc whose type is not known
-    it has to be named.
+    From contract 2 on it is guessed from nothing: with a disc that may be herniated or
+    not, its type unknown or known in part, it has to be named.
     """
     if case.get("responsible_level"):
         return str(case["responsible_level"])
     types = {d["level"]: d.get("herniation_type") for d in case.get("discs", ())}
-    herniated = [level for level, kind in types.items() if kind not in (None, "none")]
-    is_settled = case.get("contract") == 1 or None not in types.values()
+    herniated = [level for level, kind in types.items() if not could_be(kind, "none")]
+    is_settled = case.get("contract") == 1 or all(
+        kind == "none" or not could_be(kind, "none") for kind in types.values()
+    )
     return herniated[0] if is_settled and len(herniated) == 1 else ""
 
 

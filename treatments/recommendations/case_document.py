@@ -12,7 +12,8 @@ def case_document(
 ) -> dict[str, Any]:
     """The case document of an encounter, in the contract that it was saved under.
 
-    Unknown facts are left out: unknown is never written as "no", 0 or "none".
+    Unknown facts are left out: unknown is never written as "no", 0 or "none". A partial
+    answer is written as it was entered.
     `unavailable` names the treatments that this hospital cannot offer.
     """
     document = findings_document(
@@ -53,8 +54,14 @@ def findings_document(
 
 
 def _without_negative_zero(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """PostgreSQL keeps -0.0 as 0.0, and the hash of the case would fit no more."""
-    return {
-        name: 0.0 if isinstance(value, float) and value == 0 else value
-        for name, value in facts.items()
-    }
+    """PostgreSQL keeps -0.0 as 0.0, and the hash of the case would fit no more.
+
+    A partial answer stays as it was written; its bounds are numbers as well.
+    """
+    return {name: _positive_zero(answer) for name, answer in facts.items()}
+
+
+def _positive_zero(answer: Any) -> Any:
+    if isinstance(answer, Mapping):
+        return {name: _positive_zero(part) for name, part in answer.items()}
+    return 0.0 if isinstance(answer, float) and answer == 0 else answer

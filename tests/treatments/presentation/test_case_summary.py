@@ -94,6 +94,36 @@ def test_from_contract_2_on_a_level_is_guessed_from_nothing(contract, level):
     assert responsible_level({**case, "discs": settled}) == "L4-5"
 
 
+@pytest.mark.parametrize(
+    ("kinds", "level"),
+    [
+        ({"L4-5": {"one_of": ["protrusion", "extrusion"]}}, "L4-5"),
+        ({"L4-5": {"one_of": ["none", "extrusion"]}}, ""),
+        ({"L4-5": "extrusion", "L3-4": {"one_of": ["none", "bulge"]}}, ""),
+        ({"L4-5": "extrusion", "L3-4": {"one_of": ["bulge", "protrusion"]}}, ""),
+        ({"L4-5": {"one_of": ["bulge", "extrusion"]}, "L3-4": "none"}, "L4-5"),
+    ],
+)
+def test_the_only_disc_that_is_surely_herniated_is_responsible(kinds, level):
+    discs = [{"level": place, "herniation_type": kind} for place, kind in kinds.items()]
+    assert responsible_level({"contract": 2, "facts": {}, "discs": discs}) == level
+
+
+def test_what_is_known_in_part_is_a_finding_in_words_and_not_unknown():
+    facts = {"symptom_duration_weeks": {"at_least": 13}}
+    disc = {"level": "L4-5", "herniation_type": {"one_of": ["protrusion", "extrusion"]}}
+    case = {"contract": 2, "facts": facts, "discs": [disc]}
+    told = section("Presentation", case)
+    assert [(i.label, i.value) for i in told.measured] == [
+        ("Duration of symptoms", "13 weeks or more")
+    ]
+    assert "symptom_duration_weeks" not in names(told.unknown)
+    found = section("Disc L4-5, responsible", case)
+    assert [item.value for item in found.measured] == ["protrusion or extrusion"]
+    nothing = {**case, "facts": {}, "discs": [{**disc, "herniation_type": "extrusion"}]}
+    assert case_summary(case, ()).known == case_summary(nothing, ()).known + 1
+
+
 def test_what_was_assumed_stands_apart_with_its_value():
     assumed = [{"fact": "translation_mm", "value": 0}]
     disc = section("Disc L4-5, responsible", assumed=assumed)

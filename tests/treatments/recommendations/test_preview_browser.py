@@ -46,10 +46,10 @@ def test_a_panel_without_an_answer_says_so_and_leaves_the_form_alone(
     expect(page.locator("#preview-line")).not_to_be_empty()
     expect(state).to_be_empty()
     page.context.clear_cookies()
-    page.get_by_label("Back pain").fill("9")
+    page.locator("#id_back_pain_nrs").fill("9")
     expect(state).to_contain_text("Not up to date")
     assert page.url.endswith(path)
-    assert page.get_by_label("Back pain").input_value() == "9"
+    assert page.locator("#id_back_pain_nrs").input_value() == "9"
 
 
 def test_without_a_script_there_is_no_panel(path, dr_surgeon, open_page):

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from treatments.authoring.checks.validation import golden_cases
+from treatments.authoring.grid.partial_cells import cell_of, partial_of
 from treatments.authoring.grid.sheet import Sheet
 from treatments.engine import Evaluation, Fact, Ruleset, evaluate
 from treatments.engine.case import known_to
 from treatments.engine.ruleset.terms import spoken
 from treatments.models import Recommendation
-from treatments.presentation.case_summary import responsible_level
+from treatments.presentation.case_summary import fact_item, responsible_level
 from treatments.presentation.ladder import Drawing, draw_ladder
 
 Document = Mapping[str, Any]
@@ -204,6 +205,8 @@ def _value(fact: Fact, text: str) -> Any:
         return None
     if fact.type == "bool":
         return text == "true"
+    if (partial := partial_of(text)) is not None:
+        return partial
     if fact.type == "enum":
         return text
     try:
@@ -252,6 +255,10 @@ def _question(fact: Fact, value: Any) -> TrialQuestion:
     chosen = UNKNOWN if value is None else str(value)
     if isinstance(value, bool):
         chosen = "true" if value else "false"
+    elif isinstance(value, dict):
+        chosen = cell_of(value)
+        if options:
+            options = ((chosen, fact_item(fact.name, value).value), *options)
     label = fact.label or fact.name.replace("_", " ")
     unit = "" if fact.unit in ("1", "") else fact.unit
     return TrialQuestion(fact.name, label, unit, options, chosen)

@@ -11,8 +11,13 @@ from spine_cds.audit.models import Event
 from treatments.authoring.checks.validation import golden_cases
 from treatments.authoring.document import edits
 from treatments.authoring.grid.sheet import Sheet
-from treatments.authoring.grid.trial import changed, questions, try_case
-from treatments.engine import evaluate
+from treatments.authoring.grid.trial import (
+    _question,
+    changed,
+    questions,
+    try_case,
+)
+from treatments.engine import evaluate, load_ruleset
 from treatments.models import RulesetActivation, RulesetDraft
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shipped_rules]
@@ -67,6 +72,26 @@ def test_a_changed_fact_goes_where_it_belongs(draft, golden):
     assert found["facts"]["age_years"] == 70
     assert "pregnant" not in found["facts"]
     assert "zone" not in found["facts"]
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "cell"),
+    [
+        ("herniation_type", {"one_of": ["bulge", "extrusion"]}, '"bulge","extrusion"'),
+        ("conservative_care_weeks", {"at_least": 6}, ">= 6"),
+        ("leg_pain_nrs", {"one_of": [6, 8]}, "6,8"),
+        ("translation_mm", {"at_most": 3.5}, "<= 3.5"),
+        ("motor_deficit_days", {"at_least": 1, "at_most": 14}, "[1..14]"),
+    ],
+)
+def test_an_answer_known_in_part_stays_so_in_a_trial(name, answer, cell):
+    facts = load_ruleset().facts
+    asked = _question(facts[name], answer)
+    assert asked.chosen == cell
+    if asked.options:
+        assert (cell, "bulge or extrusion") in asked.options
+    found = changed({"responsible_level": "L4-5"}, facts, {name: asked.chosen})
+    assert {**found["facts"], **found["discs"][0]}[name] == answer
 
 
 def test_the_questions_are_the_facts_the_table_rests_on(draft, golden):
