@@ -87,6 +87,8 @@ class Encounter(models.Model):
         DIAGNOSE_FIRST = "diagnose_first", "Diagnose first"
         URGENT = "urgent", "Urgent"
         REFER = "refer", "Refer"
+        LEAST_URGENT = "least_urgent", "At least urgent"
+        LEAST_EARLY = "least_early", "At least early"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case_uid = models.UUIDField(default=uuid.uuid4, editable=False)
@@ -203,6 +205,7 @@ class Encounter(models.Model):
                 condition=Q(
                     triage_flag__in=(
                         *("", "emergency", "diagnose_first", "urgent", "refer"),
+                        *("least_urgent", "least_early"),
                     )
                 ),
                 name="encounter_triage_flag_allowed",

@@ -22,7 +22,6 @@ from treatments.engine.ruleset.enums import URGENCIES
 from treatments.engine.ruleset.presumptions import presumed_values
 from treatments.engine.ruleset.unary_tests import UnaryTests, parse
 
-
 PROGRAM = program_of(RULESET)
 VARIABLES = {v.name: v for v in PROGRAM.variables}
 TREATMENTS = tuple(RULESET.treatments)

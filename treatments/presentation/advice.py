@@ -10,6 +10,7 @@ from treatments.engine.ruleset.enums import (
     Disposition,
     Indicator,
     OptionStatus,
+    Urgency,
 )
 from treatments.presentation.case_summary import (
     Item,
@@ -18,6 +19,7 @@ from treatments.presentation.case_summary import (
 from treatments.presentation.ladder import Drawing
 from treatments.presentation.next_steps import NextStep, conflict_steps, next_steps
 from treatments.presentation.sensitivity import Sensitivity, WhyNot
+from treatments.presentation.what_is_left import WhatIsLeft
 from treatments.presentation.words import (
     EFFECT_SIGNS,
     EFFECT_WORDS,
@@ -178,6 +180,18 @@ class Advice:
     exploration: Sensitivity | None = None
     not_said: Mapping[str, str] = field(default_factory=dict)
     referral: AdvisedReferral | None = None
+    left: WhatIsLeft | None = None
+
+    @property
+    def is_at_least(self) -> bool:
+        """Whether the urgency is the least that is certain, and it may be worse.
+
+        An older evaluation says so only where no answer could be given.
+        """
+        if self.left is not None:
+            return self.left.is_at_least
+        is_open = self.disposition is Disposition.INSUFFICIENT_DATA
+        return is_open and self.urgency not in ("", Urgency.ELECTIVE)
 
     @property
     def assumed_with_note(self) -> tuple[Item, ...]:

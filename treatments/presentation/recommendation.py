@@ -40,10 +40,12 @@ from treatments.presentation.case_summary import (
 )
 from treatments.presentation.ladder import draw_ladder
 from treatments.presentation.sensitivity import WhyNot, read_exploration
+from treatments.presentation.what_is_left import WhatIsLeft, read_what_is_left
 from treatments.presentation.words import (
     ASSUMED_WORDS,
     WEIGHT,
     AnyEffect,
+    AnyUrgency,
 )
 
 
@@ -218,9 +220,10 @@ def read_advice(
         for option in evaluation["options"]
     )
     matched = evaluation["matched_rules"]
+    left = read_what_is_left(evaluation, ruleset, level)
     return Advice(
         disposition=Disposition(evaluation["disposition"]),
-        urgency=Urgency(evaluation["urgency"]) if evaluation["urgency"] else "",
+        urgency=_urgency(evaluation, left),
         recommended=next((o for o in options if o.is_advised), None),
         options=options,
         robust=evaluation["robust"],
@@ -240,7 +243,18 @@ def read_advice(
             part["part"]: part["reason"] for part in evaluation.get("not_said", ())
         },
         referral=_referral(evaluation.get("refer"), options),
+        left=left,
     )
+
+
+def _urgency(evaluation: Mapping[str, Any], left: WhatIsLeft | None) -> AnyUrgency:
+    """The urgency of every completion, else the least that is certain.
+
+    That it can wait is not said where that is only the least of what is possible.
+    """
+    if evaluation["urgency"]:
+        return Urgency(evaluation["urgency"])
+    return left.floor if left and left.is_at_least else ""
 
 
 def _referral(

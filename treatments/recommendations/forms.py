@@ -72,6 +72,8 @@ class DecisionForm(PasswordAgain, SubmittedOnce):
         self.statuses = {
             option["treatment"]: OptionStatus(option["status"]) for option in options
         }
+        among = recommendation.evaluation_document.get("recommended_among")
+        self.among = {entry["treatment"] for entry in among or ()}
         self.takes_treatment = recommendation.disposition not in PATHWAYS
         outcomes = cast("forms.ChoiceField", self.fields["outcome"])
         outcomes.choices = self._outcomes(recommendation.disposition)
@@ -110,6 +112,8 @@ class DecisionForm(PasswordAgain, SubmittedOnce):
         for code, treatment in ruleset.treatments.items():
             status = self.statuses.get(code)
             word = f" ({STATUS_WORDS[status].lower()})" if status else ""
+            if code in self.among and status is not OptionStatus.RECOMMENDED:
+                word = f" (one of {len(self.among)} that are left)"
             named.append((code, treatment.title + word))
         return named
 
@@ -129,13 +133,17 @@ class DecisionForm(PasswordAgain, SubmittedOnce):
         cleaned["override_reason"] = ""
         if not self.takes_treatment:
             cleaned["treatment"] = ""
-        elif self.statuses.get(cleaned.get("treatment", "")) not in WEIGHED:
+        elif not self._may_be_accepted(cleaned.get("treatment", "")):
             # What is not weighed is no advice to accept.
             self.add_error(
                 "treatment",
                 "To accept, choose an option that is advised, suitable, or suitable "
                 "with caution. Any other choice is an override.",
             )
+
+    def _may_be_accepted(self, code: str) -> bool:
+        """Whether it is weighed, or one of the few that are left."""
+        return code in self.among or self.statuses.get(code) in WEIGHED
 
     def _clean_overridden(self, cleaned: dict[str, Any]) -> None:
         if not cleaned.get("override_reason"):

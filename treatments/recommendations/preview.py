@@ -3,17 +3,15 @@
 A preview is no recommendation: it has no guarantee, no reasons and no row.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from patients.facts import CASE_FACTS, SECTIONS
+from patients.facts import SECTIONS
 from patients.findings import CaseFindings
 from patients.models import Patient
-from treatments.engine import Ruleset, evaluate
+from treatments.engine import Evaluation, Ruleset, evaluate
 from treatments.engine.case import known_to
-from treatments.engine.evaluation.guarantees import BLOCKS
 from treatments.engine.ruleset.enums import Disposition, Indicator, Urgency
 from treatments.presentation.case_summary import (
     Item,
@@ -22,6 +20,7 @@ from treatments.presentation.case_summary import (
     responsible_level,
 )
 from treatments.presentation.ladder import Drawing, draw_ladder
+from treatments.presentation.what_is_left import WhatIsLeft, read_what_is_left
 from treatments.presentation.words import (
     DISPOSITION_SIGNS,
     PREVIEW_HEADINGS,
@@ -43,8 +42,7 @@ STOPS = (Disposition.EMERGENCY, Disposition.DIAGNOSE_FIRST)
 class CasePreview:
     """The state of an open form under the live rules, in words.
 
-    `questions` are the open ones: what triage waits for first, then what the most
-    rules do.
+    `questions` are the open ones in the order of their worth, as the page has them.
     """
 
     disposition: Disposition
@@ -57,13 +55,20 @@ class CasePreview:
     assumed: tuple[Item, ...]
     drawing: Drawing | None
     is_conflict: bool
+    left: WhatIsLeft | None = None
 
     @property
     def heading(self) -> str:
         """The option that would be advised, or why there is none."""
         if self.is_conflict:
             return "The rules conflict"
-        return self.advised or PREVIEW_HEADINGS[self.disposition]
+        left = self.left.heading if self.left else ""
+        return self.advised or left or PREVIEW_HEADINGS[self.disposition]
+
+    @property
+    def is_at_least(self) -> bool:
+        """Whether the urgency is the least that is certain."""
+        return self.left is not None and self.left.is_at_least
 
     @property
     def sign(self) -> str:
@@ -98,20 +103,22 @@ def preview_findings(
     answer = evaluate(case, ruleset, effects=False)
     evaluation = answer.to_document()
     advised = evaluation["recommended"]
+    left = read_what_is_left(evaluation, ruleset, responsible_level(case))
     stopped = answer.disposition in STOPS
     texts: dict[bool, list[str]] = {True: [], False: []}
     for alert in evaluation["alerts"]:
         texts[alert["indicator"] == Indicator.CRITICAL].append(alert["text"])
     return CasePreview(
         disposition=answer.disposition,
-        urgency=answer.urgency or "",
+        urgency=_urgency(answer.urgency, left),
+        left=left,
         advised=ruleset.treatments[advised["treatment"]].title if advised else "",
         critical=tuple(texts[True]),
         warnings=tuple(texts[False]),
         red_flags=tuple(
             fact_item(name) for name in RED_FLAGS if findings.facts.get(name) is True
         ),
-        questions=() if stopped else _questions(evaluation, case),
+        questions=() if stopped else _questions(answer, case),
         assumed=tuple(
             assumed_item(entry, ruleset.facts, responsible_level(case))
             for entry in evaluation["assumed"]
@@ -124,30 +131,21 @@ def preview_findings(
     )
 
 
-def _questions(
-    evaluation: Mapping[str, Any], case: Mapping[str, Any]
-) -> tuple[Item, ...]:
-    """What to ask: the level, what blocks any answer, then what rules wait for.
+def _urgency(urgency: Urgency | None, left: WhatIsLeft | None) -> AnyUrgency:
+    """The urgency of every completion, else the least that is certain."""
+    if urgency is None and left is not None and left.is_at_least:
+        return left.floor
+    return urgency or ""
 
-    What blocks is exact where triage is open; else options wait, and it is judged by
-    the rules that do.
+
+def _questions(answer: Evaluation, case: Mapping[str, Any]) -> tuple[Item, ...]:
+    """What to ask, the question worth most first: the list of the page, at once.
+
+    Nothing in it is known to be irrelevant, and what is assumed and may change the
+    advice is in it too.
     """
-    missing = [entry for entry in evaluation["missing"] if not entry.get("level")]
-    waiting = Counter(
-        name
-        for option in evaluation["options"]
-        for entry in option["undetermined"]
-        for name in entry["facts"]
-    )
     level = responsible_level(case)
-    ranked = []
-    for place, entry in enumerate(missing):
-        item = fact_item(entry["fact"], level=level)
-        first = item.name == "responsible_level"
-        flag = item.name in RED_FLAGS and CASE_FACTS[item.name].essential
-        blocks = entry["effect"] == BLOCKS
-        if first or flag or blocks or waiting[item.name]:
-            grave = (not first, not blocks, not flag, not item.essential)
-            rank = (*grave, -waiting[item.name], place)
-            ranked.append((rank, item))
-    return tuple(item for _, item in sorted(ranked, key=lambda pair: pair[0]))
+    return tuple(
+        fact_item(unknown.fact, level=unknown.level or level)
+        for unknown in answer.asking
+    )

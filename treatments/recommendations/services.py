@@ -27,6 +27,12 @@ from treatments.rulebook.services import live_ruleset
 
 State = Encounter.State
 TriageFlag = Encounter.TriageFlag
+#: What a case is flagged with while only the least of its urgency is certain.
+LEAST_FLAGS = {
+    Urgency.EMERGENCY: TriageFlag.LEAST_URGENT,
+    Urgency.URGENT: TriageFlag.LEAST_URGENT,
+    Urgency.EARLY: TriageFlag.LEAST_EARLY,
+}
 
 
 class CaseClosedError(ValueError):
@@ -115,6 +121,10 @@ def _triage_flag(recommendation: Recommendation) -> str:
         return recommendation.disposition
     if recommendation.urgency == Urgency.URGENT:
         return TriageFlag.URGENT
+    if not recommendation.urgency:
+        floor = recommendation.evaluation_document.get("urgency_floor")
+        if floor in LEAST_FLAGS:
+            return LEAST_FLAGS[floor]
     referred = recommendation.disposition == TriageFlag.REFER
     return TriageFlag.REFER if referred else ""
 

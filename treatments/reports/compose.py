@@ -125,6 +125,9 @@ def _context(report: Report) -> ReportContext:
         else (),
         referred=printed.referred(),
         assumed_because=printed.assumed_because(),
+        at_least=advice.is_at_least,
+        bounds=advice.left.bounds if advice.left else "",
+        among=printed.among(),
     )
 
 
@@ -133,6 +136,8 @@ def _headline(advice: Advice) -> str:
         return advice.recommended.title
     if advice.is_conflict:
         return "The rules conflict: no option is given"
+    if advice.left and advice.left.heading:
+        return advice.left.heading
     return REPORT_HEADINGS[advice.disposition]
 
 
@@ -147,6 +152,8 @@ def _lead(advice: Advice, ruleset: Ruleset) -> str:
         return _CONFLICT
     if advice.referral:
         return advice.referral.text
+    if advice.left and advice.left.elsewhere:
+        return advice.left.elsewhere
     told = " ".join(reason.told for reason in advice.triage if reason.told)
     flags = ", ".join(f"{i.label} {i.value}".strip() for i in advice.red_flags)
     if advice.disposition is Disposition.EMERGENCY and flags:

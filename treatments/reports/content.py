@@ -198,6 +198,9 @@ class ReportContext:
     why_none: tuple[PrintedEntry, ...] = ()
     referred: tuple[PrintedOption, ...] = ()
     assumed_because: tuple[PrintedEntry, ...] = ()
+    at_least: bool = False
+    bounds: str = ""
+    among: tuple[PrintedEntry, ...] = ()
 
     def to_document(self) -> dict[str, Any]:
         """Plain JSON types, for `Report.content`."""

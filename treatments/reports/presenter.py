@@ -12,6 +12,7 @@ from treatments.presentation import case_summary
 from treatments.presentation import recommendation as read
 from treatments.presentation.ladder import short_title
 from treatments.presentation.sensitivity import Answer, WhyNot
+from treatments.presentation.what_is_left import Selected
 from treatments.presentation.words import STATUS_WORDS, WEIGHED
 from treatments.reports.content import (
     PrintedAlert,
@@ -125,6 +126,22 @@ class ReportWords:
             for item in items
             if (item.name, item.level) not in listed
         ]
+
+    def among(self) -> tuple[PrintedEntry, ...]:
+        """The few options that are left, each with the answers that select it."""
+        left = self._advice.left
+        return tuple(
+            PrintedEntry(one.title, self._selecting(one))
+            for one in (left.among if left else ())
+        )
+
+    def _selecting(self, selected: Selected) -> str:
+        ways = (
+            " and ".join(f"{self._label(i.name, i.label)} is {i.value}" for i in one)
+            for one in selected.alternatives
+        )
+        said = "; or if ".join(ways)
+        return f"if {said}" if said else "no single answer selects it"
 
     def assumed(self) -> tuple[PrintedEntry, ...]:
         """What is assumed while it is not known."""

@@ -52,6 +52,7 @@ from .next_question import (
     effects_by_name,
     level_questions,
     question_document,
+    question_of,
     ranked_questions,
 )
 from .remaining import Remaining, least, remaining
@@ -137,6 +138,7 @@ class _Run:
             guarantees.missing() if effects else guarantees.missing_at_once()
         )
         left = self._remaining(conflicts)
+        asking = [] if conflicts else self._asking(guarantees, missing)
         return Evaluation(
             ruleset=self.ruleset,
             case_id=self.case.case_id,
@@ -161,9 +163,8 @@ class _Run:
             referral=self._referral(outcome),
             remaining=left,
             worths=self.worths,
-            next_question=None
-            if conflicts
-            else self._next_question(guarantees, missing),
+            next_question=self._document_of(asking[0]) if asking else None,
+            asking=tuple(UnknownFact(name, level) for name, level, _ in asking),
             tracing=partial(_trace, self.program, self.truth),
         )
 
@@ -178,18 +179,23 @@ class _Run:
             self.program, self.prior, self.open_base, self.case.unavailable
         )
 
-    def _next_question(
+    def _asking(
         self, guarantees: Guarantees, missing: Iterable[tuple[UnknownFact, str | None]]
-    ) -> Mapping[str, Any] | None:
-        """The one question worth most; None where nothing changes the outcome."""
+    ) -> list[tuple[str, str, int]]:
+        """What to ask, the question worth most first: a fact, its level, its variable.
+
+        Nothing where no answer changes the outcome. The variable of a question that no
+        rule tests is -1.
+        """
         if self.case.contract == 1:
-            return None
-        if asks_level_first(self.case, self.resolved) and self.resolved.outcome.is_open:
-            first, *_ = level_questions(self.program, self.case)
-            return {"fact": first, "leaves": {}}
+            return []
+        levels = level_questions(self.program, self.case)
+        if asks_level_first(self.case, self.resolved):
+            is_open = self.resolved.outcome.is_open
+            return [(name, "", -1) for name in levels] if is_open else []
         is_moved = any(worth.share for worth in self.worths.values())
         if not is_moved and guarantees.robust() is True:
-            return None
+            return []
         ranked = ranked_questions(
             self.program,
             self.case,
@@ -198,9 +204,17 @@ class _Run:
             self.worths,
             effects_by_name(missing, NEIGHBOUR_MAXIMUM),
         )
-        if not ranked:
-            return None
-        return question_document(self.program, self.case, self.resolved, ranked[0])
+        found = [question_of(self.program, self.case, at) for at in ranked]
+        if self.case.level_is_open and self.resolved.outcome.is_open:
+            asked = {name for name, _, _ in found}
+            found += [(name, "", -1) for name in levels if name not in asked]
+        return found
+
+    def _document_of(self, question: tuple[str, str, int]) -> dict[str, Any]:
+        name, _, at = question
+        if at < 0:
+            return {"fact": name, "leaves": {}}
+        return question_document(self.program, self.case, self.resolved, at)
 
     def _remaining(self, conflicts: object) -> Remaining | None:
         """What is left of the case; contract 1 does not say it."""

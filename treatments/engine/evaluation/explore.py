@@ -215,10 +215,8 @@ class _Explorer:
             triage = self._ranked()[:ASKED_AT_MOST]
             asked = [asked_name(self.program.variables[at].name) for at in triage]
             names = list(dict.fromkeys([*asked, *names]))
-        return [
-            {"fact": name, "effect": self.effects.get(name), "answers": []}
-            for name in names
-        ]
+        effects = self.effects
+        return [{"fact": n, "effect": effects.get(n), "answers": []} for n in names]
 
     def _effect(self, at: int) -> str | None:
         # A partial answer that is not among the missing facts changes nothing more.

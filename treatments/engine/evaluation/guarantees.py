@@ -34,6 +34,9 @@ CANNOT_CHANGE = "cannot_change"
 REACHABLE_STATES = 12_000
 EFFECT_STATES = 3_000
 ALL_EFFECTS_STATES = 9_000
+#: The same where the answer has to come at once.
+QUICK_STATES = 150
+ALL_QUICK_STATES = 600
 
 
 class Guarantees:
@@ -65,6 +68,7 @@ class Guarantees:
         self.triage_is_open, self.proved = triage_is_open, proved
         self.question = OutcomeQuestion(program, case.unavailable)
         self.effects_budget = Budget(ALL_EFFECTS_STATES)
+        self.quick_budget = Budget(ALL_QUICK_STATES)
         self._affecting: dict[int, bool | None] = {}
 
     def robust(self) -> bool | None:
@@ -110,13 +114,34 @@ class Guarantees:
     def missing_at_once(self) -> Iterator[tuple[UnknownFact, str | None]]:
         """The missing facts with the effects that are found in some milliseconds.
 
-        That is what triage waits for (``blocks``); the effect of the others is None.
+        That is what triage waits for (``blocks``); of a case of contract 2 also what
+        is proved to change the outcome, or what a short search tells. The effect of
+        the others is None.
         """
         if self.case.level_is_open:
             yield UnknownFact("responsible_level"), None
         for fact, at in self._unknown():
             blocks = at >= 0 and self.triage_is_open and self._or_none(self._blocks, at)
-            yield fact, BLOCKS if blocks else None
+            effect = BLOCKS if blocks else self._effect_at_once(at)
+            if fact.have is None or effect != CANNOT_CHANGE:
+                yield fact, effect
+
+    def _effect_at_once(self, at: int) -> str | None:
+        if self.case.contract == 1 or self.case.level_is_open:
+            return None
+        if at in self.proved:
+            return COULD_CHANGE
+        if at < 0 or self._one_outcome_left:
+            return CANNOT_CHANGE
+        budget = self.quick_budget.lend(QUICK_STATES)
+        try:
+            base, question = self.open_base, self.question
+            affects = can_affect(self.program, question, at, base, budget)
+        except BudgetSpentError:
+            return None
+        finally:
+            self.quick_budget.take_back(budget)
+        return COULD_CHANGE if affects else CANNOT_CHANGE
 
     def _unknown(self) -> Iterator[tuple[UnknownFact, int]]:
         """The open facts, each with its variable; -1 where no rule tests it."""

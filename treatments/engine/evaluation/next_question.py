@@ -91,6 +91,13 @@ def level_questions(program: Program, case: Case) -> list[str]:
     return [*([IMAGE_STATUS] if asks_image else []), RESPONSIBLE_LEVEL]
 
 
+def question_of(program: Program, case: Case, at: int) -> tuple[str, str, int]:
+    """What is asked for a variable: the fact's name, its level, the variable."""
+    variable = program.variables[at]
+    of_disc = variable.fact.scope == "disc" and case.level
+    return asked_name(variable.name), case.level or "" if of_disc else "", at
+
+
 def question_document(
     program: Program, case: Case, resolved: ResolvedCase, at: int
 ) -> dict[str, Any]:
@@ -100,7 +107,7 @@ def question_document(
     where the outcomes were too many to count.
     """
     variable = program.variables[at]
-    of_disc = variable.fact.scope == "disc" and case.level
+    name, level, _ = question_of(program, case, at)
     leaves: dict[str, int | None] = {}
     states = FEW_STATES if resolved.places is None else LEAVES_STATES
     for region in members(_open_mask(program, case, at)):
@@ -114,8 +121,8 @@ def question_document(
         found = reachable_outcomes(program, resolved.questions.place, base, budget)
         leaves[said] = len(found.found) if found.complete else None
     return {
-        "fact": asked_name(variable.name),
-        **({"level": case.level} if of_disc else {}),
+        "fact": name,
+        **({"level": level} if level else {}),
         "leaves": leaves,
     }
 

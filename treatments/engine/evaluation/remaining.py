@@ -14,7 +14,7 @@ from typing import Any
 
 from ..case import Case
 from ..compiler.bitset import singletons
-from ..compiler.possible_outcomes import Outcome
+from ..compiler.possible_outcomes import Outcome, undetermined_hits
 from ..compiler.program import Program
 from ..compiler.range_words import regions_as_test
 from ..ruleset.answers import literal
@@ -45,7 +45,8 @@ class Remaining:
 
     ``outcomes`` counts the places that are left, a disposition or a treatment each;
     None where that was not settled. ``among`` has two or three treatments with what
-    selects each; ``in_no_case`` those ruled out in every completion.
+    selects each; ``in_no_case`` those ruled out in every completion. ``triage`` are the
+    ids of the triage rows that may still keep the case from the ladder.
     """
 
     urgency_floor: Urgency
@@ -56,6 +57,7 @@ class Remaining:
     leads_to_ladder: bool
     among: tuple[Mapping[str, Any], ...] | None
     in_no_case: tuple[str, ...]
+    triage: tuple[str, ...] = ()
     not_said: tuple[Mapping[str, str], ...] = ()
 
     def without_advice(self) -> Remaining:
@@ -67,6 +69,7 @@ class Remaining:
             leads_to_ladder=False,
             among=None,
             in_no_case=(),
+            triage=(),
         )
 
     def to_document(self) -> dict[str, Any]:
@@ -82,6 +85,7 @@ class Remaining:
             if self.among is None
             else [dict(entry) for entry in self.among],
             "in_no_case": list(self.in_no_case),
+            "triage_remaining": list(self.triage),
         }
 
 
@@ -119,6 +123,7 @@ class _Reader:
             leads_to_ladder=bool(dispositions & ON_LADDER),
             among=self._among(),
             in_no_case=tuple(self._in_no_case()),
+            triage=tuple(self._triage()),
             not_said=tuple(self.not_said),
         )
 
@@ -191,6 +196,14 @@ class _Reader:
         return [
             (at, mask) for at, mask in enumerate(state) if mask != self.open_base[at]
         ]
+
+    def _triage(self) -> Iterator[str]:
+        """The rows that may still send the case elsewhere."""
+        program, truth = self.program, self.resolved.truth
+        for number in undetermined_hits(program, program.triage, truth):
+            rule = program.rules[number]
+            if rule.outputs["disposition"] != Disposition.LADDER:
+                yield rule.id
 
     # -- the treatments that are left --------------------------------------------------
 

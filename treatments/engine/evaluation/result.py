@@ -73,8 +73,8 @@ class Evaluation:
     the unknown facts gives this outcome, None where that is not known. ``missing`` has
     each unknown fact with its effect: ``blocks``, ``could_change``, ``cannot_change``,
     or None. ``not_said`` has the reason for each part that is null. ``remaining``,
-    ``worths`` and ``next_question`` are for contract 2; :func:`.explore` starts from
-    the worths and from :attr:`reachable`.
+    ``worths``, ``next_question`` and ``asking``, all that is worth asking in its order,
+    are for contract 2; :func:`.explore` starts from the worths and :attr:`reachable`.
     """
 
     ruleset: Ruleset
@@ -99,6 +99,7 @@ class Evaluation:
     remaining: Remaining | None = None
     worths: Mapping[int, Worth] = field(default_factory=dict, repr=False, compare=False)
     next_question: Mapping[str, Any] | None = None
+    asking: tuple[UnknownFact, ...] = ()
     assumed_because: Mapping[str, Rule] = field(default_factory=dict, repr=False)
     tracing: Callable[[], Iterable[RuleTrace]] = field(
         default=tuple, repr=False, compare=False
