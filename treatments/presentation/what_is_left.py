@@ -41,14 +41,6 @@ class Selected:
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerLeaves:
-    """An answer to the next question, and how many outcomes it leaves, if counted."""
-
-    words: str
-    count: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class WhatIsLeft:
     """The parts of contract 2 that say what is left of a case.
 
@@ -68,7 +60,6 @@ class WhatIsLeft:
     among: tuple[Selected, ...]
     in_no_case: tuple[str, ...]
     question: Item | None
-    answers: tuple[AnswerLeaves, ...]
     is_advised: bool
     triage: tuple[str, ...] = ()
 
@@ -88,7 +79,9 @@ class WhatIsLeft:
         if self.disposition is Disposition.REFER:
             return ""
         if self.disposition is Disposition.INSUFFICIENT_DATA:
-            return f"At least {self.floor}" if self.is_at_least else ""
+            if self.is_at_least:
+                return f"At least {self.floor}"
+            return "" if self.leads_to_ladder else "Not a case for the ladder"
         if self.among:
             return f"One of {len(self.among)} options"
         if self.outcomes:
@@ -152,7 +145,6 @@ def read_what_is_left(
         among=tuple(words.selected(evaluation["recommended_among"] or ())),
         in_no_case=tuple(words.title(code) for code in evaluation["in_no_case"]),
         question=words.item(question) if question else None,
-        answers=tuple(words.answers(question)) if question else (),
         is_advised=evaluation["recommended"] is not None,
         triage=tuple(
             str(ruleset.rules[rule].outputs["text"])
@@ -180,10 +172,6 @@ class _Words:
             code = entry["treatment"]
             alternatives = (tuple(map(self.item, one)) for one in entry["if"])
             yield Selected(code, self.title(code), tuple(alternatives))
-
-    def answers(self, question: Mapping[str, Any]) -> Iterable[AnswerLeaves]:
-        for cell, count in question["leaves"].items():
-            yield AnswerLeaves(self._answer(question["fact"], cell), count)
 
     def _answer(self, name: str, cell: str) -> str:
         fact: Fact | None = self.ruleset.facts.get(name)

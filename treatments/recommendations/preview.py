@@ -27,6 +27,7 @@ from treatments.presentation.words import (
     AnyUrgency,
 )
 from treatments.recommendations.case_document import findings_document
+from treatments.recommendations.site_prior import prior_with, site_counts
 
 RED_FLAGS = tuple(
     fact.name
@@ -100,7 +101,8 @@ def preview_findings(
     """
     case = known_to(ruleset, findings_document(findings, patient, unavailable))
     # Without effects: the emptier a form, the more of them there are to work out.
-    answer = evaluate(case, ruleset, effects=False)
+    prior = prior_with(site_counts())
+    answer = evaluate(case, ruleset, effects=False, prior=prior)
     evaluation = answer.to_document()
     advised = evaluation["recommended"]
     left = read_what_is_left(evaluation, ruleset, responsible_level(case))

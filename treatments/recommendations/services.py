@@ -23,6 +23,11 @@ from treatments.models import (
     Review,
 )
 from treatments.recommendations.case_document import case_document
+from treatments.recommendations.site_prior import (
+    counts_document,
+    prior_with,
+    site_counts,
+)
 from treatments.rulebook.services import live_ruleset
 
 State = Encounter.State
@@ -60,8 +65,9 @@ def case_evaluate(*, encounter: Encounter, actor: User) -> Recommendation:
     version = live_ruleset()
     offered_elsewhere = encounter.patient.team.unavailable_treatments.codes()
     document = known_to(version.ruleset, case_document(encounter, offered_elsewhere))
-    answer = evaluate(document, version.ruleset)
-    evaluation = answer.to_document()
+    counts = site_counts()
+    answer = evaluate(document, version.ruleset, prior=prior_with(counts))
+    evaluation = {**answer.to_document(), **counts_document(counts)}
     question = {
         "encounter": encounter,
         "ruleset": version,

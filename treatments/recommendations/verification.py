@@ -25,6 +25,11 @@ from treatments.engine import (
     explore,
 )
 from treatments.models import Decision, Recommendation, RulesetVersion
+from treatments.recommendations.site_prior import (
+    counts_document,
+    counts_of,
+    prior_with,
+)
 
 #: Rows read at once: a PDF is some hundred kilobytes, an evaluation some ten.
 CHUNK = 20
@@ -126,8 +131,9 @@ def _told_signed(decision: Decision) -> set[tuple[int, str]]:
 def _recomputed(
     case: dict[str, Any], ruleset: Ruleset, stored: Mapping[str, Any]
 ) -> dict[str, Any]:
-    evaluation = evaluate(case, ruleset)
-    document = evaluation.to_document()
+    counts = counts_of(stored)
+    evaluation = evaluate(case, ruleset, prior=prior_with(counts))
+    document = {**evaluation.to_document(), **counts_document(counts)}
     if "exploration" in stored:  # the first ones were kept without
         document["exploration"] = explore(case, ruleset, evaluation).to_document()
     return document

@@ -56,22 +56,56 @@ def test_an_answer_just_typed_counts_though_it_is_not_stored(look, posted):
     assert "advised so far" not in fragment
 
 
-def test_an_empty_form_says_what_to_ask_the_level_first(look):
+def test_an_empty_form_asks_the_red_flags_first_and_then_for_the_level(look):
+    """What triage hangs on is asked before what only the ladder needs."""
     fragment = look({})
     assert "Not enough data for advice yet" in fragment
-    first = fragment.index("#id_responsible_level")
-    assert first < fragment.index("#id_saddle_anaesthesia")
-    assert first < fragment.index("#id_conservative_care_weeks")
+    first = fragment.index("#id_saddle_anaesthesia")
+    assert first < fragment.index("#id_weakest_mrc_grade")
+    assert first < fragment.index("#id_responsible_level")
+    assert "#id_L4-5-zone" not in fragment
+
+
+def test_where_the_level_alone_holds_the_advice_up_it_is_the_question(look, posted):
+    fragment = look(posted(**{"responsible_level": "", "L4-5-herniation_type": ""}))
+    asked = fragment[fragment.index("Still to ask") :]
+    assert asked.index("#id_responsible_level") == asked.index("#id_")
+
+
+def test_the_panel_asks_what_the_page_asks(look, posted, an_advice):
+    """K9: nothing that cannot change the advice, and what is assumed and can."""
+    forgotten = {"L4-5-zone": "", "L4-5-translation_mm": "", "smoking_status": ""}
+    fragment = look(posted(**forgotten))
+    stored = an_advice(forget=("zone", "translation_mm", "smoking_status"))
+    explored = stored.evaluation_document["exploration"]
+    names = [question["fact"] for question in explored["ask_next"]]
+    places = [fragment.index(f"-{name}") for name in names]
+    assert places == sorted(places)
+    assert "translation_mm" in names
+    asked = fragment[fragment.index("Still to ask") : fragment.index("assumed so far")]
+    assert asked.count("<li>") == len(names)
+    assert "#id_smoking_status" not in asked
+
+
+def test_the_panel_says_what_is_certain_of_half_an_answer(look, posted):
+    weak = {"weakest_mrc_grade": "2", "motor_deficit_days": "5"}
+    told = look(posted(**weak, saddle_anaesthesia=""))
+    assert "<b>At least urgent</b>" in told
+    assert "an emergency is not excluded until this is known: Saddle" in told
+    part = {"weakest_mrc_grade": "", "weakest_mrc_grade__at_most": "4"}
+    assert "it may be urgent until this is known: Weakest muscle" in look(
+        posted(**part)
+    )
 
 
 def test_that_it_can_wait_is_not_said_before_enough_is_known(look, posted):
-    assert "urgency <b>elective" in look(posted())
+    assert "<b>elective" in look(posted())
     assert "urgency <b>" not in look({})
     unplaced = {"responsible_level": "", "L4-5-herniation_type": ""}
     assert "urgency <b>" not in look(posted(**unplaced))
     told = look(posted(**unplaced, progressive_motor_deficit="yes"))
     assert "advised so far" not in told
-    assert "urgency <b>urgent" in told
+    assert "At least urgent; an emergency is not excluded" in told
 
 
 def test_an_answer_that_cannot_be_read_is_left_out_and_that_is_said(look, posted):

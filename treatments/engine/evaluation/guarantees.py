@@ -35,8 +35,8 @@ REACHABLE_STATES = 12_000
 EFFECT_STATES = 3_000
 ALL_EFFECTS_STATES = 9_000
 #: The same where the answer has to come at once.
-QUICK_STATES = 150
-ALL_QUICK_STATES = 600
+QUICK_STATES = 40
+ALL_QUICK_STATES = 160
 
 
 class Guarantees:

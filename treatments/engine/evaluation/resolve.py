@@ -54,7 +54,7 @@ PLACE_STATES = 2_000
 #: Treatments that are told apart; of more only their number is said.
 AMONG_AT_MOST = 3
 #: The same where there are too many to be told apart: then they are counted at best.
-MANY_PLACES_STATES = 300
+MANY_PLACES_STATES = 150
 
 
 class ResolvedCase:
@@ -78,6 +78,7 @@ class ResolvedCase:
         self.program, self.case, self.base = program, case, base
         self.questions = questions or QuestionSet(program, case.unavailable)
         self.has_many_places = has_many_places
+        self._found_statuses: dict[str, Statuses] = {}
         self.truth = program.propagate(base)
         self.triage = self._triage()
         self.statuses = _Statuses(self)
@@ -317,6 +318,12 @@ class ResolvedCase:
         return status_of(self._possible_statuses(code))
 
     def _possible_statuses(self, code: str) -> Statuses:
+        found = self._found_statuses.get(code)
+        if found is None:
+            found = self._found_statuses[code] = self._find_statuses(code)
+        return found
+
+    def _find_statuses(self, code: str) -> Statuses:
         possible = possible_statuses(self.program, code, self.truth)
         if len(possible) == 1:
             return possible
