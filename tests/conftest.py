@@ -13,6 +13,7 @@ pytest_plugins = [
     "tests.fixtures_browser",
     "tests.fixtures_worker",
     "tests.fuzz.summary",
+    "tests.kept_answers",
     "tests.spread",
 ]
 
