@@ -11,8 +11,10 @@ from tests.services import chromium
 pytest_plugins = [
     "tests.fixtures_database",
     "tests.fixtures_browser",
+    "tests.fixtures_site",
     "tests.fixtures_worker",
     "tests.fuzz.summary",
+    "tests.kept_answers",
     "tests.spread",
 ]
 

@@ -63,6 +63,8 @@ def open_page(live_server, browser_instance) -> Iterator[Callable[..., object]]:
             base_url=live_server.url,
             java_script_enabled=javascript,
             locale="en-GB",
+            # Each scroll is done at once: a smooth one takes a second and a half.
+            reduced_motion="reduce",
         )
         contexts.append(context)
         context.set_default_timeout(10_000)

@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 from tests.services import chromium
-from tests.treatments.reports.embedded_site import ROOT, embedded_site
+from tests.treatments.reports.embedded_site import ROOT, embedded_site, prepare
 
 IMAGES = ROOT / "docs" / "images"
 PATIENT = "Castillo, Inés"
@@ -27,7 +27,7 @@ def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     with (
         TemporaryDirectory() as folder,
-        embedded_site(Path(folder)) as site,
+        embedded_site(prepare(Path(folder))) as site,
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(

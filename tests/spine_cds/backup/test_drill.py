@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -279,11 +280,9 @@ def test_a_backup_becomes_a_new_sqlite_site(hospital, tmp_path):
 
 
 @pytest.mark.django_db
-def test_a_sqlite_site_moves_to_this_database_through_a_pipe(tmp_path):
-    managed(tmp_path, "migrate", "--verbosity", "0")
-    managed(tmp_path, "load_ruleset")
-    managed(tmp_path, "seed_demo")
-    file = io.BytesIO(managed(tmp_path, "backup", "-"))
+def test_a_sqlite_site_moves_to_this_database_through_a_pipe(demo_data, tmp_path):
+    site = shutil.copytree(demo_data, tmp_path / "data")
+    file = io.BytesIO(managed(site, "backup", "-"))
     manifest = backup_restore(file=file)
     assert manifest.database == "sqlite"
     assert Patient.objects.count() > 5

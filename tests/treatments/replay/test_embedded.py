@@ -1,5 +1,6 @@
 """Embedded mode: SQLite, no broker, one process, replays beside the reports."""
 
+import shutil
 import time
 import uuid
 
@@ -15,8 +16,9 @@ SECONDS = 60
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    with embedded_site(tmp_path_factory.mktemp("embedded")) as site:
+def site(demo_data, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("embedded") / "data"
+    with embedded_site(shutil.copytree(demo_data, folder)) as site:
         yield site
 
 

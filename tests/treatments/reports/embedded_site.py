@@ -20,6 +20,29 @@ ROOT = Path(__file__).resolve().parents[3]
 START_SECONDS = 30
 
 
+def prepare(folder: Path) -> Path:
+    """Fill a data folder as `make run` does before it serves."""
+    for command in ("migrate", "load_ruleset", "seed_demo"):
+        subprocess.run(
+            [sys.executable, "manage.py", command, "--verbosity=0"],
+            cwd=ROOT,
+            env=_environment(folder),
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+    return folder
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    inherited = ("DATABASE_URL", "REDIS_URL", "SPINE_CDS_QUEUE")
+    kept = {name: v for name, v in os.environ.items() if name not in inherited}
+    return {
+        **kept,
+        "DJANGO_SETTINGS_MODULE": "spine_cds.settings",
+        "SPINE_CDS_DATA_DIR": str(folder),
+    }
+
+
 class EmbeddedSite:
     """A gunicorn process on its own data folder, and one signed-in browser."""
 
@@ -32,26 +55,6 @@ class EmbeddedSite:
         with closing(socket.create_server(("127.0.0.1", 0))) as free:
             self.address = f"127.0.0.1:{free.getsockname()[1]}"
 
-    @property
-    def _environment(self) -> dict[str, str]:
-        inherited = ("DATABASE_URL", "REDIS_URL", "SPINE_CDS_QUEUE")
-        kept = {name: v for name, v in os.environ.items() if name not in inherited}
-        return {
-            **kept,
-            "DJANGO_SETTINGS_MODULE": "spine_cds.settings",
-            "SPINE_CDS_DATA_DIR": str(self.folder),
-        }
-
-    def prepare(self) -> None:
-        for command in ("migrate", "load_ruleset", "seed_demo"):
-            subprocess.run(
-                [sys.executable, "manage.py", command, "--verbosity=0"],
-                cwd=ROOT,
-                env=self._environment,
-                stdout=subprocess.DEVNULL,
-                check=True,
-            )
-
     def start(self) -> None:
         command = ["-m", "gunicorn", "spine_cds.wsgi", "--bind", self.address]
         workers = ["--worker-class", "gthread", "--workers", "1", "--threads", "8"]
@@ -59,7 +62,7 @@ class EmbeddedSite:
             self._process = subprocess.Popen(
                 [sys.executable, *command, *workers],
                 cwd=ROOT,
-                env=self._environment,
+                env=_environment(self.folder),
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -156,8 +159,8 @@ class EmbeddedSite:
 
 @contextmanager
 def embedded_site(folder: Path) -> Iterator[EmbeddedSite]:
+    """Serve a data folder that was prepared."""
     site = EmbeddedSite(folder)
-    site.prepare()
     site.start()
     try:
         site.sign_in()

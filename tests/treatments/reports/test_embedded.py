@@ -1,5 +1,7 @@
 """Embedded mode, as a newcomer runs it: nothing installed, nothing lost."""
 
+import shutil
+
 import pytest
 
 from tests.treatments.reports import pdf_reading as pdf
@@ -7,8 +9,9 @@ from tests.treatments.reports.embedded_site import EmbeddedSite, embedded_site
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    with embedded_site(tmp_path_factory.mktemp("embedded")) as site:
+def site(demo_data, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("embedded") / "data"
+    with embedded_site(shutil.copytree(demo_data, folder)) as site:
         yield site
 
 
