@@ -17,6 +17,7 @@ from unittest import mock
 import pytest
 
 from treatments.engine import Evaluation, Exploration, Ruleset, evaluate, explore
+from treatments.engine.asking.prior import Prior, shipped_prior
 
 KEPT = 512
 WHERE = "treatments.recommendations.services"
@@ -24,8 +25,12 @@ _evaluations: dict[tuple[str, str], Evaluation] = {}
 _explorations: dict[tuple[str, str], Exploration] = {}
 
 
-def evaluated(document: dict[str, Any], ruleset: Ruleset) -> Evaluation:
-    """As `evaluate`, under the name of this case."""
+def evaluated(
+    document: dict[str, Any], ruleset: Ruleset, prior: Prior | None = None
+) -> Evaluation:
+    """As `evaluate`, under the name of this case; by a prior of its own, anew."""
+    if prior is not None and prior.rows != shipped_prior().rows:
+        return evaluate(document, ruleset, prior=prior)
     known = _kept(_evaluations, document, ruleset, lambda: evaluate(document, ruleset))
     return replace(known, ruleset=ruleset, case_id=document["case_id"])
 

@@ -185,6 +185,10 @@ class CaseBits:
                 left &= ~taken
         return left
 
+    def may_be_taken(self, code: str) -> int:
+        """The cases in which a treatment has a reason for it and none against it."""
+        return union(self._tiers(code)) & ~self.conflict
+
     def _tiers(self, code: str) -> tuple[int, int, int]:
         """The cases in which a treatment may be taken: without a reservation, with
         shared ones alone, with one of its own."""

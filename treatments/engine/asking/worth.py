@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import accumulate
 from math import log
 from types import MappingProxyType
+from typing import NamedTuple
 
 from ..compiler.bitset import bit_set, members, union
 from ..compiler.program import Program
@@ -101,18 +102,30 @@ def worth_of_questions(
     }
 
 
-def likely_places(
+class LikelyAnswers(NamedTuple):
+    """What the drawn completions of a case show; there may be more than that.
+
+    ``places`` counts the dispositions and treatments that they come to; ``undecided``
+    are the treatments that may be taken in some of them, and not in others.
+    """
+
+    places: int
+    undecided: frozenset[str]
+
+
+def likely_answers(
     program: Program,
     prior: Prior,
     base: Sequence[int],
     unavailable: frozenset[str] = frozenset(),
-) -> int:
-    """How many different places the drawn completions of ``base`` come to.
-
-    A disposition or a treatment each; there may be others that none of them shows.
-    """
+) -> LikelyAnswers:
+    """What the drawn completions of ``base`` come to."""
     drawn = draw(program, prior, base)
-    return len(CaseBits(program, drawn, _ALL_DRAWN, unavailable).places())
+    bits = CaseBits(program, drawn, _ALL_DRAWN, unavailable)
+    undecided = frozenset(
+        code for code in program.effects if 0 < bits.may_be_taken(code) < _ALL_DRAWN
+    )
+    return LikelyAnswers(len(bits.places()), undecided)
 
 
 def draw(program: Program, prior: Prior, base: Sequence[int]) -> list[list[int]]:
@@ -138,6 +151,7 @@ def draw(program: Program, prior: Prior, base: Sequence[int]) -> list[list[int]]
     return found
 
 
+@lru_cache(maxsize=4096)
 def _spread(weights: RegionWeights, mask: int, at: int) -> dict[int, int]:
     """All drawn cases over the regions of a mask, to each as many as it weighs."""
     regions = list(members(mask))

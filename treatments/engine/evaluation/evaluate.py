@@ -56,7 +56,7 @@ from .next_question import (
     ranked_questions,
 )
 from .remaining import Remaining, least, remaining
-from .resolve import ResolvedCase, computed_masks, has_many_places
+from .resolve import ResolvedCase, computed_masks, likely_of
 from .result import Evaluation, Option, RuleTrace
 
 #: Why a part of the answer is null.
@@ -111,7 +111,7 @@ class _Run:
             self.program,
             case,
             self.base,
-            has_many_places=has_many_places(self.program, case, self.base, prior),
+            likely=likely_of(self.program, case, self.base, prior),
         )
         self.truth = self.resolved.truth
 
@@ -130,7 +130,7 @@ class _Run:
             self.open_base,
             outcome,
             statuses,
-            triage_is_open=len(self.resolved.triage) > 1,
+            triage_is_open=self.resolved.triage_is_open,
             proved=frozenset(at for at, worth in self.worths.items() if worth.share),
         )
         robust = guarantees.robust() if effects and not conflicts else None

@@ -15,7 +15,13 @@ from ..compiler.possible_outcomes import UNDETERMINED, Outcome
 from ..compiler.program import Program
 from ..ruleset.enums import OptionStatus
 from ..ruleset.presumptions import IMAGE_READ, IMAGE_STATUS, applies
-from ..search.completions import Base, Budget, BudgetSpentError, with_mask
+from ..search.completions import (
+    Base,
+    Budget,
+    BudgetSpentError,
+    open_facts,
+    with_mask,
+)
 from ..search.questions import (
     Answer,
     CaseQuestion,
@@ -34,9 +40,10 @@ CANNOT_CHANGE = "cannot_change"
 REACHABLE_STATES = 12_000
 EFFECT_STATES = 3_000
 ALL_EFFECTS_STATES = 9_000
-#: The same where the answer has to come at once.
-QUICK_STATES = 40
-ALL_QUICK_STATES = 160
+#: The same where the answer has to come at once, and for how many facts.
+SEARCHED_AT_ONCE = 6
+QUICK_STATES = 30
+ALL_QUICK_STATES = 90
 
 
 class Guarantees:
@@ -69,6 +76,8 @@ class Guarantees:
         self.question = OutcomeQuestion(program, case.unavailable)
         self.effects_budget = Budget(ALL_EFFECTS_STATES)
         self.quick_budget = Budget(ALL_QUICK_STATES)
+        self._open_facts: dict[int, frozenset[int]] = {}
+        self._status_questions: dict[str, StatusQuestion] = {}
         self._affecting: dict[int, bool | None] = {}
 
     def robust(self) -> bool | None:
@@ -114,25 +123,30 @@ class Guarantees:
     def missing_at_once(self) -> Iterator[tuple[UnknownFact, str | None]]:
         """The missing facts with the effects that are found in some milliseconds.
 
-        That is what triage waits for (``blocks``); of a case of contract 2 also what
-        is proved to change the outcome, or what a short search tells. The effect of
-        the others is None.
+        That is what triage waits for (``blocks``); of a case of contract 2 what is
+        proved to change the outcome, or what a short search tells. The effect of the
+        others is None.
         """
         if self.case.level_is_open:
             yield UnknownFact("responsible_level"), None
         for fact, at in self._unknown():
-            blocks = at >= 0 and self.triage_is_open and self._or_none(self._blocks, at)
-            effect = BLOCKS if blocks else self._effect_at_once(at)
+            effect = self._effect_at_once(at)
             if fact.have is None or effect != CANNOT_CHANGE:
                 yield fact, effect
 
     def _effect_at_once(self, at: int) -> str | None:
-        if self.case.contract == 1 or self.case.level_is_open:
+        if self.case.contract == 1:
+            waits = at >= 0 and self.triage_is_open
+            return BLOCKS if waits and self._or_none(self._blocks, at) else None
+        if self.case.level_is_open:
             return None
         if at in self.proved:
             return COULD_CHANGE
-        if at < 0 or self._one_outcome_left:
+        open_ones = self._open_of(self.question, self.open_base)
+        if at < 0 or at not in open_ones:
             return CANNOT_CHANGE
+        if len(open_ones - self.proved) > SEARCHED_AT_ONCE:
+            return None
         budget = self.quick_budget.lend(QUICK_STATES)
         try:
             base, question = self.open_base, self.question
@@ -250,12 +264,33 @@ class Guarantees:
         if not self.outcome.is_open or mask & (mask - 1) == 0:
             return False
         if self.triage_is_open:
-            return self._search(TriageQuestion(self.program), at, self.base)
+            if at not in self._open_of(self._triage_question, self.base):
+                return False
+            return self._search(self._triage_question, at, self.base)
         return any(
-            self._search(StatusQuestion(self.program, code), at, self.base)
+            self._search(self._status_question(code), at, self.base)
             for code, status in self.statuses.items()
             if status == UNDETERMINED
         )
+
+    def _open_of(self, question: CaseQuestion[Answer], base: Base) -> frozenset[int]:
+        """The variables that an answer can hang on: no others need be searched."""
+        found = self._open_facts.get(id(question))
+        if found is None:
+            truth = self.program.propagate(base)
+            facts = open_facts(self.program, truth, question.deciding(truth))
+            found = self._open_facts[id(question)] = frozenset(facts)
+        return found
+
+    @cached_property
+    def _triage_question(self) -> TriageQuestion:
+        return TriageQuestion(self.program)
+
+    def _status_question(self, code: str) -> StatusQuestion:
+        found = self._status_questions.get(code)
+        if found is None:
+            found = self._status_questions[code] = StatusQuestion(self.program, code)
+        return found
 
     def _search(self, question: CaseQuestion[Answer], at: int, base: Base) -> bool:
         budget = self.effects_budget.lend(EFFECT_STATES)

@@ -29,7 +29,7 @@ from .resolve import ResolvedCase, computed_masks
 RESPONSIBLE_LEVEL = "responsible_level"
 #: States to count what one answer leaves, and where they are too many to count anyway.
 LEAVES_STATES = 300
-FEW_STATES = 60
+FEW_STATES = 20
 
 
 def ranked_questions(
@@ -42,9 +42,10 @@ def ranked_questions(
 ) -> list[int]:
     """The base variables worth asking for, the first the one worth most.
 
-    Those that likely completions hang on come by that; the others by how few outcomes
-    their answers leave possible. ``effects`` are of facts, by the names asked for: what
-    cannot change the outcome is not asked, nor of a disc while its level is open.
+    Those that likely completions hang on come first, by that; where there is none, the
+    questions come by how few outcomes their answers leave possible. ``effects`` are of
+    facts, by the names asked for: what cannot change the outcome is not asked, nor of
+    a disc while its level is open.
     """
     truth = program.propagate(open_base)
     facts = open_facts(program, truth, question.deciding(truth))
@@ -59,11 +60,11 @@ def ranked_questions(
             names.setdefault(name, at)
 
     def place(at: int) -> tuple[float, float]:
-        worth = worths[at].value
-        if worth:
-            return -worth, 0
+        if is_moved:
+            return -worths[at].value, 0
         return 0, _left_possible(program, question, open_base, at)
 
+    is_moved = any(worths[at].share for at in names.values())
     return sorted(names.values(), key=place)
 
 

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from ..asking.prior import Prior, shipped_prior
-from ..asking.worth import likely_places
+from ..asking.worth import LikelyAnswers, likely_answers
 from ..case import NEIGHBOUR_MAXIMUM, Case, CaseReader, neighbour_values
 from ..compiler.possible_outcomes import (
     ELECTIVE,
@@ -54,7 +54,10 @@ PLACE_STATES = 2_000
 #: Treatments that are told apart; of more only their number is said.
 AMONG_AT_MOST = 3
 #: The same where there are too many to be told apart: then they are counted at best.
-MANY_PLACES_STATES = 150
+MANY_PLACES_STATES = 100
+#: Places that are counted; of more it is said that they are several.
+COUNTED_AT_MOST = 7
+NOTHING_LIKELY = LikelyAnswers(0, frozenset())
 
 
 class ResolvedCase:
@@ -62,8 +65,8 @@ class ResolvedCase:
 
     ``triage`` are the triage answers that completions give, ``statuses`` maps each
     treatment code to its status before one of them is advised, ``outcome`` is what the
-    advice comes to. A search that is given up leaves what Kleene's logic leaves; of a
-    case that ``has_many_places`` fewer states are entered to find them all.
+    advice comes to. A search that is given up leaves what Kleene's logic leaves. What
+    ``likely`` completions show need not be searched for.
     """
 
     def __init__(
@@ -73,14 +76,13 @@ class ResolvedCase:
         base: Sequence[int],
         questions: QuestionSet | None = None,
         *,
-        has_many_places: bool = False,
+        likely: LikelyAnswers = NOTHING_LIKELY,
     ) -> None:
         self.program, self.case, self.base = program, case, base
         self.questions = questions or QuestionSet(program, case.unavailable)
-        self.has_many_places = has_many_places
+        self.likely = likely
         self._found_statuses: dict[str, Statuses] = {}
         self.truth = program.propagate(base)
-        self.triage = self._triage()
         self.statuses = _Statuses(self)
         self.outcome = self._outcome()
 
@@ -137,7 +139,10 @@ class ResolvedCase:
     def places(self) -> dict[Outcome, Base] | None:
         """The places that completions come to, each with some of these; None where
         the search was given up."""
-        states = MANY_PLACES_STATES if self.has_many_places else PLACE_STATES
+        if self.likely.places > COUNTED_AT_MOST:
+            return None
+        has_many = self.likely.places > AMONG_AT_MOST
+        states = MANY_PLACES_STATES if has_many else PLACE_STATES
         found = reachable_outcomes(
             self.program, self.questions.place, tuple(self.base), Budget(states)
         )
@@ -283,7 +288,20 @@ class ResolvedCase:
     def _offered_statuses(self, code: str) -> Statuses:
         return self._possible_statuses(code)
 
-    def _triage(self) -> frozenset[Triage]:
+    @property
+    def triage_is_open(self) -> bool:
+        """Whether completions differ in where triage sends the case."""
+        if self.case.contract == 1:
+            return len(self.triage) > 1
+        answers = {
+            (o.disposition, None if o.disposition == LADDER else o.urgency)
+            for o in self.pathways
+        }
+        return len(answers) > 1
+
+    @cached_property
+    def triage(self) -> frozenset[Triage]:
+        """The triage answers that completions give (never too few)."""
         try:
             return frozenset(self._ask(self.questions.triage))
         except BudgetSpentError:
@@ -325,7 +343,7 @@ class ResolvedCase:
 
     def _find_statuses(self, code: str) -> Statuses:
         possible = possible_statuses(self.program, code, self.truth)
-        if len(possible) == 1:
+        if len(possible) == 1 or code in self.likely.undecided:
             return possible
         try:
             question = self.questions.status(code, never_excluded=possible <= FOR)
@@ -381,15 +399,15 @@ def resolved_outcome(document: object, ruleset: Ruleset) -> Outcome:
     known = {**presumed_values(ruleset, answers), **answers}
     base = tuple(program.masks(known, computed_masks(program, case)))
     return ResolvedCase(
-        program, case, base, has_many_places=has_many_places(program, case, base)
+        program, case, base, likely=likely_of(program, case, base)
     ).outcome
 
 
-def has_many_places(
+def likely_of(
     program: Program, case: Case, base: Base, prior: Prior | None = None
-) -> bool:
-    """Whether likely completions come to more places than are told apart."""
+) -> LikelyAnswers:
+    """What likely completions show of a case; a case of contract 1 is searched only."""
     if case.contract == 1:
-        return False
+        return NOTHING_LIKELY
     prior = prior or shipped_prior()
-    return likely_places(program, prior, base, case.unavailable) > AMONG_AT_MOST
+    return likely_answers(program, prior, base, case.unavailable)
