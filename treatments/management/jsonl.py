@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from functools import partial
 from itertools import islice
-from typing import Any, TextIO
+from typing import Any, NamedTuple, TextIO
 
 from treatments.engine import Exploration, Ruleset, evaluate, explore, load_ruleset
 
@@ -29,6 +29,21 @@ _PARCELS = 4
 
 #: A disposition and the text of an evaluation document.
 Answer = tuple[str, str]
+
+
+class Wanted(NamedTuple):
+    """What is asked of each case.
+
+    ``exploring`` adds what is possible, what to ask next, what would change the advice
+    and why not the other options; each is null in an invalid case. With ``contract`` 2
+    a document of contract 1 gets what contract 2 says too.
+    """
+
+    exploring: bool = False
+    contract: int | None = None
+
+
+PLAIN = Wanted()
 
 
 def lines_of(file: TextIO) -> Iterator[str]:
@@ -48,15 +63,14 @@ def answered(
     ruleset: Ruleset,
     path: str | None,
     jobs: int,
-    *,
-    exploring: bool = False,
+    wanted: Wanted = PLAIN,
 ) -> Iterator[Answer]:
     """The answer to each line, in order; ``path`` is where the ruleset came from."""
     alone = lines if jobs <= 1 else islice(lines, _LINES_ALONE)
     for line in alone:
-        yield _answer(line, ruleset, exploring)
+        yield _answer(line, ruleset, wanted)
     for line in lines:
-        begin = partial(_begin, path, exploring)
+        begin = partial(_begin, path, wanted)
         yield from _shared_out(_parcels(line, lines), begin, jobs)
 
 
@@ -91,47 +105,43 @@ def _parcels(first: str, lines: Iterator[str]) -> Iterator[list[str]]:
 # -- in another process ----------------------------------------------------------------
 
 _ruleset: Ruleset | None = None
-_exploring = False
+_wanted = PLAIN
 
 
-def _begin(path: str | None, exploring: bool) -> None:
+def _begin(path: str | None, wanted: Wanted) -> None:
     """Load the ruleset once; leave it to the first process to be interrupted."""
-    global _ruleset, _exploring
+    global _ruleset, _wanted
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _ruleset, _exploring = load_ruleset(path), exploring
+    _ruleset, _wanted = load_ruleset(path), wanted
 
 
 def _answers(parcel: list[str]) -> list[Answer]:
     assert _ruleset is not None  # noqa: S101 - _begin ran before any parcel
-    return [_answer(line, _ruleset, _exploring) for line in parcel]
+    return [_answer(line, _ruleset, _wanted) for line in parcel]
 
 
 # -- one document ----------------------------------------------------------------------
 
 
-def _answer(line: str, ruleset: Ruleset, exploring: bool) -> Answer:
-    document = evaluated(line, ruleset, exploring=exploring)
+def _answer(line: str, ruleset: Ruleset, wanted: Wanted) -> Answer:
+    document = evaluated(line, ruleset, wanted)
     text = json.dumps(document, separators=(",", ":"), ensure_ascii=False)
     return document["disposition"], text
 
 
-def evaluated(
-    text: str, ruleset: Ruleset, *, exploring: bool = False
-) -> dict[str, Any]:
-    """The evaluation of a document; text that is no document gives ``invalid``.
-
-    With ``exploring`` it also has what is possible, what to ask next, what would
-    change the advice and why not the other options; each null in an invalid one.
-    """
+def evaluated(text: str, ruleset: Ruleset, wanted: Wanted = PLAIN) -> dict[str, Any]:
+    """The evaluation of a document; text that is no document gives ``invalid``."""
     try:
         document = _parsed(text)
     except (ValueError, RecursionError) as error:
         evaluation = evaluate(None, ruleset).to_document()
         message = f"is not a case document: {error}"
         evaluation["errors"] = [{"path": "$", "value": "", "message": message}]
-        return _joined(evaluation, explore(None, ruleset)) if exploring else evaluation
-    found = evaluate(document, ruleset)
-    if not exploring:
+        if not wanted.exploring:
+            return evaluation
+        return _joined(evaluation, explore(None, ruleset))
+    found = evaluate(document, ruleset, contract=wanted.contract)
+    if not wanted.exploring:
         return found.to_document()
     return _joined(found.to_document(), explore(document, ruleset, found))
 

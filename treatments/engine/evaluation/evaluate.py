@@ -7,6 +7,7 @@ same document.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -75,6 +76,7 @@ def evaluate(
     *,
     effects: bool = True,
     prior: Prior | None = None,
+    contract: int | None = None,
 ) -> Evaluation:
     """Evaluate a case document under a ruleset.
 
@@ -82,6 +84,7 @@ def evaluate(
     error. Without ``effects`` the answer comes sooner: ``robust`` is left open, and so
     are the effects of missing facts, but for those that triage waits for. ``prior``
     orders the questions by how common answers are; left out, the shipped one does.
+    With ``contract`` 2 a document of contract 1, read as one, gets the newer answer.
     """
     reader = CaseReader(ruleset)
     case = reader.read(document)
@@ -93,6 +96,8 @@ def evaluate(
             Disposition.INVALID,
             errors=tuple(problem.to_document() for problem in reader.problems),
         )
+    if contract is not None:
+        case = replace(case, contract=max(case.contract, contract))
     return _Run(ruleset, case, prior or shipped_prior()).evaluation(effects=effects)
 
 

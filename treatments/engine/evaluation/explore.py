@@ -7,7 +7,7 @@ completions or all changes, or it says that its budget was spent.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..case import NEIGHBOUR_MAXIMUM, Case, CaseReader
@@ -88,6 +88,7 @@ def explore(
         return Exploration(None, None, None, [], [])
     if evaluation is None or (not case.level_is_open and evaluation.reachable is None):
         evaluation = evaluate(document, ruleset)
+    case = replace(case, contract=evaluation.contract)
     return _Explorer(ruleset, case, evaluation).exploration()
 
 

@@ -18,9 +18,11 @@ from typing import Any, TextIO
 from django.core.management.base import BaseCommand, CommandError
 
 from treatments.engine import Ruleset, RulesetError, load_ruleset
+from treatments.engine.case import CONTRACTS
 from treatments.engine.ruleset.enums import Disposition
 from treatments.management.jsonl import (
     MAX_DOCUMENT_CHARACTERS,
+    Wanted,
     answered,
     evaluated,
     lines_of,
@@ -46,6 +48,12 @@ class Command(BaseCommand):
             action="store_true",
             help="also say what is possible, what to ask next, what would change the "
             "advice, and why not the other options",
+        )
+        parser.add_argument(
+            "--contract",
+            type=int,
+            choices=CONTRACTS,
+            help="2: say of documents of contract 1 what contract 2 says too",
         )
         parser.add_argument(
             "--jobs",
@@ -79,7 +87,7 @@ class Command(BaseCommand):
     def _evaluate_one(self, ruleset: Ruleset, options: Mapping[str, Any]) -> bool:
         with _opened(options["case"]) as file:
             text = file.read(MAX_DOCUMENT_CHARACTERS + 1)
-        document = evaluated(text, ruleset, exploring=options["explore"])
+        document = evaluated(text, ruleset, _wanted(options))
         self.stdout.write(json.dumps(document, indent=1, ensure_ascii=False))
         return document["disposition"] != Disposition.INVALID
 
@@ -94,7 +102,7 @@ class Command(BaseCommand):
                 ruleset,
                 options["ruleset"],
                 options["jobs"],
-                exploring=options["explore"],
+                _wanted(options),
             )
             for disposition, text in answers:
                 counts[disposition] += 1
@@ -103,6 +111,10 @@ class Command(BaseCommand):
         total = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
         self.stderr.write(f"{counts.total()} cases: {total or 'none'}")
         return not counts[Disposition.INVALID]
+
+
+def _wanted(options: Mapping[str, Any]) -> Wanted:
+    return Wanted(options["explore"], options["contract"])
 
 
 def _input(path: str) -> TextIO:
