@@ -98,9 +98,13 @@ class ClinicalFact:
         if lowest is not None and highest is not None:
             said = f"{self._label(lowest)} to {self._label(highest)} {unit}"
         elif lowest is not None:
-            said = f"{self._label(lowest)} {unit}".strip() + " or more"
+            said = (
+                f"{self._label(lowest)} {_counted(unit, lowest)}".strip() + " or more"
+            )
         else:
-            said = f"{self._label(highest)} {unit}".strip() + " or less"
+            said = (
+                f"{self._label(highest)} {_counted(unit, highest)}".strip() + " or less"
+            )
         return f"{scale} {said}".strip()
 
     @property
@@ -110,6 +114,11 @@ class ClinicalFact:
             return "", self.unit
         is_named = self.unit in ("grade", "type")
         return self.unit if is_named else f"{self.unit} grade", ""
+
+
+def _counted(unit: str, number: object) -> str:
+    """A unit after a number: one week, and two weeks."""
+    return unit.removesuffix("s") if number == 1 else unit
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from patients.facts import (
     PartialAnswerError,
     normalised,
 )
+from patients.facts.partial import MOST_VALUES
 from patients.forms.fields import (
     NO_GRADE,
     as_posted,
@@ -30,6 +31,8 @@ from patients.forms.fields import (
     options,
 )
 
+#: No list of a form is as long; what is sent beyond is not looked at.
+_LONGEST_LIST = 4000
 ONE_OF, AT_LEAST, AT_MOST = "one_of", "at_least", "at_most"
 PARTS = (ONE_OF, AT_LEAST, AT_MOST)
 BOUND_WORDS = {AT_LEAST: "at least", AT_MOST: "at most"}
@@ -178,9 +181,9 @@ def _sent(data: Mapping[str, Any], name: str) -> dict[str, str]:
 
 
 def _codes(text: str) -> list[str]:
-    """The codes of a list, each once."""
-    found = (code.strip() for code in text.split(","))
-    return list(dict.fromkeys(code for code in found if code))
+    """The codes of a list, each once; of too many one more than there may be."""
+    found = (code.strip() for code in text[:_LONGEST_LIST].split(","))
+    return list(dict.fromkeys(code for code in found if code))[: MOST_VALUES + 1]
 
 
 def _read(fact: ClinicalFact, sent: Mapping[str, str]) -> Answer:
@@ -208,10 +211,9 @@ def _values(fact: ClinicalFact, text: str) -> list[int | str]:
     codes = _codes(text)
     if fact.choices is not None:
         return list(codes)
-    try:
-        return [int(code) for code in codes]
-    except ValueError as error:
-        raise PartialAnswerError(f"Allowed: {fact.allowed}.") from error
+    if not all(code.isascii() and code.lstrip("-").isdigit() for code in codes):
+        raise PartialAnswerError(f"Allowed: {fact.allowed}.")
+    return [int(code) for code in codes]
 
 
 def _chips(

@@ -86,6 +86,7 @@ class Encounter(models.Model):
         EMERGENCY = "emergency", "Emergency"
         DIAGNOSE_FIRST = "diagnose_first", "Diagnose first"
         URGENT = "urgent", "Urgent"
+        EARLY = "early", "Early"
         REFER = "refer", "Refer"
         LEAST_URGENT = "least_urgent", "At least urgent"
         LEAST_EARLY = "least_early", "At least early"
@@ -205,7 +206,7 @@ class Encounter(models.Model):
                 condition=Q(
                     triage_flag__in=(
                         *("", "emergency", "diagnose_first", "urgent", "refer"),
-                        *("least_urgent", "least_early"),
+                        *("early", "least_urgent", "least_early"),
                     )
                 ),
                 name="encounter_triage_flag_allowed",

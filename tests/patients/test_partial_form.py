@@ -274,3 +274,10 @@ def test_what_is_typed_into_a_limit_is_text_and_never_markup(case):
         )
     )
     assert "<b>x" not in page
+
+
+def test_a_list_that_no_form_can_send_costs_no_more_than_a_long_one() -> None:
+    """Of 200,000 codes no more are looked at than an answer may have, and one."""
+    from patients.forms.partial import MOST_VALUES, _codes
+
+    assert len(_codes(",".join(map(str, range(200_000))))) == MOST_VALUES + 1

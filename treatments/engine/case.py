@@ -106,7 +106,11 @@ def known_to(ruleset: Ruleset, document: Mapping[str, Any]) -> dict[str, Any]:
             for disc in discs
         ]
     if isinstance(codes := document.get("unavailable_treatments"), Sequence):
-        found["unavailable_treatments"] = [c for c in codes if c in ruleset.treatments]
+        known = ruleset.treatments
+        if not isinstance(codes, str):
+            found["unavailable_treatments"] = [
+                code for code in codes if not isinstance(code, str) or code in known
+            ]
     return found
 
 

@@ -79,14 +79,34 @@ class WhatIsLeft:
         if self.disposition is Disposition.REFER:
             return ""
         if self.disposition is Disposition.INSUFFICIENT_DATA:
-            if self.is_at_least:
-                return f"At least {self.floor}"
-            return "" if self.leads_to_ladder else "Not a case for the ladder"
+            return self._open_heading
         if self.among:
             return f"One of {len(self.among)} options"
         if self.outcomes:
             return f"{self.outcomes} options remain"
         return "Several options remain"
+
+    @property
+    def _open_heading(self) -> str:
+        """Over an answer of which not even the disposition is certain."""
+        if self.is_at_least:
+            return f"At least {self.floor}"
+        if self.is_pressing:
+            return f"{self.floor.capitalize()}; more is not known enough"
+        if set(self.dispositions) == {Disposition.LADDER, Disposition.REFER}:
+            return "An option that is offered here, or a referral"
+        return "" if self.leads_to_ladder else "Not a case for the ladder"
+
+    @property
+    def is_pressing(self) -> bool:
+        """Whether something is certain to be early or urgent, and not what it is."""
+        is_open = self.disposition is Disposition.INSUFFICIENT_DATA
+        return is_open and self.floor is not Urgency.ELECTIVE
+
+    @property
+    def perhaps(self) -> tuple[str, ...]:
+        """The texts of the triage rows that may hold, where it cannot wait."""
+        return self.triage if self.is_pressing else ()
 
     @property
     def bounds(self) -> str:

@@ -22,7 +22,9 @@ PATHWAYS = (
 #: What accepting says there.
 PATHWAY_WORDS = {Recommendation.Disposition.REFER: "Accepted: the referral above"}
 OUTCOMES = {
-    Decision.Outcome.ACCEPTED: "Accepted: an option that is advised or suitable",
+    Decision.Outcome.ACCEPTED: (
+        "Accepted: an option that is advised, suitable, or one of those left"
+    ),
     Decision.Outcome.OVERRIDDEN: "Overridden: another way, with a reason",
     Decision.Outcome.DEFERRED: "Deferred: not decided yet",
 }
@@ -138,7 +140,8 @@ class DecisionForm(PasswordAgain, SubmittedOnce):
             self.add_error(
                 "treatment",
                 "To accept, choose an option that is advised, suitable, or suitable "
-                "with caution. Any other choice is an override.",
+                "with caution, or one of those that are left. Any other choice is an "
+                "override.",
             )
 
     def _may_be_accepted(self, code: str) -> bool:

@@ -12,7 +12,12 @@ from patients.findings import CaseFindings
 from patients.models import Patient
 from treatments.engine import Evaluation, Ruleset, evaluate
 from treatments.engine.case import known_to
-from treatments.engine.ruleset.enums import Disposition, Indicator, Urgency
+from treatments.engine.ruleset.enums import (
+    Disposition,
+    Indicator,
+    OptionStatus,
+    Urgency,
+)
 from treatments.presentation.case_summary import (
     Item,
     assumed_item,
@@ -67,13 +72,21 @@ class CasePreview:
         return self.advised or left or PREVIEW_HEADINGS[self.disposition]
 
     @property
+    def bounds(self) -> str:
+        """What is not excluded yet; an emergency leaves nothing to say of it."""
+        is_emergency = self.disposition is Disposition.EMERGENCY
+        return self.left.bounds if self.left and not is_emergency else ""
+
+    @property
     def is_at_least(self) -> bool:
         """Whether the urgency is the least that is certain."""
         return self.left is not None and self.left.is_at_least
 
     @property
     def sign(self) -> str:
-        """The sign beside the heading."""
+        """The sign beside the heading; with several options left none is advised."""
+        if self.disposition is Disposition.LADDER and not self.advised:
+            return OptionStatus.UNDETERMINED
         return DISPOSITION_SIGNS[self.disposition]
 
     @property
@@ -120,13 +133,15 @@ def preview_findings(
         red_flags=tuple(
             fact_item(name) for name in RED_FLAGS if findings.facts.get(name) is True
         ),
-        questions=() if stopped else _questions(answer, case),
+        questions=()
+        if answer.disposition is Disposition.EMERGENCY
+        else _questions(answer, case),
         assumed=tuple(
             assumed_item(entry, ruleset.facts, responsible_level(case))
             for entry in evaluation["assumed"]
         ),
         drawing=None
-        if stopped or not evaluation["options"]
+        if stopped or not evaluation["options"] or (left and left.elsewhere)
         else draw_ladder(evaluation["options"], ruleset),
         is_conflict=bool(answer.errors)
         and answer.disposition is not Disposition.INVALID,

@@ -32,6 +32,10 @@ from treatments.rulebook.services import live_ruleset
 
 State = Encounter.State
 TriageFlag = Encounter.TriageFlag
+CERTAIN_FLAGS = {
+    Urgency.URGENT: TriageFlag.URGENT,
+    Urgency.EARLY: TriageFlag.EARLY,
+}
 #: What a case is flagged with while only the least of its urgency is certain.
 LEAST_FLAGS = {
     Urgency.EMERGENCY: TriageFlag.LEAST_URGENT,
@@ -42,9 +46,6 @@ LEAST_FLAGS = {
 
 class CaseClosedError(ValueError):
     """The case version was corrected or withdrawn meanwhile; nothing was written."""
-
-
-# --- Rulesets -----------------------------------------------------------------------
 
 
 # --- Recommendations ----------------------------------------------------------------
@@ -125,8 +126,10 @@ def _triage_flag(recommendation: Recommendation) -> str:
     """What the worklist has to show of an answer, at a glance."""
     if recommendation.disposition in (TriageFlag.EMERGENCY, TriageFlag.DIAGNOSE_FIRST):
         return recommendation.disposition
-    if recommendation.urgency == Urgency.URGENT:
-        return TriageFlag.URGENT
+    if recommendation.urgency:
+        certain = CERTAIN_FLAGS.get(Urgency(recommendation.urgency))
+        if certain is not None:
+            return certain
     if not recommendation.urgency:
         floor = recommendation.evaluation_document.get("urgency_floor")
         if floor in LEAST_FLAGS:

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 
 from treatments.engine import Ruleset
-from treatments.engine.ruleset.enums import Disposition, Urgency
+from treatments.engine.ruleset.enums import ON_LADDER, Disposition, Urgency
 from treatments.models import Replay, ReplayMove
 from treatments.presentation.case_summary import responsible_level
 from treatments.presentation.words import DISPOSITION_WORDS, AnyUrgency
@@ -97,7 +97,7 @@ class Words:
             )
         label = DISPOSITION_WORDS[disposition]
         # Elsewhere the urgency follows from the answer itself.
-        is_open = disposition in (Disposition.REFER, Disposition.INSUFFICIENT_DATA)
+        is_open = disposition in ON_LADDER
         shown: AnyUrgency = (urgency or "") if is_open else ""
         return AdviceLabel(code, label, shown, disposition)
 

@@ -97,7 +97,13 @@ def _context(report: Report) -> ReportContext:
         urgency_text=" ".join(r.told for r in advice.urgency_reasons if r.told),
         headline=_headline(advice),
         lead=_lead(advice, ruleset),
-        next_steps=tuple(step.text for step in advice.next_steps),
+        next_steps=(
+            *(
+                f"Perhaps: {text}"
+                for text in (advice.left.perhaps if advice.left else ())
+            ),
+            *(step.text for step in advice.next_steps),
+        ),
         robust=" ".join(
             filter(None, (_ROBUST[advice.robust], advice.not_said.get("robust")))
         ),

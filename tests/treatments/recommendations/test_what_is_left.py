@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from patients.models import Encounter
 from tests.treatments.conftest import findings
+from treatments.engine import evaluate, load_ruleset
 from treatments.models import Decision, Recommendation
 from treatments.recommendations import site_prior
 from treatments.recommendations.forms import DecisionForm
@@ -163,3 +164,36 @@ def test_an_altered_count_is_found(counting, an_advice, a_case, dr_surgeon):
 def test_a_case_that_counts_twice_is_counted_once(counting, advice, dr_surgeon):
     assert site_prior.site_counts() == ()
     assert findings().facts  # one case is not two
+
+
+# --- What a reviewer found ------------------------------------------------------------
+
+
+def test_a_certain_urgency_is_not_hidden_by_not_enough_data(an_advice, page_of):
+    advice = an_advice(
+        facts={"weakest_mrc_grade": 1, "motor_deficit_days": 5},
+        forget=("suspected_malignancy",),
+    )
+    stored = advice.evaluation_document
+    assert (stored["urgency"], advice.disposition) == ("urgent", "insufficient_data")
+    page = page_of(advice)
+    assert "Urgent; more is not known enough" in page
+    assert "Not enough data for advice" not in page
+    assert "Perhaps: " in page
+
+
+def test_no_reason_against_an_option_that_is_left_is_given(one_of_two):
+    explored = one_of_two.evaluation_document["exploration"]["why_not"]
+    assert not {"ENDO_TF", "ENDO_IL"} & {entry["treatment"] for entry in explored}
+
+
+def test_what_is_counted_here_changes_nothing_but_the_order(counting, an_advice):
+    an_advice(disc={"zone": "foraminal"})
+    an_advice(disc={"zone": "foraminal"})
+    forgotten = ("zone", "migration", "suspected_infection", "weakest_mrc_grade")
+    here = an_advice(forget=forgotten).evaluation_document
+    assert "prior" in here
+    case = an_advice(forget=forgotten).case_document
+    elsewhere = evaluate(case, load_ruleset()).to_document()
+    for part in here.keys() - {"prior", "next_question", "exploration", "case_id"}:
+        assert here[part] == elsewhere[part], part

@@ -7,6 +7,8 @@ import json
 import re
 from typing import Any
 
+from treatments.engine.ruleset.answers import literal
+
 _NUMBER = r"(-?\d+(?:\.\d+)?)"
 _BOUND = re.compile(rf"(>=|<=)\s*{_NUMBER}")
 _BETWEEN = re.compile(rf"\[{_NUMBER}\.\.{_NUMBER}\]")
@@ -18,9 +20,10 @@ def cell_of(answer: dict[str, Any]) -> str:
     if "one_of" in answer:
         return ",".join(json.dumps(value) for value in answer["one_of"])
     if len(answer) > 1:
-        return f"[{answer['at_least']}..{answer['at_most']}]"
+        low, high = literal(answer["at_least"]), literal(answer["at_most"])
+        return f"[{low}..{high}]"
     ((name, bound),) = answer.items()
-    return f"{'>=' if name == 'at_least' else '<='} {bound}"
+    return f"{'>=' if name == 'at_least' else '<='} {literal(bound)}"
 
 
 def partial_of(cell: str) -> dict[str, Any] | None:

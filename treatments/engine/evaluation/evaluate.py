@@ -116,7 +116,7 @@ class _Run:
             self.program,
             case,
             self.base,
-            likely=likely_of(self.program, case, self.base, prior),
+            likely=likely_of(self.program, case, self.base),
         )
         self.truth = self.resolved.truth
 

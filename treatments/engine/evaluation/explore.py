@@ -36,12 +36,12 @@ from .next_question import (
     ranked_questions,
 )
 from .question_set import QuestionSet
-from .resolve import ResolvedCase, computed_masks
+from .resolve import ResolvedCase, computed_masks, likely_of
 from .result import Evaluation
 from .why_not import why_not
 from .would_change import ChangeFinder, outcome_document
 
-#: QuestionSet that are asked, and states for the outcomes behind one possible answer
+#: Questions that are asked, and states for the outcomes behind one possible answer
 #: and behind all of them together.
 ASKED_AT_MOST = 6
 ANSWER_STATES = 1_500
@@ -103,8 +103,10 @@ class _Explorer:
         self.open_base = tuple(self.program.masks(case.answers, self.computed))
         self.question = OutcomeQuestion(self.program, case.unavailable)
         self.questions = QuestionSet(self.program, case.unavailable)
+        base = base_with(self.program, case, {})
+        likely = likely_of(self.program, case, base)
         self.resolved = ResolvedCase(
-            self.program, case, base_with(self.program, case, {}), self.questions
+            self.program, case, base, self.questions, likely=likely
         )
         self.not_said: list[dict[str, str]] = []
         self.answers_budget = Budget(ALL_ANSWERS_STATES)

@@ -112,8 +112,11 @@ class _Reader:
         dispositions = self.resolved.dispositions
         if self.resolved.places is None:
             self._leave_open("outcomes_remaining")
+        floor = least(self._urgencies())
+        for part in sorted(self.resolved.given_up):
+            self._leave_open(part)
         return Remaining(
-            urgency_floor=least(self._urgencies()),
+            urgency_floor=floor,
             urgency_ceiling=ceiling,
             ceiling_by=tuple(self._ceiling_by(ceiling)),
             dispositions=tuple(d for d in Disposition if d in dispositions),

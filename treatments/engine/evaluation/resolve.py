@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
-from ..asking.prior import Prior, shipped_prior
+from ..asking.prior import shipped_prior
 from ..asking.worth import LikelyAnswers, likely_answers
 from ..case import NEIGHBOUR_MAXIMUM, Case, CaseReader, neighbour_values
 from ..compiler.possible_outcomes import (
@@ -41,7 +41,7 @@ from ..ruleset.enums import (
 from ..ruleset.model import Ruleset
 from ..ruleset.presumptions import presumed_values
 from ..search.completions import Base, Budget, BudgetSpentError, answers
-from ..search.targeted import reachable_outcomes
+from ..search.targeted import find_witness, reachable_outcomes
 from .question_set import QuestionSet
 
 #: States that one exact question may enter before it is answered with "not known".
@@ -81,6 +81,8 @@ class ResolvedCase:
         self.program, self.case, self.base = program, case, base
         self.questions = questions or QuestionSet(program, case.unavailable)
         self.likely = likely
+        #: The parts of contract 2 that were given up, and may say too much.
+        self.given_up: set[str] = set()
         self._found_statuses: dict[str, Statuses] = {}
         self.truth = program.propagate(base)
         self.statuses = _Statuses(self)
@@ -134,6 +136,7 @@ class ResolvedCase:
         try:
             return frozenset(self._ask(self.questions.pathway))
         except BudgetSpentError:
+            self.given_up |= {"urgency_floor", "dispositions"}
             return self.questions.pathway.possible(self.truth)
 
     @cached_property
@@ -157,7 +160,18 @@ class ResolvedCase:
             return by_triage
         if self.places is not None:
             return frozenset(place.disposition for place in self.places)
-        return frozenset(place.disposition for place in self.possible_places)
+        return by_triage | ({Disposition.REFER} if self._refers_somewhere() else set())
+
+    def _refers_somewhere(self) -> bool:
+        """Whether some completion comes to a referral; yes where that was given up."""
+        question, base = self.questions.place, tuple(self.base)
+        referral = {Outcome(Disposition.REFER, None, None)}
+        try:
+            budget = Budget(PLACE_STATES)
+            return bool(find_witness(self.program, question, base, referral, budget))
+        except BudgetSpentError:
+            self.given_up.add("dispositions")
+            return True
 
     @property
     def may_refer(self) -> bool:
@@ -278,16 +292,13 @@ class ResolvedCase:
             if code in self.case.unavailable and code != selection.bridge
         ]
         tiers = {
-            code: [t for t in TIERS if t in self._offered_statuses(code)]
+            code: [t for t in TIERS if t in self._possible_statuses(code)]
             for code in found
         }
         reasoned = [code for code in found if tiers[code]]
         if not reasoned:  # not even the last resort is on offer
             return (selection.last_resort_treatment,)
         return tuple(sorted(reasoned, key=lambda code: TIERS.index(tiers[code][0])))
-
-    def _offered_statuses(self, code: str) -> Statuses:
-        return self._possible_statuses(code)
 
     @property
     def triage_is_open(self) -> bool:
@@ -404,11 +415,11 @@ def resolved_outcome(document: object, ruleset: Ruleset) -> Outcome:
     ).outcome
 
 
-def likely_of(
-    program: Program, case: Case, base: Base, prior: Prior | None = None
-) -> LikelyAnswers:
-    """What likely completions show of a case; a case of contract 1 is searched only."""
+def likely_of(program: Program, case: Case, base: Base) -> LikelyAnswers:
+    """What likely completions show of a case; a case of contract 1 is searched only.
+
+    By the shipped prior alone: what is said of a case is the same at every site.
+    """
     if case.contract == 1:
         return NOTHING_LIKELY
-    prior = prior or shipped_prior()
-    return likely_answers(program, prior, base, case.unavailable)
+    return likely_answers(program, shipped_prior(), base, case.unavailable)

@@ -27,14 +27,18 @@ def why_not(
     ``reason`` is ``against`` (``rules`` speak against it), ``not_met`` (of the rule
     for it that comes closest, the ``conditions`` that fail), ``later`` (another comes
     first in the order of preference), ``unknown`` (``facts`` decide) or
-    ``unavailable``. Where triage stops the ladder there is none.
+    ``unavailable``. Where triage stops the ladder there is none, and where no option
+    can be named yet, none for those that are left.
     """
     if resolved.outcome.disposition not in ON_LADDER:
         return []
+    left = {resolved.outcome.recommended}
+    if case.contract > 1 and resolved.outcome.recommended is None:
+        left = {place.recommended for place in resolved.places or ()}
     return [
         _reason(program, case, resolved, code)
         for code in program.ruleset.treatments
-        if code != resolved.outcome.recommended
+        if code not in left
     ]
 
 
