@@ -172,7 +172,7 @@ def test_a_case_that_counts_twice_is_counted_once(counting, advice, dr_surgeon):
 def test_a_certain_urgency_is_not_hidden_by_not_enough_data(an_advice, page_of):
     advice = an_advice(
         facts={"weakest_mrc_grade": 1, "motor_deficit_days": 5},
-        forget=("suspected_malignancy",),
+        forget=("clinical_imaging_concordance",),
     )
     stored = advice.evaluation_document
     assert (stored["urgency"], advice.disposition) == ("urgent", "insufficient_data")
