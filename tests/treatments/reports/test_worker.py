@@ -22,7 +22,7 @@ from treatments.tasks import sweep_jobs
 State = Report.State
 # So much to print that a worker is busy for some seconds: long enough to be caught.
 MANY_OPTIONS = 4000
-SECONDS = 40
+SECONDS = 90
 
 
 @pytest.fixture
