@@ -185,3 +185,31 @@ def test_the_form_has_the_panel_hidden_until_a_script_shows_it(
     page = sign_in(dr_surgeon).get(reverse("patients:case-edit", args=[case.pk]))
     url = reverse("treatments:case-preview", args=[case.patient_id])
     assert f'id="preview" hidden hx-post="{url}"' in page.content.decode()
+
+
+def test_where_no_answer_leads_onto_the_ladder_none_is_drawn(look, posted):
+    told = look(posted(clinical_imaging_concordance="no", bladder_dysfunction=""))
+    assert "Whatever the open answers, this is not a case for the ladder" in told
+    assert '<svg class="ladder"' not in told
+
+
+def test_an_emergency_that_is_not_excluded_is_said_of_a_case_that_is_stopped(
+    look, posted
+):
+    told = look(posted(clinical_imaging_concordance="no", post_void_residual_ml=""))
+    assert "Diagnose first" in told
+    assert "an emergency is not excluded until this is known: Post-void" in told
+    assert "#id_post_void_residual_ml" in told
+
+
+def test_one_of_two_has_not_the_sign_of_the_advised(look, posted):
+    at_l5 = {"responsible_level": "L5-S1", "L4-5-herniation_type": "none"}
+    disc = {
+        name.replace("L4-5-", "L5-S1-"): value
+        for name, value in posted().items()
+        if name.startswith("L4-5-")
+    }
+    told = look(posted(**{**disc, **at_l5, "L5-S1-zone": ""}))
+    assert "One of 2 options" in told
+    assert "#sign-undetermined" in told
+    assert "state-recommended" not in told[: told.index("preview-line")]
