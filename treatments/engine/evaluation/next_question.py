@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..asking.worth import Worth
@@ -149,11 +149,7 @@ def effects_by_name(
     missing: Iterable[tuple[Any, str | None]], neighbour: str
 ) -> dict[str, str | None]:
     """The effects of the missing facts; a neighbour's grade counts as ``neighbour``."""
-    return dict(_named(missing, neighbour))
-
-
-def _named(
-    missing: Iterable[tuple[Any, str | None]], neighbour: str
-) -> Iterator[tuple[str, str | None]]:
-    for unknown, effect in missing:
-        yield neighbour if unknown.level else unknown.fact, effect
+    return {
+        neighbour if unknown.level else unknown.fact: effect
+        for unknown, effect in missing
+    }
