@@ -52,6 +52,8 @@ def enters_half_a_consultation(surgeon: Person) -> dict[str, str]:
 
 
 def stands_in_the_form(person: Person) -> dict[str, str]:
+    # The words above the form are read while the rest of the page is still on its way.
+    person.page.wait_for_load_state()
     text = person.page.evaluate(
         "JSON.stringify([...new FormData(document.getElementById('case-form'))])"
     )

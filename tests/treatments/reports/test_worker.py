@@ -43,10 +43,11 @@ def slow_report(a_recommendation, dr_surgeon) -> Report:
     )
 
 
-def wait_until(condition: Callable[[], object], otherwise: str) -> None:
+def wait_until(condition: Callable[[], object], worker: Worker) -> None:
+    """Ask again and again; what the worker said tells why it never came true."""
     deadline = time.monotonic() + SECONDS
     while not condition():
-        assert time.monotonic() < deadline, otherwise
+        assert time.monotonic() < deadline, worker.log_text()
         time.sleep(0.02)
 
 
@@ -57,7 +58,7 @@ def state_is(report: Report, state: str) -> bool:
 def caught_in_the_act(report: Report, victim: Worker) -> None:
     """Ring the victim and wait until it renders."""
     render_report.apply_async(queue=victim.queue)
-    wait_until(lambda: state_is(report, State.RUNNING), victim.log_text())
+    wait_until(lambda: state_is(report, State.RUNNING), victim)
 
 
 def lease_runs_out(report: Report) -> None:
@@ -70,14 +71,14 @@ def test_a_click_reaches_the_real_worker_and_comes_back_as_a_document(
     report = report_request(
         recommendation=a_recommendation(), actor=dr_surgeon, request_key=uuid4()
     )
-    wait_until(lambda: state_is(report, State.DONE), "not rendered")
+    wait_until(lambda: state_is(report, State.DONE), celery_worker_process)
     report.refresh_from_db()
     assert bytes(report.document).startswith(b"%PDF-1.7")
     assert report.attempts == 1
 
 
 def test_a_worker_killed_while_rendering_loses_nothing_and_doubles_nothing(
-    victim, slow_report
+    victim, celery_worker_process, slow_report
 ):
     caught_in_the_act(slow_report, victim)
     victim.kill()
@@ -90,25 +91,25 @@ def test_a_worker_killed_while_rendering_loses_nothing_and_doubles_nothing(
     sweep_jobs()
     sweep_jobs()
 
-    wait_until(lambda: state_is(slow_report, State.DONE), "never rendered")
+    wait_until(lambda: state_is(slow_report, State.DONE), celery_worker_process)
     slow_report.refresh_from_db()
     assert (slow_report.attempts, slow_report.token) == (2, 2)
     assert Event.objects.filter(action="report.render").count() == 1
 
 
-def test_a_frozen_worker_that_thaws_is_fenced_off(victim, slow_report):
+def test_a_frozen_worker_that_thaws_is_fenced_off(
+    victim, celery_worker_process, slow_report
+):
     caught_in_the_act(slow_report, victim)
     victim.signal(signal.SIGSTOP)
     lease_runs_out(slow_report)
     sweep_jobs()
-    wait_until(lambda: state_is(slow_report, State.DONE), "never rendered")
+    wait_until(lambda: state_is(slow_report, State.DONE), celery_worker_process)
     slow_report.refresh_from_db()
     finished_at = slow_report.finished_at
 
     victim.signal(signal.SIGCONT)
-    wait_until(
-        lambda: "a later attempt holds it" in victim.log_text(), victim.log_text()
-    )
+    wait_until(lambda: "a later attempt holds it" in victim.log_text(), victim)
     slow_report.refresh_from_db()
     assert (slow_report.attempts, slow_report.finished_at) == (2, finished_at)
     assert Event.objects.filter(action="report.render").count() == 1
