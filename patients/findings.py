@@ -24,6 +24,7 @@ from patients.facts import (
     normalised,
 )
 from patients.models import Encounter, ImagingStudy
+from patients.person import follows
 
 UNKNOWN = (None, "")
 
@@ -45,6 +46,8 @@ class CaseFindings:
     `facts` are those of scope case but `sex`, which belongs to the patient; `discs`
     maps a level to its facts. A disc of which nothing is known is not in the mapping.
     An answer is a value or a partial answer, as the case document has it.
+    `asked_together` names the questions that one click answered with no: of them those
+    that still stand so. It is no answer, and no difference between two versions.
     """
 
     occurred_on: date
@@ -52,6 +55,7 @@ class CaseFindings:
     discs: Mapping[str, Mapping[str, Answer]] = field(default_factory=dict)
     responsible_level: str = ""
     note: str = ""
+    asked_together: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         """Drop what is unknown; bring partial answers to their one form.
@@ -75,11 +79,17 @@ class CaseFindings:
         if odd:
             raise ValueError(f"no partial answers: {'; '.join(odd)}")
         object.__setattr__(self, "facts", facts)
+        no = frozenset(n for n in self.asked_together if facts.get(n) is False)
+        object.__setattr__(self, "asked_together", no)
         object.__setattr__(self, "discs", {k: v for k, v in discs.items() if v})
 
     @classmethod
     def of(cls, encounter: Encounter) -> "CaseFindings":
-        """What is stored; cheap after Encounter.objects.with_findings()."""
+        """What was answered; cheap after Encounter.objects.with_findings().
+
+        Without what follows from the person, and without what nobody was asked: of a
+        version of before both may stand in its columns.
+        """
         imaging: ImagingStudy | None = getattr(encounter, "imaging", None)
         rows: dict[Record, models.Model | None] = {
             "encounter": encounter,
@@ -89,6 +99,8 @@ class CaseFindings:
         exact = {
             fact.name: _plain(getattr(rows[fact.record], fact.name, None))
             for fact in CASE_FACTS.values()
+            if fact.name not in encounter.not_asked
+            and not follows(fact.name, encounter.patient)
         }
         return cls(
             occurred_on=encounter.occurred_on,
@@ -102,6 +114,7 @@ class CaseFindings:
             },
             responsible_level=encounter.responsible_level,
             note=encounter.note,
+            asked_together=frozenset(encounter.asked_together),
         )
 
     def differences(self, theirs: "CaseFindings") -> list[AnswerDifference]:

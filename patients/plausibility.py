@@ -6,7 +6,9 @@ where they are mended.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
+from patients.choices import Level, Sex
 from patients.facts import (
     CASE_FACTS,
     DISC_FACTS,
@@ -17,8 +19,41 @@ from patients.facts import (
 )
 from patients.findings import CaseFindings, disc_field
 from patients.models import Patient
+from patients.person import AGE, PREGNANT, facts_of_person
 
 WEEK_DAYS = 7
+#: Above this age, in years, a pregnancy is asked about again.
+OLDEST_EXPECTED_PREGNANCY = 55
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A soft warning as it is told away from its field: with the question's label."""
+
+    name: str
+    label: str
+    text: str
+
+    @property
+    def anchor(self) -> str:
+        """The id of the field in the case form."""
+        return "id_occurred_on" if self.name == AGE else f"id_{self.name}"
+
+
+def doubts(findings: CaseFindings, patient: Patient) -> tuple[Doubt, ...]:
+    """The soft warnings, for who reads the advice and not the form."""
+    return doubts_of(soft_warnings(findings, patient))
+
+
+def doubts_of(warnings: Mapping[str, str]) -> tuple[Doubt, ...]:
+    """Warning texts by form field name, each with the label of its question."""
+    labels = {name: fact.label for name, fact in CASE_FACTS.items()}
+    for level in Level.values:
+        labels |= {
+            disc_field(level, name): f"{level} {fact.label}"
+            for name, fact in DISC_FACTS.items()
+        }
+    return tuple(Doubt(name, labels[name], text) for name, text in warnings.items())
 
 
 def soft_warnings(findings: CaseFindings, patient: Patient) -> dict[str, str]:
@@ -50,23 +85,38 @@ def _unusual(
 
 
 def _odd_pairs(findings: CaseFindings, patient: Patient) -> Iterator[tuple[str, str]]:
-    facts = findings.facts
-    yield from _odd_times(facts, patient.age_on(findings.occurred_on))
+    of_person = facts_of_person(patient, findings.occurred_on)
+    facts = {**findings.facts, **of_person}
+    if AGE in of_person:
+        yield from _odd_age(CASE_FACTS[AGE], of_person[AGE])
+    yield from _odd_times(facts)
     yield from _odd_sides(findings)
     yield from _odd_images(findings)
     if facts.get("first_episode") and _limits(facts, "same_level_recurrences")[0] > 0:
         yield "first_episode", "Yet a recurrence at this level is entered."
-    if facts.get("pregnant") and _limits(facts, "age_years")[0] > 55:
-        yield "pregnant", "Unusual at this age. Is that what you meant?"
+    if facts.get(PREGNANT) and patient.sex == Sex.MALE:
+        yield PREGNANT, "Yet the sex is recorded as male. It counts until it is mended."
+    elif facts.get(PREGNANT) and _limits(facts, AGE)[0] > OLDEST_EXPECTED_PREGNANCY:
+        yield PREGNANT, "Unusual at this age. Is that what you meant?"
 
 
-def _odd_times(facts: Mapping[str, Answer], expected: int) -> Iterator[tuple[str, str]]:
-    """Times that cannot both be, whatever a partial answer leaves of them."""
-    if facts.get("age_years", expected) != expected:
+def _odd_age(fact: ClinicalFact, age: Answer) -> Iterator[tuple[str, str]]:
+    """What the birth date comes to, where it is rare or beyond the rules."""
+    least, most = limits(fact, age)
+    if least < fact.minimum or most > fact.maximum:
         yield (
-            "age_years",
-            f"The birth date gives {expected} years at this encounter.",
+            AGE,
+            (
+                f"{age} years by the birth date: the rules are for {fact.minimum} to "
+                f"{fact.maximum} years and give no advice."
+            ),
         )
+    else:
+        yield from _unusual(AGE, fact, age)
+
+
+def _odd_times(facts: Mapping[str, Answer]) -> Iterator[tuple[str, str]]:
+    """Times that cannot both be, whatever a partial answer leaves of them."""
     episode = CASE_FACTS["symptom_duration_weeks"]
     told = f"Longer than this episode ({episode.words(facts.get(episode.name))})."
     longest = _limits(facts, episode.name)[1]

@@ -68,11 +68,12 @@ PATIENTS = {
     "nomenclature": (),
     "facts": ("choices",),
     "models": ("choices", "facts", *LEAVES),
-    "findings": ("choices", "facts", "models"),
-    "plausibility": ("choices", "facts", "models", "findings"),
-    "services": ("choices", "facts", "models", "findings", *LEAVES),
+    "person": ("choices", "facts", "models"),
+    "findings": ("choices", "facts", "models", "person"),
+    "plausibility": ("choices", "facts", "models", "person", "findings"),
+    "services": ("choices", "facts", "models", "person", "findings", *LEAVES),
     "forms": (
-        *("choices", "facts", "models", "findings", "plausibility"),
+        *("choices", "facts", "models", "person", "findings", "plausibility"),
         "spine_cds.accounts",
     ),
     "views": (

@@ -14,6 +14,7 @@ KEPT_FIELDS = (
     "revision",
     "submission_key",
     "loaded",
+    "asked_together",
     "occurred_on",
     "responsible_level",
     "note",

@@ -7,14 +7,12 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
 
-from patients.choices import Level, Sex
+from patients.choices import Level
 from patients.facts import CASE_FACTS, DISC_FACTS
 from patients.forms.fields import NOT_KNOWN, fact_to_field
 from patients.forms.partial import clean_partial_answers
 from patients.models import Patient, today
-
-# Above this age, and in men, "pregnant" is no question: the answer is no.
-OLDEST_ASKED_FOR_PREGNANCY = 55
+from patients.person import follows
 
 
 class CaseForm(forms.Form):
@@ -30,6 +28,10 @@ class CaseForm(forms.Form):
     submission_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     # What the page showed when it was opened: tells what its user has not touched.
     loaded = forms.CharField(widget=forms.HiddenInput, required=False)
+    # The names of the questions that one "all asked: no" answered, with commas.
+    asked_together = forms.CharField(
+        widget=forms.HiddenInput, required=False, max_length=1000
+    )
     occurred_on = forms.DateField(
         label="Date of the encounter",
         error_messages={
@@ -46,7 +48,13 @@ class CaseForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.patient = patient
         for fact in CASE_FACTS.values():
-            self.fields[fact.name] = fact_to_field(fact)
+            if not follows(fact.name, patient):
+                self.fields[fact.name] = fact_to_field(fact)
+
+    def clean_asked_together(self) -> frozenset[str]:
+        """The names; what is none is left out."""
+        named = self.cleaned_data["asked_together"].split(",")
+        return frozenset(name for name in named if name in CASE_FACTS)
 
     def clean_occurred_on(self) -> date:
         """Between the birth of the patient and today."""
@@ -60,14 +68,10 @@ class CaseForm(forms.Form):
         return day
 
     def clean(self) -> dict[str, Any]:
-        """Not asked is answered: pregnancy in men, and past the age for it."""
-        cleaned = super().clean() or {}
-        past_asking = (cleaned.get("age_years") or 0) > OLDEST_ASKED_FOR_PREGNANCY
-        unanswered = cleaned.get("pregnant") is None
-        if self.patient.sex == Sex.MALE or (unanswered and past_asking):
-            cleaned["pregnant"] = False
+        """With the partial answers among the others. What nobody answered stays so."""
+        super().clean()
         clean_partial_answers(self, CASE_FACTS.values())
-        return cleaned
+        return self.cleaned_data
 
 
 class DiscForm(forms.Form):

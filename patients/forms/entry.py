@@ -14,6 +14,7 @@ from patients.forms.case import CaseForm, DiscForm
 from patients.forms.layout import case_form_helper
 from patients.forms.partial import answer_as_posted, field_names, posted_text
 from patients.models import Encounter, Patient, UnsavedEntry, today
+from patients.person import AGE, follows
 from patients.plausibility import soft_warnings
 
 TAKE_THEIRS = "take_theirs"
@@ -42,11 +43,7 @@ class CaseEntry:
         self.differences: list[AnswerDifference] = []
         self.untouched: frozenset[str] = frozenset()
         self.continued: UnsavedEntry | None = None
-        self.stored = (
-            CaseFindings.of(encounter)
-            if encounter
-            else CaseFindings(today(), {"age_years": patient.age_on(today())})
-        )
+        self.stored = CaseFindings.of(encounter) if encounter else CaseFindings(today())
         self._bind(data)
 
     @classmethod
@@ -106,6 +103,7 @@ class CaseEntry:
             discs={level: form.cleaned_data for level, form in self.discs.items()},
             responsible_level=cleaned.get("responsible_level", ""),
             note=cleaned.get("note", ""),
+            asked_together=cleaned.get("asked_together", frozenset()),
         )
 
     @property
@@ -132,6 +130,18 @@ class CaseEntry:
             return soft_warnings(self.stored, self.patient)
         found = soft_warnings(self.data_so_far(), self.patient)
         return {name: text for name, text in found.items() if name not in self.errors}
+
+    @property
+    def age_words(self) -> str:
+        """The age that the birth date gives, with its day; "" where the form asks."""
+        if not follows(AGE, self.patient):
+            return ""
+        day = self.stored.occurred_on
+        if self.data is not None:
+            day = self.data_so_far().occurred_on
+        years = self.patient.age_on(day)
+        born = f"born {self.patient.birth_date:%Y-%m-%d}"
+        return f"{years} year{'' if years == 1 else 's'} on {day:%Y-%m-%d}, {born}"
 
     @property
     def action(self) -> str:
@@ -198,6 +208,7 @@ class CaseEntry:
             "revision": str(self.encounter.revision if self.encounter else 0),
             "submission_key": str(uuid.uuid4()),
             "loaded": json.dumps(answers),
+            "asked_together": ",".join(sorted(self.stored.asked_together)),
             **_new_page(),
             **answers,
         }

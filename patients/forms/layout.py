@@ -14,19 +14,21 @@ from crispy_forms.layout import Div, Layout, LayoutObject
 from django.template.loader import get_template
 from django.urls import reverse
 
-from patients.choices import Level, Sex
-from patients.facts import DISC_FACTS, DISC_SECTIONS, SECTIONS, FactSection
+from patients.choices import Level
+from patients.facts import CASE_FACTS, DISC_FACTS, DISC_SECTIONS, SECTIONS, FactSection
 from patients.findings import AnswerDifference, disc_field
 from patients.forms.case import CaseForm, DiscForm
 from patients.forms.fields import NOT_KNOWN
 from patients.forms.questions import FormQuestion, question, refusals
 from patients.models import Encounter, Patient
+from patients.person import AGE, never_asked
 
 # Whose version it is, and which page: see CaseEntry and UnsavedEntry.
 HIDDEN = (
     "revision",
     "submission_key",
     "loaded",
+    "asked_together",
     "kept_as",
     "kept_step",
     "continues",
@@ -54,6 +56,9 @@ class LaidOutEntry(Protocol):
 
     @property
     def soft_warnings(self) -> dict[str, str]: ...
+
+    @property
+    def age_words(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +173,10 @@ class CasePage:
 
     @cached_property
     def sections(self) -> tuple[AskedSection, ...]:
-        """The clinical sections; of a man nobody asks whether he is pregnant."""
-        male = self.entry.patient.sex == Sex.MALE
-        return tuple(
-            self._asked(section, without=("pregnant",) if male else ())
-            for section in SECTIONS
-        )
+        """The clinical sections, without what follows from the person."""
+        answered = [name for name in CASE_FACTS if self._value(name)]
+        without = never_asked(self.entry.patient, answered)
+        return tuple(self._asked(section, without=without) for section in SECTIONS)
 
     @cached_property
     def discs(self) -> tuple[AskedDisc, ...]:
@@ -215,6 +218,8 @@ class CasePage:
         return {
             "section": next(s for s in self.sections if s.code == code),
             "patient": self.entry.patient,
+            "age": self.entry.age_words,
+            "age_warning": self.entry.soft_warnings.get(AGE, ""),
             "date": self._plain_question("occurred_on", "Date of the encounter"),
             "discs": self.discs if code == "imaging" else (),
             "responsible": self._plain_question(

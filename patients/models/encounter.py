@@ -10,10 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from patients.choices import Level
-from patients.facts import facts_of
+from patients.facts import CASE_FACTS, facts_of
 from patients.models.fields import (
     fact_constraints,
     fact_field,
+    fact_names_field,
     one_of,
     partial_answers_constraint,
     partial_answers_field,
@@ -161,6 +162,10 @@ class Encounter(models.Model):
 
     # Of every fact of scope case, those of the examination and the images as well.
     partial_answers = partial_answers_field()
+    # Questions that one click answered with no, and answers that nobody gave: a form of
+    # before wrote them. Both name facts of scope case.
+    asked_together = fact_names_field()
+    not_asked = fact_names_field()
 
     objects = EncounterQuerySet.as_manager()
 
@@ -229,6 +234,28 @@ class Encounter(models.Model):
     def get_absolute_url(self) -> str:
         """Its form."""
         return reverse("patients:case-edit", args=[self.pk])
+
+    @property
+    def age(self) -> int | None:
+        """Completed years of the patient at the encounter; None where not known."""
+        patient = self.patient
+        if patient.birth_date is None:
+            said: int | None = self.age_years
+            return said
+        return patient.age_on(self.occurred_on)
+
+    @property
+    def asked_together_words(self) -> str:
+        """The questions that one click answered with no, by their labels."""
+        return ", ".join(CASE_FACTS[name].label for name in self.asked_together)
+
+    @property
+    def not_asked_words(self) -> str:
+        """The questions that nobody was asked, with the answer that a form wrote."""
+        return ", ".join(
+            f"“{CASE_FACTS[name].label}: {CASE_FACTS[name].words(getattr(self, name))}”"
+            for name in self.not_asked
+        )
 
     @property
     def is_draft(self) -> bool:

@@ -87,6 +87,16 @@ def partial_answers_field() -> "models.Field[Any, Any]":
     )
 
 
+def fact_names_field() -> "models.Field[Any, Any]":
+    """A list of names of facts; empty in what the release before inserts."""
+    return models.JSONField(
+        default=list,
+        db_default=models.Value([], models.JSONField()),
+        blank=True,
+        editable=False,
+    )
+
+
 def check_partial_answers(answers: object) -> None:
     """Refuse what is no object of partial answers, each in its one form.
 

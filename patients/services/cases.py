@@ -29,6 +29,7 @@ from patients.models import (
     ImagingStudy,
     Patient,
 )
+from patients.person import follows
 from spine_cds.accounts.models import User
 from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.services import record
@@ -90,7 +91,8 @@ def case_update(
     """
     current = _locked(encounter)
     stored = CaseFindings.of(current)
-    if not data.differences(stored) and current.contract == CONTRACT:
+    same = not data.differences(stored) and data.asked_together == stored.asked_together
+    if same and current.contract == CONTRACT:
         return current
     if current.revision != revision or not current.is_draft:
         raise EditConflictError(_newest(current))
@@ -290,6 +292,8 @@ def _write(encounter: Encounter, data: CaseFindings, actor: User) -> None:
     encounter.responsible_level = data.responsible_level
     encounter.note = data.note
     encounter.partial_answers = _partial(data.facts)
+    encounter.asked_together = sorted(data.asked_together)
+    encounter.not_asked = []
     encounter.updated_at = timezone.now()
     encounter.updated_by = actor
     examination = _part(encounter, "examination", ClinicalExamination)
@@ -301,7 +305,9 @@ def _write(encounter: Encounter, data: CaseFindings, actor: User) -> None:
     }
     for record_name, row in rows.items():
         for fact in facts_of(record_name):
-            _set(row, fact, exact_value(data.facts.get(fact.name)))
+            given = not follows(fact.name, encounter.patient)
+            answer = data.facts.get(fact.name) if given else None
+            _set(row, fact, exact_value(answer))
     discs = [
         _disc(imaging, level, facts) for level, facts in sorted(data.discs.items())
     ]
@@ -370,6 +376,18 @@ def _record_case(
             "version": encounter.version,
             "revision": encounter.revision,
             "state": encounter.state,
+            **_asked_together(action, encounter),
             **detail,
         },
     )
+
+
+def _asked_together(action: AuditAction, encounter: Encounter) -> dict[str, Any]:
+    """What one click answered, where the answers are written."""
+    writes = (
+        AuditAction.CASE_CREATE,
+        AuditAction.CASE_UPDATE,
+        AuditAction.CASE_CORRECT,
+    )
+    named = encounter.asked_together
+    return {"asked_together": named} if named and action in writes else {}

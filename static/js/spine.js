@@ -51,19 +51,54 @@
     else if (section) countSection(section);
   });
 
-  /* "All asked": an act of the surgeon, in plain sight, and never over an answer. */
+  /* "All asked": an act of the surgeon, in plain sight, and never over an answer. What
+     it set is listed, goes with the form, and is taken back by one click. */
+  const together = form.elements.asked_together;
+  const namesTogether = () => new Set(together.value.split(",").filter(Boolean));
+  const choose = (name, value) => {
+    const answer = form.querySelector(`input[name="${name}"][value="${value}"]`);
+    answer.checked = true;
+    answer.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  const labelOf = (name) => {
+    const legend = form.querySelector(`#id_${name} .question-label`);
+    return legend ? legend.firstChild.textContent.trim() : name;
+  };
+  const line = form.querySelector("[data-asked-together]");
+  const tellTogether = (names) => {
+    together.value = [...names].join(",");
+    if (!line) return;
+    line.hidden = names.size === 0;
+    line.querySelector("[data-count]").textContent = names.size;
+    line.querySelector("[data-names]").textContent = `${[...names].map(labelOf).join(", ")}.`;
+  };
+
   for (const button of form.querySelectorAll("[data-answer-no]")) {
     button.hidden = false;
     button.addEventListener("click", () => {
+      const names = namesTogether();
       for (const question of questions(button.closest("[data-section]"))) {
         const no = question.querySelector('input[type="radio"][value="no"]');
         if (no && !isAnswered(question)) {
-          no.checked = true;
-          no.dispatchEvent(new Event("input", { bubbles: true }));
+          choose(no.name, "no");
+          names.add(no.name);
         }
       }
+      tellTogether(names);
     });
   }
+  line?.querySelector("[data-undo]").addEventListener("click", () => {
+    const names = namesTogether();
+    tellTogether(new Set());
+    for (const name of names) choose(name, "");
+    form.querySelector("[data-answer-no]").focus();
+  });
+  /* One that is answered again by itself was asked by itself. */
+  form.addEventListener("input", (event) => {
+    const names = namesTogether();
+    if (event.isTrusted && names.delete(event.target.name)) tellTogether(names);
+  });
+  tellTogether(namesTogether());
 
   /* A link of the error summary may lead into a panel that is not shown. */
   window.addEventListener("hashchange", () => {

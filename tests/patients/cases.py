@@ -11,7 +11,6 @@ from patients.forms import CaseEntry
 from patients.forms.partial import field_names
 
 FACTS = {
-    "age_years": 43,
     "symptom_duration_weeks": 14,
     "leg_pain_nrs": 7,
     "first_episode": True,

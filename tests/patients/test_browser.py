@@ -125,6 +125,35 @@ def test_all_asked_sets_what_is_unanswered_and_never_a_yes(case, dr_surgeon, ope
     assert case.examination.post_void_residual_ml is None
 
 
+def test_all_asked_lists_what_it_set_and_is_undone(case, dr_surgeon, open_page):
+    page = open_page(dr_surgeon, edit(case))
+    told = page.locator("[data-asked-together]")
+    assert not told.is_visible()
+    page.locator("label[for=id_bowel_dysfunction_no]").click()
+    page.get_by_role("button", name="All asked").click()
+    # Saddle anaesthesia and the bowel were answered by themselves.
+    assert "6 asked together: no." in told.inner_text()
+    assert "Bladder dysfunction, Sexual dysfunction, " in told.inner_text()
+    page.locator("label[for=id_suspected_infection_yes]").click()
+    assert "5 asked together: no." in told.inner_text()
+    page.get_by_role("button", name="Save draft").click()
+    page.get_by_text("Draft saved.").wait_for()
+    case.refresh_from_db()
+    assert len(case.asked_together) == 5
+    page.goto(page.url)  # opened again, it still knows
+    told.get_by_role("button", name="Undo").click()
+    assert not told.is_visible()
+    page.get_by_role("button", name="Save draft").click()
+    page.get_by_text("Draft saved.").wait_for()
+    case.refresh_from_db()
+    assert case.asked_together == []
+    found = case.examination
+    found.refresh_from_db()
+    assert (found.bladder_dysfunction, found.significant_trauma) == (None, None)
+    assert (found.bowel_dysfunction, found.saddle_anaesthesia) == (False, False)
+    assert found.suspected_infection is True
+
+
 def test_an_error_in_a_hidden_disc_is_one_click_away(case, dr_surgeon, open_page):
     page = open_page(dr_surgeon, edit(case))
     page.locator("#show-L2-3").check(force=True)

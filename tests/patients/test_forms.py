@@ -9,8 +9,9 @@ from crispy_forms.utils import render_crispy_form
 from patients.choices import Level
 from patients.facts import CASE_FACTS, DISC_FACTS
 from patients.forms import CaseEntry, PatientForm
-from patients.models import Patient
+from patients.models import Patient, today
 from patients.services.cases import case_update
+from spine_cds.audit.models import Event
 from tests.patients.cases import findings, posted, sent
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +30,8 @@ def test_a_page_sent_as_it_was_opened_changes_nothing(case):
 def test_every_fact_can_be_entered(patient):
     page = html(CaseEntry(None, patient=patient))
     for name in CASE_FACTS:
-        assert f'name="{name}"' in page
+        assert (f'name="{name}"' in page) == (name != "age_years")
+    assert "born 1983-05-04" in page, "the age follows from it"
     for level in Level.values:
         for name in DISC_FACTS:
             assert f'name="{level}-{name}"' in page
@@ -54,13 +56,13 @@ def test_yes_no_and_not_known_are_three_answers(case, answer, known):
     assert entry.data_for_service().facts.get("bladder_dysfunction") is known
 
 
-def test_a_new_case_implies_nothing_but_the_age(patient):
+def test_a_new_case_implies_nothing(patient):
     entry = CaseEntry(None, patient=patient)
-    assert set(entry.stored.facts) == {"age_years"}
+    assert entry.stored.facts == {}
     assert entry.stored.discs == {}
     new = CaseEntry(posted(entry), patient=patient)
     assert new.is_valid()
-    assert set(new.data_for_service().facts) == {"age_years"}
+    assert new.data_for_service().facts == {}
 
 
 @pytest.mark.parametrize(
@@ -70,7 +72,6 @@ def test_a_new_case_implies_nothing_but_the_age(patient):
         ("leg_pain_nrs", "-1", "Allowed: 0 to 10 NRS."),
         ("leg_pain_nrs", "six", "Enter a whole number. Allowed: 0 to 10 NRS."),
         ("leg_pain_nrs", "6.5", "Enter a whole number. Allowed: 0 to 10 NRS."),
-        ("age_years", "7", "Allowed: 8 to 110 years."),
         ("pain_pattern", "odd", "Allowed: Radicular, Discogenic, Claudicant, Mixed."),
         ("first_episode", "maybe", "Allowed: yes, no or not known."),
         ("weakest_mrc_grade", "6", "Allowed: 0 to 5 MRC."),
@@ -126,19 +127,26 @@ def test_a_soft_warning_stands_at_its_field_and_does_not_block(case):
     assert "Is that what you meant?" in html(entry)
 
 
-def test_an_age_against_the_birth_date_is_told_beside_it_and_kept(case):
+def test_an_age_that_is_sent_counts_for_nothing_beside_a_birth_date(case):
     entry = sent(case, age_years="30")
-    page = html(entry)
     assert entry.is_valid()
-    assert entry.data_for_service().facts["age_years"] == 30
-    assert "The birth date gives 43 years at this encounter." in page
-    assert 'id="id_age_years_warning"' in page
+    assert "age_years" not in entry.data_for_service().facts
+    assert "43 years on 2026-11-20, born 1983-05-04" in html(entry)
+
+
+@pytest.mark.parametrize("born", [date(1906, 1, 1), date(2020, 1, 1), today()])
+def test_a_draft_is_saved_whatever_the_birth_date(case, born):
+    Patient.objects.filter(pk=case.patient_id).update(birth_date=born)
+    case.patient.refresh_from_db()
+    entry = sent(case, occurred_on=today().isoformat())
+    assert entry.is_valid(), entry.errors
+    assert "the rules are for 8 to 110 years" in html(entry)
 
 
 def test_a_refused_answer_elsewhere_hides_no_warning(case):
-    entry = sent(case, age_years="30", leg_pain_nrs="eleven")
+    entry = sent(case, symptom_duration_weeks="600", leg_pain_nrs="eleven")
     assert list(entry.errors) == ["leg_pain_nrs"]
-    assert list(entry.soft_warnings) == ["age_years"]
+    assert list(entry.soft_warnings) == ["symptom_duration_weeks"]
 
 
 def test_a_draft_shows_its_warnings_again(case, dr_surgeon):
@@ -147,29 +155,69 @@ def test_a_draft_shows_its_warnings_again(case, dr_surgeon):
     assert list(CaseEntry(None, saved).soft_warnings) == ["post_void_residual_ml"]
 
 
-def test_a_man_is_not_asked_about_pregnancy_and_the_answer_is_no(case):
+def test_a_man_is_not_asked_about_pregnancy_and_nothing_is_answered(case):
     Patient.objects.filter(pk=case.patient_id).update(sex="male")
     case.patient.refresh_from_db()
     assert 'name="pregnant"' not in html(CaseEntry(None, case))
     entry = sent(case)
     assert entry.is_valid()
-    assert entry.data_for_service().facts["pregnant"] is False
+    assert "pregnant" not in entry.data_for_service().facts
+
+
+@pytest.mark.parametrize(("answer", "known"), [("yes", True), ("no", False)])
+def test_an_answer_outlives_a_corrected_sex_and_is_shown_to_be_taken_back(
+    case, dr_surgeon, answer, known
+):
+    saved = case_update(
+        encounter=case,
+        actor=dr_surgeon,
+        data=sent(case, pregnant=answer).data_for_service(),
+        revision=0,
+    )
+    saved.patient.sex = "male"
+    page = html(CaseEntry(None, saved))
+    assert f'id="id_pregnant_{answer}" checked' in page
+    entry = sent(saved)
+    assert entry.data_for_service().facts["pregnant"] is known
+    assert ("pregnant" in entry.soft_warnings) == known
+    assert "pregnant" not in sent(saved, pregnant="").data_for_service().facts
 
 
 @pytest.mark.parametrize(
     ("age", "answer", "known"),
     [
-        ("55", "", None),
-        ("56", "", False),
-        ("56", "yes", True),
-        ("30", "no", False),
-        ("", "", None),
+        (55, "", None),
+        (56, "", None),
+        (56, "yes", True),
+        (90, "no", False),
     ],
 )
-def test_pregnancy_past_its_age_is_no_unless_said(case, age, answer, known):
-    entry = sent(case, age_years=age, pregnant=answer)
+def test_pregnancy_past_its_age_is_what_was_said_and_nothing_else(
+    case, age, answer, known
+):
+    case.patient.birth_date = date(2026 - age, 1, 1)
+    entry = sent(case, pregnant=answer)
     assert entry.is_valid()
     assert entry.data_for_service().facts.get("pregnant") is known
+
+
+def test_what_was_asked_together_is_kept_as_long_as_it_stands(case, dr_surgeon):
+    names = (
+        "bowel_dysfunction,saddle_anaesthesia,significant_trauma,nonsense,odi_percent"
+    )
+    entry = sent(
+        case, bowel_dysfunction="no", significant_trauma="yes", asked_together=names
+    )
+    data = entry.data_for_service()
+    assert data.asked_together == {"bowel_dysfunction", "saddle_anaesthesia"}
+    saved = case_update(encounter=case, actor=dr_surgeon, data=data, revision=0)
+    assert saved.asked_together == ["bowel_dysfunction", "saddle_anaesthesia"]
+    again = CaseEntry(None, saved)
+    assert 'value="bowel_dysfunction,saddle_anaesthesia"' in html(again)
+    (event,) = Event.objects.filter(action="case.update")
+    assert event.detail["asked_together"] == saved.asked_together
+    taken_back = sent(saved, bowel_dysfunction="")
+    assert taken_back.data_for_service().asked_together == {"saddle_anaesthesia"}
 
 
 def test_the_drawn_spine_opens_the_disc_that_is_responsible(case):

@@ -1,5 +1,6 @@
 """Cases of the release before come to the facts of contract 2 as they were."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -7,9 +8,11 @@ from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from patients.findings import CaseFindings
-from patients.models import Encounter
+from patients.models import Encounter, UnsavedEntry
+from patients.services.cases import case_correct, case_create
 from spine_cds.audit import triggers
 
+OF_EVERYONE = [("patients", "0006_least_urgency"), ("treatments", "0007_refer")]
 BEFORE = [("patients", "0003_unsaved_entries"), ("treatments", "0006_guards")]
 
 
@@ -27,6 +30,13 @@ def release_before(transactional_db):
 def exact_alone(transactional_db):
     """The models of before partial answers; afterwards the newest schema is back."""
     yield models_of(IN_ONE_PIECE)
+    to_the_newest()
+
+
+@pytest.fixture
+def answered_for(transactional_db):
+    """The models of while the form answered by itself; then the newest schema."""
+    yield models_of(OF_EVERYONE)
     to_the_newest()
 
 
@@ -89,3 +99,129 @@ def test_an_evaluated_case_of_before_is_exact_and_stays_guarded(exact_alone):
             type(row).objects.filter(pk=row.pk).update(
                 partial_answers={"leg_pain_nrs": {"at_least": 3}}
             )
+
+
+def person(models, number, **details):
+    """A patient of one team, whoever they are; the author is made once."""
+    user, _ = models.get_model("accounts", "User").objects.get_or_create(username="s")
+    team, _ = models.get_model("accounts", "Team").objects.get_or_create(name="Spine")
+    return models.get_model("patients", "Patient").objects.create(
+        team=team,
+        identifier=f"H-{number}",
+        family_name="Okafor",
+        created_by=user,
+        **{"birth_date": date(1990, 5, 4), "sex": "female", **details},
+    )
+
+
+def case_of(models, patient, **values):
+    user = models.get_model("accounts", "User").objects.get(username="s")
+    return models.get_model("patients", "Encounter").objects.create(
+        patient=patient, created_by=user, updated_by=user, **values
+    )
+
+
+def test_answers_that_nobody_gave_are_taken_back_or_named(answered_for):
+    """Men, whoever was over 55, and whoever was once recorded as male."""
+    events = answered_for.get_model("audit", "Event").objects
+    man = person(answered_for, 1, sex="male", birth_date=date(1970, 1, 1))
+    woman = person(answered_for, 2)
+    older = person(answered_for, 3, birth_date=date(1960, 1, 1))
+    mended = person(answered_for, 4)
+    events.create(
+        action="patient.update",
+        patient_id=str(mended.pk),
+        stream="patient",
+        sequence=1,
+        detail={"before": {"sex": "male"}, "after": {"sex": "female"}},
+    )
+    drafts, evaluated = (
+        {
+            who: case_of(
+                answered_for,
+                patient,
+                state=state,
+                pregnant=answer,
+                age_years=age,
+            )
+            for who, patient, answer, age in (
+                ("man", man, False, 56),
+                ("a man said to be pregnant", man, True, 56),
+                ("woman", woman, False, 36),
+                ("older", older, False, 66),
+                ("older, pregnant", older, True, 66),
+                ("older, not known", older, None, 66),
+                ("of a wrong age", older, False, 50),
+                ("mended", mended, False, 36),
+            )
+        }
+        for state in ("draft", "evaluated")
+    )
+    to_the_newest()
+    kept = {"woman": False, "of a wrong age": False}
+    kept |= {"a man said to be pregnant": True, "older, pregnant": True}
+    for who, old in drafts.items():
+        case = Encounter.objects.with_findings().get(pk=old.pk)
+        assert (case.pregnant, case.age_years) == (kept.get(who), None), who
+        assert case.not_asked == [], who
+        assert CaseFindings.of(case).facts.get("pregnant") is kept.get(who), who
+    for who, old in evaluated.items():
+        case = Encounter.objects.with_findings().get(pk=old.pk)
+        assert (case.pregnant, case.age_years) == (old.pregnant, old.age_years), who
+        named = [] if who in kept or old.pregnant is None else ["pregnant"]
+        assert case.not_asked == named, who
+        assert CaseFindings.of(case).facts.get("pregnant") is kept.get(who), who
+    assert triggers.missing(connection) == []
+
+
+def test_entries_that_were_not_saved_lose_what_the_form_wrote(answered_for):
+    entries = answered_for.get_model("patients", "UnsavedEntry").objects
+    user = answered_for.get_model("accounts", "User").objects
+    answers = {
+        "age_years": "40",
+        "pregnant": "no",
+        "leg_pain_nrs": "7",
+        "loaded": '{"pregnant": "no", "age_years": "40", "note": ""}',
+    }
+    kept = {}
+    for number, details in enumerate(({"sex": "male"}, {}, {"sex": ""}), 1):
+        patient = person(answered_for, number, **details)
+        kept[patient.pk] = entries.create(
+            author=user.get(username="s"), patient=patient, answers=answers, step=1
+        ).pk
+    odd = person(answered_for, 9, sex="male")
+    kept[odd.pk] = entries.create(
+        author=user.get(username="s"),
+        patient=odd,
+        answers={"loaded": "[", "pregnant": "yes"},
+        step=1,
+    ).pk
+    to_the_newest()
+    man, woman, unknown, odd = (
+        UnsavedEntry.objects.get(pk=pk).answers for pk in kept.values()
+    )
+    assert man == {"leg_pain_nrs": "7", "loaded": '{"note": ""}'}
+    left = '{"pregnant": "no", "note": ""}'
+    assert woman == unknown == {"pregnant": "no", "leg_pain_nrs": "7", "loaded": left}
+    assert odd == {"loaded": "[", "pregnant": "yes"}
+
+
+def test_the_next_version_of_a_case_begins_without_what_nobody_was_asked(
+    patient, dr_surgeon
+):
+    facts = {"pregnant": False, "leg_pain_nrs": 7}
+    old = case_create(
+        patient=patient, actor=dr_surgeon, data=CaseFindings(date(2026, 11, 20), facts)
+    )
+    Encounter.objects.filter(pk=old.pk).update(
+        state="evaluated", not_asked=["pregnant"]
+    )
+    old = Encounter.objects.with_findings().get(pk=old.pk)
+    unchanged = CaseFindings.of(old)
+    said = {"encounter": old, "actor": dr_surgeon, "revision": old.revision}
+    assert case_correct(**said, data=unchanged) == old, "no correction by itself"
+    mended = replace(unchanged, note="Seen again.")
+    new = case_correct(**said, data=mended)
+    assert (new.version, new.pregnant, new.not_asked) == (2, None, [])
+    old.refresh_from_db()
+    assert (old.pregnant, old.not_asked) == (False, ["pregnant"])

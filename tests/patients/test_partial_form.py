@@ -18,7 +18,6 @@ from tests.patients.cases import findings, posted, sent
 pytestmark = pytest.mark.django_db
 
 FACTS = {
-    "age_years": 43,
     "pain_pattern": {"one_of": ["radicular", "mixed"]},
     "symptom_duration_weeks": {"at_least": 13},
     "leg_pain_nrs": {"one_of": [6, 8]},

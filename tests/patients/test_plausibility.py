@@ -5,14 +5,14 @@ from datetime import date
 import pytest
 
 from patients.models import Patient
-from patients.plausibility import soft_warnings
+from patients.plausibility import doubts, soft_warnings
 from tests.patients.cases import findings
 
 PATIENT = Patient(birth_date=date(1983, 5, 4), sex="female")
 
 
 def warned(facts, discs=()) -> set[str]:
-    data = findings(facts={"age_years": 43} | facts, discs=dict(discs))
+    data = findings(facts=facts, discs=dict(discs))
     return set(soft_warnings(data, PATIENT))
 
 
@@ -27,7 +27,6 @@ def test_nothing_known_gives_no_warning():
 @pytest.mark.parametrize(
     ("facts", "name"),
     [
-        ({"age_years": 44}, "age_years"),
         ({"symptom_duration_weeks": 600}, "symptom_duration_weeks"),
         ({"post_void_residual_ml": 1900}, "post_void_residual_ml"),
         (
@@ -88,9 +87,45 @@ def test_what_is_usual_is_left_alone(facts):
     assert warned(facts) == set()
 
 
-def test_an_age_against_the_birth_date_is_told_with_the_right_one():
-    told = soft_warnings(findings(facts={"age_years": 30}), PATIENT)
-    assert told == {"age_years": "The birth date gives 43 years at this encounter."}
+@pytest.mark.parametrize(
+    ("born", "says"),
+    [
+        (date(1930, 1, 1), "Unusual: 96 years. Is that what you meant?"),
+        (date(2014, 1, 1), "Unusual: 12 years. Is that what you meant?"),
+        (date(2020, 1, 1), "the rules are for 8 to 110 years and give no advice."),
+        (date(1906, 1, 1), "120 years by the birth date: "),
+        (date(2026, 11, 20), "0 years by the birth date: "),
+    ],
+)
+def test_an_age_that_is_rare_or_beyond_the_rules_is_told(born, says):
+    told = soft_warnings(findings(), Patient(birth_date=born, sex="female"))
+    assert set(told) == {"age_years"}
+    assert says in told["age_years"]
+
+
+@pytest.mark.parametrize(
+    ("born", "sex", "says"),
+    [
+        (date(1990, 1, 1), "male", "Yet the sex is recorded as male."),
+        (date(1960, 1, 1), "male", "Yet the sex is recorded as male."),
+        (date(1960, 1, 1), "", "Unusual at this age."),
+    ],
+)
+def test_a_pregnancy_that_does_not_fit_the_person_is_asked_about(born, sex, says):
+    patient = Patient(birth_date=born, sex=sex)
+    told = soft_warnings(findings(facts={"pregnant": True}), patient)
+    assert set(told) == {"pregnant"}
+    assert says in told["pregnant"]
+
+
+def test_away_from_the_form_a_warning_has_the_label_of_its_question():
+    discs = {"L3-4": {"translation_mm": 15.0}}
+    data = findings(facts={"symptom_duration_weeks": 600}, discs=discs)
+    told = [(doubt.label, doubt.anchor) for doubt in doubts(data, PATIENT)]
+    assert told == [
+        ("Duration of symptoms", "id_symptom_duration_weeks"),
+        ("L3-4 Translation on flexion-extension", "id_L3-4-translation_mm"),
+    ]
 
 
 def test_a_disc_is_warned_about_at_its_own_field():
@@ -153,7 +188,7 @@ def test_a_type_that_does_not_fit_the_slip_is_asked_about(slip, kind, odd):
 
 
 def test_pregnancy_past_its_age_is_asked_about():
-    facts = {"age_years": 60, "pregnant": True}
+    facts = {"pregnant": True}
     patient = Patient(birth_date=date(1966, 1, 1), sex="female")
     assert set(soft_warnings(findings(facts=facts), patient)) == {"pregnant"}
 

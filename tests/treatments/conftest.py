@@ -28,7 +28,7 @@ def findings(
     forget: tuple[str, ...] = (),
 ) -> CaseFindings:
     """What was entered of the usual patient, with what differs."""
-    all_facts = {**USUAL, "age_years": 43, **(facts or {})}
+    all_facts = {**USUAL, **(facts or {})}
     all_disc = {**USUAL_DISC, **(disc or {})}
     return CaseFindings(
         occurred_on=date(2026, 11, 20),

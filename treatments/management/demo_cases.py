@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 USUAL: Mapping[str, Any] = {
-    "pregnant": False,
     "smoking_status": "never",
     "physical_demand": "light",
     "symptom_duration_weeks": 14,
@@ -118,7 +117,8 @@ class DemoCase:
     @property
     def all_facts(self) -> dict[str, Any]:
         """The facts of a usual case, with what is special in this one."""
-        facts = {**USUAL, "age_years": self.age, **self.facts}
+        asked = {"pregnant": False} if self.sex == "female" else {}
+        facts = {**USUAL, **asked, **self.facts}
         return {name: facts[name] for name in facts if name not in self.forget}
 
     @property

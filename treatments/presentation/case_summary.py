@@ -20,6 +20,7 @@ from patients.facts import (
     could_be,
 )
 from patients.findings import disc_field
+from patients.person import PREGNANT
 from treatments.engine import Fact
 from treatments.presentation.form_words import cell_words
 
@@ -175,7 +176,7 @@ def case_summary(
     sections = [
         _section(
             section.title,
-            _asked(section, facts, no_image=no_image),
+            _asked(section, {**presumed, **facts}, no_image=no_image),
             facts,
             presumed,
             is_red_flags=section.code == "red_flags",
@@ -214,15 +215,18 @@ def case_summary(
 
 
 def _asked(
-    section: FactSection, facts: Mapping[str, Any], *, no_image: bool
+    section: FactSection, said: Mapping[str, Any], *, no_image: bool
 ) -> tuple[ClinicalFact, ...]:
-    """The facts of a section of the form; without an image those that need none."""
+    """The facts of a section of the form: without an image those that need none, and
+    of a man no pregnancy that nobody spoke of. What was ``said`` or assumed stays.
+    """
     found = (SEX, *section.facts) if section.code == "patient" else section.facts
-    return tuple(
-        fact
-        for fact in found
-        if not (no_image and fact.needs_image and facts.get(fact.name) is None)
-    )
+    male = said.get("sex") == Sex.MALE
+
+    def is_asked(fact: ClinicalFact) -> bool:
+        return not ((no_image and fact.needs_image) or (male and fact.name == PREGNANT))
+
+    return tuple(f for f in found if is_asked(f) or said.get(f.name) is not None)
 
 
 def _disc_section(

@@ -1,10 +1,13 @@
 """Rows to the engine's case document: the only bridge between the two."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 from typing import Any
 
+from patients.facts import CASE_FACTS, DISC_FACTS
 from patients.findings import CaseFindings
 from patients.models import CONTRACT, Encounter, Patient
+from patients.person import AGE, facts_of_person
 
 
 def case_document(
@@ -12,6 +15,7 @@ def case_document(
 ) -> dict[str, Any]:
     """The case document of an encounter, in the contract that it was saved under.
 
+    What follows from the person is worked out here, from the patient as recorded now.
     Unknown facts are left out: unknown is never written as "no", 0 or "none". A partial
     answer is written as it was entered.
     `unavailable` names the treatments that this hospital cannot offer.
@@ -34,9 +38,8 @@ def findings_document(
     contract: int = CONTRACT,
 ) -> dict[str, Any]:
     """The same of findings that are not stored; it has no `case_id`."""
-    facts = _without_negative_zero(findings.facts)
-    if patient.sex:
-        facts["sex"] = patient.sex
+    of_person = facts_of_person(patient, findings.occurred_on)
+    facts = _without_negative_zero({**findings.facts, **of_person})
     document: dict[str, Any] = {
         "contract": contract,
         "facts": facts,
@@ -51,6 +54,22 @@ def findings_document(
     if not_offered:
         document["unavailable_treatments"] = not_offered
     return document
+
+
+def document_findings(document: Mapping[str, Any], occurred_on: date) -> CaseFindings:
+    """What was entered, from a case document: without what followed from the person,
+    and without a fact that no form has."""
+    discs = {disc["level"]: disc for disc in document.get("discs", ())}
+    return CaseFindings(
+        occurred_on,
+        _named(document.get("facts", {}), CASE_FACTS),
+        {level: _named(disc, DISC_FACTS) for level, disc in discs.items()},
+        document.get("responsible_level", ""),
+    )
+
+
+def _named(facts: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
+    return {name: facts[name] for name in facts if name in names and name != AGE}
 
 
 def _without_negative_zero(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,8 +8,10 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from patients.findings import CaseFindings
 from patients.forms import CaseEntry
 from patients.models import Encounter, Patient
+from patients.plausibility import doubts, doubts_of
 from spine_cds.accounts.access import SignedInRequest, require_role
 from spine_cds.accounts.models import Role
 from spine_cds.audit.actions import AuditAction
@@ -40,6 +42,7 @@ def case_detail(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         "encounter": encounter,
         "patient": encounter.patient,
         "summary": case_summary(case_document(encounter), ()),
+        "doubts": doubts(CaseFindings.of(encounter), encounter.patient),
     }
     return render(request, "treatments/case_draft.html", page)
 
@@ -67,7 +70,10 @@ def case_preview(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     patients = Patient.objects.visible_to(request.user).select_related("team")
     patient = get_object_or_404(patients, pk=pk)
     entry = CaseEntry(request.POST, patient=patient)
-    page: dict[str, Any] = {"unread": len(entry.errors)}
+    page: dict[str, Any] = {
+        "unread": len(entry.errors),
+        "doubts": doubts_of(entry.soft_warnings),
+    }
     try:
         page["preview"] = preview_findings(
             entry.data_so_far(),

@@ -12,11 +12,13 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from patients.plausibility import doubts
 from spine_cds.accounts.access import SignedInRequest, require_role
 from spine_cds.accounts.models import Role
 from treatments.models import Recommendation
 from treatments.presentation.recommendation import read_advice
 from treatments.presentation.timeline import case_history
+from treatments.recommendations.case_document import document_findings
 from treatments.recommendations.forms import (
     CommentForm,
     DecisionForm,
@@ -117,6 +119,12 @@ def _page(recommendation: Recommendation, request: SignedInRequest) -> dict[str,
         "recommendation": recommendation,
         "encounter": recommendation.encounter,
         "patient": recommendation.encounter.patient,
+        "doubts": doubts(
+            document_findings(
+                recommendation.case_document, recommendation.encounter.occurred_on
+            ),
+            recommendation.encounter.patient,
+        ),
         "advice": read_advice(
             recommendation.case_document,
             recommendation.evaluation_document,

@@ -34,7 +34,9 @@ def test_a_patient(patient, dr_surgeon):
 def test_a_draft(a_case, dr_surgeon):
     case = a_case()
     data = findings(
-        facts={"age_years": 50}, disc={"zone": "foraminal"}, forget=("smoking_status",)
+        facts={"leg_pain_nrs": 5},
+        disc={"zone": "foraminal"},
+        forget=("smoking_status",),
     )
     changed = data.__class__(
         occurred_on=data.occurred_on.replace(day=19),
@@ -47,8 +49,8 @@ def test_a_draft(a_case, dr_surgeon):
     case_update(encounter=case, actor=dr_surgeon, data=changed, revision=0)
     told = detail("case.update")
     assert set(told["changed"]) == {*told["after"], "note"} == {*told["before"], "note"}
-    assert told["before"]["age_years"] == 43
-    assert told["after"]["age_years"] == 50
+    assert told["before"]["leg_pain_nrs"] == 7
+    assert told["after"]["leg_pain_nrs"] == 5
     assert told["after"]["L4-5-zone"] == "foraminal"
     assert told["after"]["occurred_on"] == "2026-11-19"
     assert (told["before"]["smoking_status"], told["after"]["smoking_status"]) == (
@@ -66,11 +68,11 @@ def test_a_correction_and_a_withdrawal(a_case, version, dr_surgeon):
     second = case_correct(
         encounter=case,
         actor=dr_surgeon,
-        data=findings(facts={"age_years": 44}),
+        data=findings(facts={"leg_pain_nrs": 4}),
         revision=case.revision,
     )
     told = detail("case.correct")
-    assert (told["before"], told["after"]) == ({"age_years": 43}, {"age_years": 44})
+    assert (told["before"], told["after"]) == ({"leg_pain_nrs": 7}, {"leg_pain_nrs": 4})
     case_mark_entered_in_error(encounter=second, actor=dr_surgeon, reason="Twice")
     assert detail("case.entered_in_error")["before"] == {"state": "draft"}
     assert "Twice" not in str(detail("case.entered_in_error"))

@@ -17,7 +17,7 @@ def read(name: str, today: datetime.date = TODAY):
     demo = next(case for case in CASES if case.family_name == name)
     case = {
         "contract": 2,
-        "facts": {**demo.all_facts, "sex": demo.sex},
+        "facts": {**demo.all_facts, "sex": demo.sex, "age_years": demo.age},
         "discs": [
             {"level": level, **{n: v for n, v in found.items() if v not in (None, "")}}
             for level, found in demo.all_discs.items()
@@ -203,7 +203,11 @@ def red_flags(**facts):
         "progressive_motor_deficit": False,
         "post_void_residual_ml": 0,
     }
-    case = {"contract": 2, "facts": {**demo.all_facts, **none, **facts}, "discs": []}
+    case = {
+        "contract": 2,
+        "facts": {**demo.all_facts, "age_years": demo.age, **none, **facts},
+        "discs": [],
+    }
     evaluation = evaluate(case, RULESET).to_document()
     found = read_advice(case, evaluation, RULESET, TODAY)
     return [(item.name, item.value) for item in found.red_flags]

@@ -21,9 +21,7 @@ WALSH = next(case for case in CASES if case.family_name == "Walsh")
 def early(patient, dr_surgeon):
     """Sciatica of two weeks, in a patient whom nobody has sent to a scanner."""
     usual = findings()
-    data = CaseFindings(
-        occurred_on=usual.occurred_on, facts={**WALSH.all_facts, "age_years": 43}
-    )
+    data = CaseFindings(occurred_on=usual.occurred_on, facts=WALSH.all_facts)
     return case_create(patient=patient, actor=dr_surgeon, data=data)
 
 

@@ -1,6 +1,7 @@
 """A partial answer is stored, corrected, and written into the document as it is."""
 
 import json
+from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -33,7 +34,7 @@ DISC = {
 
 def in_part(patient, **changes) -> CaseFindings:
     stated = {"facts": FACTS, "discs": {"L4-5": DISC}, **changes}
-    return CaseFindings(occurred_on=patient.birth_date, **stated)
+    return CaseFindings(occurred_on=date(2026, 11, 20), **stated)
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def case(patient, dr_surgeon) -> Encounter:
 def test_the_document_has_each_partial_answer_as_it_was_entered(case, patient):
     document = case_document(case)
     assert document["contract"] == 2
-    assert document["facts"] == {**FACTS, "sex": patient.sex}
+    assert document["facts"] == {**FACTS, "sex": patient.sex, "age_years": 43}
     assert document["discs"] == [{"level": "L4-5", **DISC}]
     assert json.loads(json.dumps(document)) == document
 
@@ -114,10 +115,14 @@ def test_a_correction_keeps_the_partial_answers_it_does_not_change(
     )
     assert new.version == 2
     facts = {**FACTS, "back_pain_nrs": {"at_most": 3}, "sex": patient.sex}
-    assert case_document(new)["facts"] == facts
+    assert case_document(new)["facts"] == {**facts, "age_years": 43}
     assert case_document(new)["discs"] == [{"level": "L4-5", **DISC}]
     before = Encounter.objects.with_findings().get(pk=old.pk)
-    assert case_document(before)["facts"] == {**FACTS, "sex": patient.sex}
+    assert case_document(before)["facts"] == {
+        **FACTS,
+        "sex": patient.sex,
+        "age_years": 43,
+    }
 
 
 def test_where_the_release_before_wrote_an_exact_answer_that_one_holds(case):

@@ -2,18 +2,20 @@
 
 import re
 import uuid
+from dataclasses import replace
 
 import pytest
 from django.db import connection
 from django.urls import reverse
 
 from patients.models import Encounter
-from patients.services.cases import case_correct
+from patients.services.cases import case_correct, case_update
 from spine_cds.audit.models import Event
 from spine_cds.audit.triggers import suspended
 from tests.treatments.conftest import findings
 from treatments.models import Recommendation
 from treatments.recommendations.services import (
+    case_evaluate,
     comment_add,
     decision_record,
     review_record,
@@ -297,3 +299,51 @@ def test_a_rule_shows_its_owner_and_its_review_date(advice, show):
     page = show(advice)
     assert rule.owner in page
     assert f"review by {rule.review_by:%-d %b %Y}" in page
+
+
+# --- Answers that nobody gave, and answers that look odd ----------------------------
+
+
+def test_a_soft_warning_stands_above_the_advice(an_advice, show):
+    page = show(
+        an_advice(facts={"symptom_duration_weeks": 12, "conservative_care_weeks": 120})
+    )
+    assert in_order(
+        page,
+        "Is this what was meant?",
+        "#id_conservative_care_weeks",
+        "Longer than this episode (12 weeks).",
+        "What was entered",
+        'id="options"',
+    )
+
+
+def test_an_ordinary_case_is_not_asked_about(an_advice, show):
+    assert "Is this what was meant?" not in show(an_advice())
+
+
+def test_of_a_man_nothing_is_said_of_a_pregnancy(an_advice, show):
+    page = show(an_advice())
+    assert "Pregnant" not in page[: page.index('id="options"')]
+
+
+def test_what_was_asked_together_is_told_with_what_was_entered(
+    a_case, dr_surgeon, version, show
+):
+    data = replace(
+        findings(), asked_together=frozenset(("bladder_dysfunction", "leg_pain_nrs"))
+    )
+    case = case_update(encounter=a_case(), actor=dr_surgeon, data=data, revision=0)
+    advice = case_evaluate(encounter=case, actor=dr_surgeon)
+    page = show(advice)
+    assert "One click answered with no: Bladder dysfunction." in page
+    assert "1 asked together: no" in page, "and so does the history"
+
+
+def test_a_version_names_the_answer_that_a_form_wrote(an_advice, show, sign_in):
+    advice = an_advice(facts={"pregnant": False})
+    Encounter.objects.filter(pk=advice.encounter_id).update(not_asked=["pregnant"])
+    assert "“Pregnant: No”" in show(advice)
+    url = reverse("treatments:case-history", args=[advice.encounter_id])
+    history = sign_in(advice.created_by).get(url).content.decode()
+    assert "Not asked, but written by the form: “Pregnant: No”" in history

@@ -20,8 +20,9 @@ from treatments.reports.tasks import render_report
 from treatments.tasks import sweep_jobs
 
 State = Report.State
-# So much to print that a worker is busy for some seconds: long enough to be caught.
-MANY_OPTIONS = 4000
+# So much to print that a worker is busy for a second or so: long enough to be caught,
+# and on a machine that others slow down still within what one report may take.
+MANY_OPTIONS = 2000
 SECONDS = 90
 
 
