@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "spine_cds.request_bounds.BodyBoundsMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -268,6 +269,9 @@ CSRF_COOKIE_SAMESITE = "Lax"
 UNSAFE_REQUESTS_A_MINUTE = {"user": 600, "address": 1200, "sign-in": 120}
 # A large case form with all its discs stays far below both.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# A whole request, files too; the proxy has the wider one as well.
+LONGEST_BODY = 9 * 1024 * 1024
+LONGEST_BODY_WITHOUT_SIGN_IN = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 
 TRUSTED_PROXY = environment.flag("SPINE_CDS_TRUSTED_PROXY")

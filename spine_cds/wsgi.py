@@ -8,10 +8,11 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from spine_cds.celery import start_embedded_worker
+from spine_cds.request_bounds import BoundedApplication
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spine_cds.settings")
 
-application = get_wsgi_application()
+application = BoundedApplication(get_wsgi_application())
 import_module(settings.ROOT_URLCONF)
 
 # What is loaded now stays. Looked through in every full collection, it made one answer

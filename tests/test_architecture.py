@@ -123,7 +123,7 @@ MAY_IMPORT = {
     "spine_cds.celery": (*DOMAIN, "spine_cds.operation"),
     "spine_cds.checks": DOMAIN,
     "spine_cds.apps": ("spine_cds.checks",),
-    "spine_cds.wsgi": ("spine_cds.celery",),
+    "spine_cds.wsgi": ("spine_cds.celery", "spine_cds.request_bounds"),
     "spine_cds.settings": (
         *("spine_cds.environment", "spine_cds.operation", "spine_cds.version"),
     ),

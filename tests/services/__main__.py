@@ -6,7 +6,7 @@ import subprocess
 import sys
 from contextlib import ExitStack
 
-from tests.services import chromium, postgresql, redis
+from tests.services import chromium, nginx, postgresql, redis
 
 UNWIND_SECONDS = 60
 SERVICES = {"DATABASE_URL": postgresql.running, "REDIS_URL": redis.running}
@@ -14,6 +14,7 @@ SERVICES = {"DATABASE_URL": postgresql.running, "REDIS_URL": redis.running}
 
 def main(arguments: list[str]) -> int:
     chromium.install()
+    nginx.install()
     # A stopped run (SIGTERM) leaves no server behind: it unwinds as Ctrl-C does.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with ExitStack() as stack:

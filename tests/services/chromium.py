@@ -2,7 +2,8 @@
 
 import os
 import shutil
-import subprocess
+
+from tests.services import debian
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -21,22 +22,6 @@ def why_not() -> str:
 
 
 def install() -> None:
-    """Install Debian's chromium when there is none and this user may; else say so."""
-    if path():
-        return
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
-        print(f"BROWSER TESTS WILL BE SKIPPED: {why_not()}", flush=True)
-        return
-    print("Installing chromium for the browser tests ...", flush=True)
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for arguments in (
-        ["update"],
-        ["install", "-y", "--no-install-recommends", "chromium"],
-    ):
-        command = ["apt-get", "-qq", *arguments]
-        done = subprocess.run(
-            command, env=environment, stdin=subprocess.DEVNULL, check=False
-        )
-        if done.returncode:
-            print(f"BROWSER TESTS WILL BE SKIPPED: {' '.join(command)} failed")
-            return
+    """Install Debian's where there is none."""
+    if not path():
+        debian.install("chromium", why_not())
