@@ -1,6 +1,6 @@
 from django.urls import path
 
-from patients.views import cases, emergency, entries, patients, worklist
+from patients.views import cases, emergency, entries, patients, records, worklist
 
 app_name = "patients"
 urlpatterns = [
@@ -16,6 +16,18 @@ urlpatterns = [
         "patients/<uuid:pk>/entries/<uuid:entry>/discard/",
         entries.entry_discard_page,
         name="entry-discard",
+    ),
+    path("patients/<uuid:pk>/merge/", records.patient_merge_page, name="patient-merge"),
+    path(
+        "patients/<uuid:pk>/merges/<uuid:merge>/undo/",
+        records.merge_undo_page,
+        name="merge-undo",
+    ),
+    path("cases/<uuid:pk>/move/", records.case_move_page, name="case-move"),
+    path(
+        "cases/<uuid:pk>/reinstate/",
+        records.case_reinstate_page,
+        name="case-reinstate",
     ),
     path("cases/<uuid:pk>/edit/", cases.case_edit, name="case-edit"),
     path(

@@ -19,6 +19,7 @@ from django.urls import reverse
 from patients.findings import CaseFindings
 from patients.services.cases import case_create
 from patients.services.emergency import emergency_access_open
+from patients.services.merging import patients_merge
 from patients.services.patients import patient_create
 from spine_cds.accounts.models import Role, User
 from spine_cds.audit.models import Event
@@ -98,6 +99,10 @@ TABLE = [
     ("patients:emergency-list", "get", None, ADMINS),
     ("patients:patient-detail", "get", "patient", THE_TEAM),
     ("patients:patient-edit", "get", "patient", OWN_SURGEONS),
+    ("patients:patient-merge", "get", "patient", OWN_SURGEONS),
+    ("patients:merge-undo", "post", "merge", OWN_SURGEONS),
+    ("patients:case-move", "get", "draft", OWN_SURGEONS),
+    ("patients:case-reinstate", "get", "draft", OWN_SURGEONS),
     ("patients:case-create", "get", "patient", ITS_SURGEONS),
     ("patients:entry-keep", "post", "patient", ITS_SURGEONS),
     ("patients:entry-discard", "post", "unsaved entry", ITS_SURGEONS),
@@ -186,6 +191,10 @@ def world(
         birth_date=date(1980, 1, 1),
     )
     encounter, draft = (_case(patient, dr_surgeon) for _ in range(2))
+    twice = patient_create(actor=dr_surgeon, team=team, family_name="Doe")
+    merge = patients_merge(
+        leading=patient, merged=twice, actor=dr_surgeon, reason="One identity card"
+    )
     writing = draft_create(title="A wider trial", base=ruleset, actor=admin)
     with django_capture_on_commit_callbacks(execute=True):
         recommendation = case_evaluate(encounter=encounter, actor=dr_surgeon)
@@ -207,6 +216,7 @@ def world(
             "team": [team.pk],
             "key": [1],
             "patient": [patient.pk],
+            "merge": [patient.pk, merge.pk],
             "unsaved entry": [patient.pk, uuid.uuid4()],
             "draft": [draft.pk],
             "encounter": [encounter.pk],

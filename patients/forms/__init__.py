@@ -3,13 +3,21 @@
 from patients.forms.autosave import KeptPage
 from patients.forms.emergency import EmergencyForm
 from patients.forms.entry import CaseEntry
-from patients.forms.patient import ErrorReasonForm, PatientForm, WorklistForm
+from patients.forms.patient import (
+    ErrorReasonForm,
+    MergeForm,
+    MoveForm,
+    PatientForm,
+    WorklistForm,
+)
 
 __all__ = [
     "CaseEntry",
     "EmergencyForm",
     "ErrorReasonForm",
     "KeptPage",
+    "MergeForm",
+    "MoveForm",
     "PatientForm",
     "WorklistForm",
 ]

@@ -61,10 +61,9 @@ class CaseForm(forms.Form):
         day: date = self.cleaned_data["occurred_on"]
         if day > today():
             raise ValidationError("The encounter cannot be in the future.")
-        if day < self.patient.birth_date:
-            raise ValidationError(
-                f"Before the birth date ({self.patient.birth_date:%Y-%m-%d})."
-            )
+        born = self.patient.birth_date
+        if born is not None and day < born:
+            raise ValidationError(f"Before the birth date ({born:%Y-%m-%d}).")
         return day
 
     def clean(self) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """A person, a reason, and what the worklist is narrowed to."""
 
 import json
+import uuid
 from datetime import date
 from typing import Any
 
@@ -28,6 +29,13 @@ class PatientForm(forms.ModelForm):
     revision = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
     # What the page showed when it was opened: tells what its user has not touched.
     loaded = forms.JSONField(required=False, widget=forms.HiddenInput)
+    submission_key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    identifier_unknown = forms.BooleanField(
+        required=False, label="The number is not known yet"
+    )
+    birth_date_unknown = forms.BooleanField(
+        required=False, label="The birth date is not known"
+    )
 
     class Meta:
         model = Patient
@@ -58,9 +66,12 @@ class PatientForm(forms.ModelForm):
         )
         if len(teams) == 1:
             self.initial["team"] = teams[0].pk
+        self.initial["submission_key"] = str(uuid.uuid4())
         if self.instance.created_at:
             self.initial["revision"] = self.instance.revision
             self.initial["loaded"] = self._shown(self.instance)
+            self.initial["identifier_unknown"] = not self.instance.identifier
+            self.initial["birth_date_unknown"] = self.instance.birth_date is None
         self.helper = _patient_helper(self.instance)
 
     def details(self) -> dict[str, Any]:
@@ -70,7 +81,8 @@ class PatientForm(forms.ModelForm):
     def sent_before(self) -> Patient | None:
         """The person whom this user entered with just these details: sent twice."""
         details = {name: self.cleaned_data.get(name) for name in self.Meta.fields}
-        return Patient.objects.filter(created_by=self.user, **details).first()
+        known = Patient.objects.filter(created_by=self.user, **details)
+        return known.exclude(identifier="").first()
 
     def against(self, current: Patient) -> "PatientForm":
         """The same answers beside what somebody else saved; what this user left as it
@@ -98,11 +110,28 @@ class PatientForm(forms.ModelForm):
     def _shown(self, patient: Patient) -> dict[str, str]:
         """The details as the browser sends them."""
         values = model_to_dict(patient, self.Meta.fields)
-        return {name: str(value) for name, value in values.items()}
+        return {n: "" if value is None else str(value) for n, value in values.items()}
 
-    def clean_birth_date(self) -> date:
+    def clean(self) -> dict[str, Any]:
+        """What is not known is said: an empty field may have been forgotten."""
+        cleaned = super().clean() or self.cleaned_data
+        for name, what in (("identifier", "number"), ("birth_date", "birth date")):
+            is_unknown = cleaned.get(f"{name}_unknown")
+            if name in self.errors or bool(cleaned.get(name)) != bool(is_unknown):
+                continue
+            self.add_error(
+                name,
+                f"Either enter the {what} or tick that it is not known, not both."
+                if is_unknown
+                else f"Enter the {what}, or tick that it is not known.",
+            )
+        return cleaned
+
+    def clean_birth_date(self) -> date | None:
         """In the past, and within the span of a life."""
-        day: date = self.cleaned_data["birth_date"]
+        day: date | None = self.cleaned_data["birth_date"]
+        if day is None:
+            return None
         if day > today():
             raise ValidationError("The birth date cannot be in the future.")
         # A century mistyped is more likely than somebody that old.
@@ -117,14 +146,18 @@ def _patient_helper(patient: Patient) -> FormHelper:
     helper.layout = Layout(
         "revision",
         "loaded",
+        "submission_key",
         "team",
-        Row(Column("identifier", css_class="col-sm-6"), Column(css_class="col-sm-6")),
+        Row(
+            Column("identifier", "identifier_unknown", css_class="col-sm-6"),
+            Column(css_class="col-sm-6"),
+        ),
         Row(
             Column("family_name", css_class="col-sm-6"),
             Column("given_name", css_class="col-sm-6"),
         ),
         Row(
-            Column("birth_date", css_class="col-sm-6"),
+            Column("birth_date", "birth_date_unknown", css_class="col-sm-6"),
             Column("sex", css_class="col-sm-6"),
         ),
         Submit(
@@ -150,6 +183,46 @@ class ErrorReasonForm(forms.Form):
         self.helper.layout = Layout(
             "reason",
             Submit("mark", "Mark as entered in error", css_class="btn-danger"),
+        )
+
+
+class MergeForm(forms.Form):
+    """Why two records are one person."""
+
+    reason = forms.CharField(
+        min_length=10,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        label="How do you know that it is one person?",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.attrs = {"novalidate": True, "autocomplete": "off"}
+        self.helper.layout = Layout("reason", Submit("merge", "Merge the two records"))
+
+
+class MoveForm(forms.Form):
+    """Whether a case leaves the record where it was entered."""
+
+    submission_key = forms.UUIDField(widget=forms.HiddenInput)
+    how = forms.ChoiceField(
+        label="What becomes of the case here?",
+        choices=[
+            ("move", "It was entered for the wrong patient: take it out of use here"),
+            ("copy", "It stays in use here as well"),
+        ],
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["submission_key"] = str(uuid.uuid4())
+        self.helper = FormHelper()
+        self.helper.attrs = {"novalidate": True}
+        self.helper.layout = Layout(
+            "submission_key", "how", Submit("hand_over", "Go on to the draft there")
         )
 
 

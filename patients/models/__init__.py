@@ -14,6 +14,7 @@ from patients.models.findings import (
     HerniationType,
     ImagingStudy,
 )
+from patients.models.merge import SHARED_DETAILS, PatientMerge
 from patients.models.patient import (
     TOLD_FOR,
     EmergencyAccess,
@@ -25,6 +26,7 @@ from patients.models.patient import (
 
 __all__ = [
     "CONTRACT",
+    "SHARED_DETAILS",
     "TOLD_FOR",
     "ClinicalExamination",
     "DiscFinding",
@@ -35,6 +37,7 @@ __all__ = [
     "HerniationType",
     "ImagingStudy",
     "Patient",
+    "PatientMerge",
     "PatientQuerySet",
     "UnsavedEntry",
     "UnsavedEntryQuerySet",

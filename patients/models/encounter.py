@@ -238,11 +238,9 @@ class Encounter(models.Model):
     @property
     def age(self) -> int | None:
         """Completed years of the patient at the encounter; None where not known."""
-        patient = self.patient
-        if patient.birth_date is None:
-            said: int | None = self.age_years
-            return said
-        return patient.age_on(self.occurred_on)
+        said: int | None = self.age_years
+        worked_out = self.patient.age_on(self.occurred_on)
+        return said if worked_out is None else worked_out
 
     @property
     def asked_together_words(self) -> str:

@@ -77,24 +77,45 @@ class PatientQuerySet(models.QuerySet["Patient"]):
             return self.none()
         return self.filter(team__in=user.teams.all())
 
+    def leading(self) -> "PatientQuerySet":
+        """Without the records that were merged into another of the same person."""
+        return self.filter(merged_into=None)
+
     def search(self, text: str) -> "PatientQuerySet":
         """Those whose name or number holds every word of ``text``."""
         return self.filter(name_or_number(text))
 
 
 class Patient(models.Model):
-    """A person under the care of a team."""
+    """A person under the care of a team.
+
+    A number that is not known is "", a birth date None: nobody has to invent them.
+    One that was `merged_into` another is a second number of the same person.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     team = models.ForeignKey(
         "accounts.Team", on_delete=models.PROTECT, related_name="patients"
     )
-    identifier = models.CharField("hospital number", max_length=40)
+    identifier = models.CharField("hospital number", max_length=40, blank=True)
     family_name = models.CharField("family name", max_length=100)
     given_name = models.CharField("given name", max_length=100, blank=True)
-    birth_date = models.DateField("birth date")
+    birth_date = models.DateField("birth date", null=True, blank=True)
     sex = models.CharField(max_length=6, choices=Sex, blank=True)
     search_key = models.CharField(max_length=300, editable=False, blank=True)
+    # The form's own key: sent twice, it is one person, even without a number.
+    submission_key = models.UUIDField(null=True, unique=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self",
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="merged",
+    )
+    # Of the other records of the same person, so that each is found by all of them.
+    other_numbers = models.CharField(
+        max_length=400, blank=True, db_default="", editable=False
+    )
     # In the database, too: a server of the release before still inserts rows.
     revision = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -108,11 +129,18 @@ class Patient(models.Model):
         ordering = ("family_name", "given_name", "identifier")
         constraints = (
             models.UniqueConstraint(
-                fields=("team", "identifier"), name="patient_number_unique_in_team"
+                fields=("team", "identifier"),
+                condition=~Q(identifier=""),
+                name="patient_known_number_unique_in_team",
+                violation_error_message="Your team already has a patient with this "
+                "number.",
             ),
             models.CheckConstraint(
-                condition=~Q(identifier="") & ~Q(family_name=""),
-                name="patient_is_named",
+                condition=~Q(family_name=""), name="patient_has_a_name"
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | ~Q(merged_into=F("id")),
+                name="patient_not_merged_into_itself",
             ),
             models.CheckConstraint(
                 condition=one_of("sex", Sex), name="patient_sex_allowed"
@@ -126,8 +154,21 @@ class Patient(models.Model):
         """The page of the patient."""
         return reverse("patients:patient-detail", args=[self.pk])
 
-    def age_on(self, day: date) -> int:
-        """Completed years on that day."""
+    @property
+    def leading(self) -> "Patient":
+        """The record of this person that leads: itself, unless it was merged."""
+        return self.merged_into or self
+
+    @property
+    def numbers(self) -> str:
+        """Every hospital number of the person, as pages and prints say it."""
+        known = [text for text in (self.identifier, self.other_numbers) if text]
+        return ", also ".join(known) or "number not known"
+
+    def age_on(self, day: date) -> int | None:
+        """Completed years on that day; None where no birth date is known."""
+        if self.birth_date is None:
+            return None
         birthday_to_come = (day.month, day.day) < (
             self.birth_date.month,
             self.birth_date.day,

@@ -4,6 +4,8 @@ from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from patients.models import EmergencyAccess, Patient
@@ -23,7 +25,10 @@ def emergency_access_open(
     """
     # One's own patients are open anyway: an emergency line about them would mislead.
     of_others = Patient.objects.exclude(team__in=user.teams.all())
-    found = of_others.filter(identifier__iexact=identifier, birth_date=birth_date)
+    fitting = of_others.filter(identifier__iexact=identifier, birth_date=birth_date)
+    # All records of the person, whichever of their numbers is given.
+    leading = fitting.values(lead=Coalesce("merged_into", "pk"))
+    found = of_others.filter(Q(pk__in=leading) | Q(merged_into__in=leading))
     now = timezone.now()
     until = now + timedelta(hours=settings.EMERGENCY_ACCESS_HOURS)
     # The form sent twice is one access; to the minute, so that it can be renewed.

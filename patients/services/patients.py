@@ -5,11 +5,12 @@ Audit details say what changed; a value only where it is a code.
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from patients.models import Patient, folded
+from patients.models import SHARED_DETAILS, Patient, folded
 from spine_cds.accounts.models import Team, User
 from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.services import record
@@ -28,13 +29,15 @@ def patient_create(
     *,
     actor: User,
     team: Team,
-    identifier: str,
+    identifier: str = "",
     family_name: str,
     given_name: str = "",
-    birth_date: date,
+    birth_date: date | None = None,
     sex: str = "",
+    submission_key: UUID | None = None,
 ) -> Patient:
-    """A new person. The same details from the same user twice are one person.
+    """A new person. The same submission twice is one person, and so are the same
+    details with a number from the same user.
 
     Raises ValidationError where the team already knows the hospital number.
     """
@@ -46,12 +49,15 @@ def patient_create(
         "birth_date": birth_date,
         "sex": sex,
     }
-    patient = Patient(**details, created_by=actor)
+    mine = Patient.objects.filter(created_by=actor)
+    if submission_key and (sent := mine.filter(submission_key=submission_key).first()):
+        return sent
+    patient = Patient(**details, created_by=actor, submission_key=submission_key)
     # The number is taken by the first of two clicks: then this is the second one.
     try:
-        _save_patient(patient)
+        patient_save(patient)
     except ValidationError:
-        earlier = Patient.objects.filter(**details, created_by=actor).first()
+        earlier = mine.filter(**details).exclude(identifier="").first()
         if earlier is None:
             raise
         return earlier
@@ -88,7 +94,9 @@ def patient_update(
     for name in changed:
         setattr(current, name, values[name])
     current.revision += 1
-    _save_patient(current)
+    patient_save(current)
+    if current.merged.exists():
+        person_share(current)
     record(
         actor=actor,
         action=AuditAction.PATIENT_UPDATE,
@@ -99,9 +107,23 @@ def patient_update(
     return current
 
 
-def _save_patient(patient: Patient) -> None:
+def person_share(leading: Patient) -> None:
+    """Give every record of one person what the leading one says, and all numbers."""
+    records = [leading, *leading.merged.select_for_update().order_by("pk")]
+    for row in records:
+        others = [r.identifier for r in records if r.pk != row.pk and r.identifier]
+        row.other_numbers = ", ".join(others)
+        if row is not leading:
+            for name in SHARED_DETAILS:
+                setattr(row, name, getattr(leading, name))
+            row.revision += 1
+        patient_save(row)
+
+
+def patient_save(patient: Patient) -> None:
     patient.search_key = folded(
-        f"{patient.family_name} {patient.given_name} {patient.identifier}"
+        f"{patient.family_name} {patient.given_name} {patient.identifier} "
+        f"{patient.other_numbers}"
     )
     patient.full_clean()
     try:

@@ -29,7 +29,9 @@ CLOSED = (
 @require_role(Role.SURGEON)
 def case_create_page(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """A new case of a known patient."""
-    patient = get_object_or_404(Patient.objects.visible_to(request.user), pk=pk)
+    patient = get_object_or_404(
+        Patient.objects.visible_to(request.user).leading(), pk=pk
+    )
     posted = request.POST if request.method == "POST" else None
     entry = _continued(request, patient) or CaseEntry(posted, patient=patient)
     if posted is not None and entry.is_valid():

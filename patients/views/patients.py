@@ -29,7 +29,7 @@ FOUND_AT_MOST = 20
 def case_start(request: SignedInRequest) -> HttpResponse:
     """Choose a known patient or enter a new one; then comes the case form."""
     sought = request.POST.get("find", "").strip()
-    found = _found(request.user, sought) if sought else None
+    found = patients_found(request.user, sought) if sought else None
     if request.htmx:
         return render(
             request, "patients/patients_found.html", {"found": found, "sought": sought}
@@ -47,21 +47,25 @@ def _entered(user: User, form: PatientForm) -> Patient | None:
     if not form.is_valid():
         return form.sent_before()
     try:
-        return patient_create(actor=user, **form.details())
+        key = form.cleaned_data["submission_key"]
+        return patient_create(actor=user, **form.details(), submission_key=key)
     except ValidationError as taken:
         form.add_error(None, taken)
         return None
 
 
-def _found(user: User, text: str) -> list[Patient]:
-    found = Patient.objects.visible_to(user).search(text)[:FOUND_AT_MOST]
+def patients_found(user: User, text: str) -> list[Patient]:
+    """The patients that fit a search, each once: by the record that leads."""
+    rows = Patient.objects.visible_to(user).search(text).select_related("merged_into")
+    fitting = {row.leading.pk: row.leading for row in rows[:FOUND_AT_MOST]}
+    found = list(fitting.values())
     record(
         actor=user,
         action=AuditAction.PATIENT_SEARCH,
         entity=user,
         detail={"patients": [str(patient.pk) for patient in found]},
     )
-    return list(found)
+    return found
 
 
 @require_safe
@@ -69,20 +73,26 @@ def _found(user: User, text: str) -> list[Patient]:
 def patient_detail(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Who it is, and every case with all its versions."""
     patient = get_object_or_404(Patient.objects.visible_to(request.user), pk=pk)
+    if patient.merged_into is not None:
+        messages.info(request, f"{patient.identifier or 'The record'} was merged here.")
+        return redirect(patient.merged_into)
     patient_read(patient, request.user)
     page = {
         "patient": patient,
-        "cases": _cases(patient),
+        "cases": _cases(patient, request.user),
+        "merges": patient.merges.filter(undone_at=None).select_related("merged"),
         "emergencies": patient.emergency_accesses.told_to(request.user),
         "is_own_team": request.user.teams.contains(patient.team),
     }
     return render(request, "patients/patient_detail.html", page)
 
 
-def _cases(patient: Patient) -> list[list[Encounter]]:
+def _cases(patient: Patient, user: User) -> list[list[Encounter]]:
     """The versions of each case, newest first; the case changed last comes first."""
     versions: dict[uuid.UUID, list[Encounter]] = {}
-    rows = patient.encounters.select_related("created_by", "updated_by")
+    records = [patient, *patient.merged.all()]
+    rows = Encounter.objects.visible_to(user).filter(patient__in=records)
+    rows = rows.select_related("created_by", "updated_by", "patient")
     for encounter in rows.order_by("-version"):
         versions.setdefault(encounter.case_uid, []).append(encounter)
     return sorted(versions.values(), key=lambda case: case[0].updated_at, reverse=True)
@@ -92,7 +102,9 @@ def _cases(patient: Patient) -> list[list[Encounter]]:
 @require_role(Role.SURGEON)
 def patient_edit(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """For the patient's own team: in an emergency nobody's number is corrected."""
-    patient = get_object_or_404(Patient.objects.in_teams_of(request.user), pk=pk)
+    patient = get_object_or_404(
+        Patient.objects.in_teams_of(request.user).leading(), pk=pk
+    )
     # A copy for the form, which changes its row before the service compares.
     form = PatientForm(
         request.user,

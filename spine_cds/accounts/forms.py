@@ -189,6 +189,11 @@ class UserForm(PasswordAgain, SeenForm):
         strip=False,
         required=False,
     )
+    leaves_alone = forms.BooleanField(
+        required=False,
+        label="Leave it without a member",
+        widget=forms.HiddenInput,
+    )
 
     class Meta:
         model = User
@@ -243,7 +248,29 @@ class UserForm(PasswordAgain, SeenForm):
                 self.add_error("role", "You cannot take your own role away.")
             if not cleaned.get("is_active"):
                 self.add_error("is_active", "You cannot shut yourself out.")
+        agreed = cleaned.pop("leaves_alone", False)
+        alone = self._teams_left_alone(cleaned)
+        if alone and not agreed:
+            self.fields["leaves_alone"].widget = forms.CheckboxInput()
+            self.add_error(
+                "leaves_alone",
+                f"Nobody would be left in {', '.join(alone)}: its patients could be "
+                "opened in an emergency alone. Give it another member first, or tick "
+                "that it is meant.",
+            )
         return cleaned
+
+    def _teams_left_alone(self, cleaned: dict[str, Any]) -> list[str]:
+        """The teams whose last clinician this change would take away."""
+        if not self.instance.pk:
+            return []
+        stays = cleaned.get("is_active") and cleaned.get("role") != Role.ADMIN
+        kept = set(cleaned.get("teams") or ()) if stays else set()
+        return [
+            team.name
+            for team in User.objects.get(pk=self.instance.pk).teams_alone()
+            if team not in kept
+        ]
 
     def _post_clean(self) -> None:
         """Check the password once the row holds the names it must not resemble."""

@@ -104,6 +104,14 @@ class User(AbstractUser):
             algorithm="sha256",
         ).hexdigest()
 
+    def teams_alone(self) -> "models.QuerySet[Team]":
+        """The teams that have no other clinician who may sign in."""
+        if not self.is_active or self.is_rule_admin:
+            return self.teams.none()
+        others = User.objects.filter(is_active=True, teams=models.OuterRef("pk"))
+        others = others.exclude(pk=self.pk).exclude(role=Role.ADMIN)
+        return self.teams.exclude(models.Exists(others))
+
     @property
     def has_temporary_password(self) -> bool:
         """Whether an administrator chose it, for a first sign-in."""

@@ -26,6 +26,9 @@ class AuditAction(TextChoices):
     CASE_EVALUATE = "case.evaluate", "Evaluated"
     CASE_TRIAGE = "case.triage", "What must not wait changed"
     CASE_ENTERED_IN_ERROR = "case.entered_in_error", "Marked as entered in error"
+    CASE_REINSTATE = "case.reinstate", "Taken back into use"
+    CASE_COPY = "case.copy", "Copied to another patient"
+    CASE_MOVE = "case.move", "Moved to another patient"
     CASE_READ = "case.read", "Case read"
     CASE_ENTRY_KEEP = "case.entry_keep", "Entries begun, not saved yet"
     CASE_ENTRY_DISCARD = "case.entry_discard", "Unsaved entries thrown away"
@@ -51,6 +54,8 @@ class AuditAction(TextChoices):
 
     PATIENT_CREATE = "patient.create", "Patient entered"
     PATIENT_UPDATE = "patient.update", "Patient’s details changed"
+    PATIENT_MERGE = "patient.merge", "Record merged with another of the same person"
+    PATIENT_UNMERGE = "patient.unmerge", "Merge of two records taken back"
     PATIENT_READ = "patient.read", "Patient read"
     PATIENT_SEARCH = "patient.search", "Patients searched for"
     PATIENT_EMERGENCY_ACCESS = "patient.emergency_access", "Opened in an emergency"

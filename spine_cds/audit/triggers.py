@@ -80,6 +80,14 @@ GUARDS = (
     Guard("accounts_signature", "signatures are never changed", refuses=ALWAYS),
     Guard("accounts_signature", "a signature is never changed", refuses=ALWAYS),
     Guard("patients_patient", "a patient is never deleted"),
+    Guard(
+        "patients_patientmerge",
+        "a merge stays on record; take it back",
+        frozen=(
+            *("id", "leading_id", "merged_id", "before", "reason"),
+            *("made_by_id", "made_at"),
+        ),
+    ),
     Guard("patients_emergencyaccess", "an access is never changed", refuses=ALWAYS),
     Guard("patients_emergencyaccess", "it is never changed", refuses=ALWAYS),
     Guard(

@@ -13,7 +13,9 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from patients.services.cases import case_mark_entered_in_error
 from patients.services.emergency import emergency_access_open
+from patients.services.merging import patients_merge
 from spine_cds.accounts.models import Role, User
 from spine_cds.checks import named_urls
 from tests.fixtures_browser import AXE, AXE_TAGS, DESKTOP, PHONE
@@ -62,6 +64,7 @@ NO_PAGE = {
     "treatments:grid-row": "POST only",
     "treatments:grid-step": "POST only",
     "treatments:row-move": "POST only",
+    "patients:merge-undo": "POST only",
     "treatments:signer-withdraw": "POST only",
     "treatments:version-export": "a file",
 }
@@ -108,6 +111,12 @@ PAGES = [
     ("patients:patient-detail", SURGEON, "patient without case"),
     ("patients:patient-detail", RESIDENT, "patient"),
     ("patients:patient-edit", SURGEON, "patient"),
+    ("patients:patient-merge", SURGEON, "patient"),
+    ("patients:patient-merge", SURGEON, "patient?with={other}"),
+    ("patients:case-move", SURGEON, "draft"),
+    ("patients:case-move", SURGEON, "draft?to={other}"),
+    ("patients:case-reinstate", SURGEON, "in error"),
+    ("patients:patient-detail", SURGEON, "merged"),
     ("patients:case-create", SURGEON, "patient"),
     ("patients:case-edit", SURGEON, "draft"),
     ("patients:case-edit", SURGEON, "evaluated"),
@@ -193,7 +202,18 @@ def world(rules, dr_resident, admin, team, a_case, advice_on, printer):
     tables = sorted(rules.ruleset.tables.values(), key=lambda t: len(t.inputs))
     draft = a_case("Moreau")
     _in_an_emergency(ladder.encounter.patient)
+    in_error = case_mark_entered_in_error(
+        encounter=a_case("Dubois"), actor=decided.created_by, reason="Entered twice."
+    )
+    twice = patients_merge(
+        leading=decided.encounter.patient,
+        merged=in_error.patient,
+        actor=decided.created_by,
+        reason="The same identity card.",
+    )
     return {
+        "in error": [in_error.pk],
+        "merged": [twice.leading_id],
         "user": [dr_resident.pk],
         "team": [team.pk],
         "entry": [ladder.encounter.patient_id, uuid.uuid4()],
@@ -315,6 +335,7 @@ def _replays(rules, admin) -> dict[str, list[uuid.UUID]]:
 def address(name: str, of: str | None, world) -> str:
     key, _, query = (of or "").partition("?")
     url = reverse(name, args=world[key] if key else [])
+    query = query.format(other=world["patient without case"][0])
     return f"{url}?{query}" if query else url
 
 

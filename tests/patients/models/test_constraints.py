@@ -65,7 +65,6 @@ def test_the_database_holds_every_list_of_choices(case, fact):
     ("model", "values"),
     [
         (Patient, {"sex": "x"}),
-        (Patient, {"identifier": ""}),
         (Patient, {"family_name": ""}),
         (Encounter, {"state": "lost"}),
         (Encounter, {"contract": 3}),

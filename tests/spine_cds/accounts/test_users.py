@@ -115,7 +115,7 @@ def django_client():
     return Client()
 
 
-def test_a_user_who_left_is_deactivated_not_deleted(as_admin, dr_resident):
+def test_a_user_who_left_is_deactivated_not_deleted(as_admin, dr_resident, dr_surgeon):
     as_admin.post(edit_url(dr_resident), form_of(dr_resident, is_active=None))
     dr_resident.refresh_from_db()
     assert dr_resident.is_active is False
