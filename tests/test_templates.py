@@ -120,3 +120,14 @@ def test_every_vendored_file_is_in_the_lock():
     folders = (ROOT / "static" / "vendor", ROOT / "tests" / "vendor")
     there = {p for f in folders for p in f.iterdir() if p.name != "vendor.lock"}
     assert there == {ROOT / entry[-2] for entry in locked()}
+
+
+@every_template
+def test_a_form_in_an_included_part_gets_its_token(path):
+    """`only` leaves the token of the page behind: without it the form is refused."""
+    for part, given in re.findall(
+        r'{% include "([^"]+)" with ([^%]*) only %}', path.read_text()
+    ):
+        included = ROOT / "templates" / part
+        if included in TEMPLATES and "{% csrf_token %}" in included.read_text():
+            assert "csrf_token=csrf_token" in given, part
