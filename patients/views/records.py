@@ -49,12 +49,22 @@ def patient_merge_page(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     page |= {
         "form": form,
         "refusal": merge_refusal(patient, other),
+        "details": _side_by_side(patient, other),
         "cases": Encounter.objects.visible_to(request.user)
         .current()
         .filter(patient=other)
         .count(),
     }
     return render(request, "patients/merge.html", page)
+
+
+def _side_by_side(patient: Patient, other: Patient) -> list[tuple[str, str, str]]:
+    """Label, and what each record says."""
+    return [
+        ("Name", str(patient), str(other)),
+        ("Birth date", str(patient.birth_date or ""), str(other.birth_date or "")),
+        ("Sex", patient.get_sex_display(), other.get_sex_display()),
+    ]
 
 
 def _merged(
