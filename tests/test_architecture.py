@@ -77,7 +77,8 @@ PATIENTS = {
         "spine_cds.accounts",
     ),
     "views": (
-        *("choices", "facts", "models", "findings", "forms", "services", *LEAVES),
+        *("choices", "facts", "models", "person", "findings", "forms", "services"),
+        *LEAVES,
     ),
     "urls": ("views",),
     "apps": ("nomenclature",),

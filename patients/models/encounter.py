@@ -2,10 +2,11 @@
 
 import uuid
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
@@ -55,6 +56,22 @@ class EncounterQuerySet(models.QuerySet["Encounter"]):
     def search(self, text: str) -> "EncounterQuerySet":
         """Those whose patient's name or number holds every word of ``text``."""
         return self.filter(name_or_number(text, "patient__"))
+
+    def with_standing(self) -> "EncounterQuerySet":
+        """What a list says of the newest advice, in the list's own query: the facts it
+        was given on (`evaluated_facts`, None without any), and whether a resident
+        disagreed (`is_disputed`). The relations are those of the treatments app.
+        """
+        same = self.model.objects.filter(pk=OuterRef("pk"))
+        newest = same.order_by("-recommendations__created_at", "-recommendations__pk")
+        return self.annotate(
+            evaluated_facts=Subquery(
+                newest.values("recommendations__case_document__facts")[:1]
+            ),
+            is_disputed=Exists(
+                same.filter(recommendations__reviews__verdict="disagree")
+            ),
+        )
 
     def with_findings(self) -> "EncounterQuerySet":
         """All that was entered, in two queries."""
@@ -168,6 +185,11 @@ class Encounter(models.Model):
     not_asked = fact_names_field()
 
     objects = EncounterQuerySet.as_manager()
+
+    # Added by with_standing(), and by who lists the cases.
+    evaluated_facts: dict[str, Any] | None
+    is_disputed: bool
+    other_details: tuple[Any, ...]
 
     class Meta:
         ordering = ("-updated_at",)

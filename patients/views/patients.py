@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from patients.forms import PatientForm
 from patients.models import Encounter, Patient
+from patients.person import mark_other_details
 from patients.services.access_log import patient_read
 from patients.services.patients import (
     PatientConflictError,
@@ -92,8 +93,10 @@ def _cases(patient: Patient, user: User) -> list[list[Encounter]]:
     versions: dict[uuid.UUID, list[Encounter]] = {}
     records = [patient, *patient.merged.all()]
     rows = Encounter.objects.visible_to(user).filter(patient__in=records)
-    rows = rows.select_related("created_by", "updated_by", "patient")
-    for encounter in rows.order_by("-version"):
+    rows = rows.with_standing().order_by("-version")
+    rows = rows.select_related("patient", "created_by", "updated_by")
+    mark_other_details(rows)
+    for encounter in rows:
         versions.setdefault(encounter.case_uid, []).append(encounter)
     return sorted(versions.values(), key=lambda case: case[0].updated_at, reverse=True)
 

@@ -14,6 +14,7 @@ from patients.models import (
     UnsavedEntry,
     UnsavedEntryQuerySet,
 )
+from patients.person import mark_other_details
 from spine_cds.accounts.access import SignedInRequest, require_role
 from spine_cds.accounts.models import Role, User
 from spine_cds.audit.actions import AuditAction
@@ -43,6 +44,7 @@ def _cases(request: SignedInRequest) -> HttpResponse:
     chosen = request.session.get(CHOSEN, {})
     cases = Paginator(_narrowed(request.user, chosen), PAGE_SIZE)
     page = cases.get_page(request.GET.get("page"))
+    mark_other_details(page.object_list)
     record(
         actor=request.user,
         action=AuditAction.WORKLIST_READ,
@@ -75,6 +77,5 @@ def _narrowed(user: User, chosen: dict[str, str]) -> EncounterQuerySet:
         cases = cases.exclude(state=Encounter.State.ENTERED_IN_ERROR)
     if text := chosen.get("q"):
         cases = cases.search(text)
-    return cases.select_related("patient", "updated_by").order_by(
-        F("updated_at").desc(), "pk"
-    )
+    listed = cases.with_standing().select_related("patient", "updated_by")
+    return listed.order_by(F("updated_at").desc(), "pk")

@@ -38,6 +38,8 @@ WAYS_PAST = {
     "treatments.authoring.checks.case_matching.case_named": "rule makers; no name",
     "treatments.authoring.grid.trial.recent_cases": "rule makers; no name or number",
     "treatments.recommendations.case_views.case_history": "of a case let through",
+    "treatments.recommendations.standing": "of a case let through",
+    "treatments.recommendations.statements.earlier_of": "of a case let through",
     "treatments.recommendations.site_prior._newest_cases": "counts alone",
     "treatments.recommendations.verification": "a command of the operator",
     "treatments.replay.cases": "a worker; who reads a replay sees no name or number",

@@ -1,4 +1,4 @@
-"""A JSON document that keeps the order of its keys on every database."""
+"""Fields of their own: a document that keeps its order, and ids of rules."""
 
 import json
 from typing import Any
@@ -25,3 +25,13 @@ class DocumentField(models.JSONField):
         """The document again, its keys in the order they had."""
         stored = super().from_db_value(value, expression, connection)
         return json.loads(stored) if isinstance(stored, str) else stored
+
+
+def rule_ids_field() -> "models.Field[Any, Any]":
+    """A list of ids of rules; empty in what the release before inserts."""
+    return models.JSONField(
+        default=list,
+        db_default=models.Value([], models.JSONField()),
+        blank=True,
+        editable=False,
+    )

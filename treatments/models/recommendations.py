@@ -5,12 +5,13 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Cast
 from django.urls import reverse
 
 from patients.models import Encounter
 from spine_cds.accounts.models import Signature
+from treatments.models.fields import rule_ids_field
 from treatments.models.rulesets import RulesetVersion
 
 
@@ -24,19 +25,29 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
     def for_page(self) -> Self:
         """With all that the page names, in one query; no rule tables.
 
-        Adds `newest_id`, the newest advice on the case, and `current_case_id`, the
-        version of the case that counts today.
+        Adds `newest_id`, the newest advice on the case, and `has_earlier`, whether
+        there is advice that came before this one.
         """
-        same_case = Q(case_uid=OuterRef("encounter__case_uid"))
-        current = Encounter.objects.current().filter(same_case)
         newest = Recommendation.objects.of_case(OuterRef("encounter__case_uid"))
+        earlier = Recommendation.objects.earlier_than(
+            OuterRef("encounter__case_uid"),
+            OuterRef("encounter__version"),
+            OuterRef("created_at"),
+        )
         return (
             self.select_related("encounter__patient__team", "ruleset", "created_by")
             .defer("ruleset__document")
             .annotate(
-                current_case_id=Subquery(current.order_by().values("pk")[:1]),
                 newest_id=Subquery(newest.values("pk")[:1]),
+                has_earlier=Exists(earlier),
             )
+        )
+
+    def earlier_than(self, case_uid: Any, version: Any, created_at: Any) -> Self:
+        """Advice on a case before that of this version and moment, the newest first."""
+        same_version = Q(encounter__version=version, created_at__lt=created_at)
+        return self.of_case(case_uid).filter(
+            Q(encounter__version__lt=version) | same_version
         )
 
     def of_case(self, case_uid: uuid.UUID | OuterRef) -> Self:
@@ -96,7 +107,7 @@ class Recommendation(models.Model):
 
     # Added by for_page().
     newest_id: uuid.UUID
-    current_case_id: uuid.UUID
+    has_earlier: bool
 
     class Meta:
         ordering = ("-created_at", "-pk")
@@ -165,9 +176,10 @@ class Decision(WrittenStatement):
     """What the surgeon decided; the newest decision of a recommendation counts."""
 
     class Outcome(models.TextChoices):
-        """Whether the surgeon follows the advice."""
+        """Its kind: what the chosen option is to the rules, or that none is chosen."""
 
         ACCEPTED = "accepted", "Accepted"
+        ALTERNATIVE = "alternative", "Alternative"
         OVERRIDDEN = "overridden", "Overridden"
         DEFERRED = "deferred", "Deferred"
 
@@ -192,6 +204,10 @@ class Decision(WrittenStatement):
     override_reason = models.CharField(
         max_length=40, choices=OverrideReason, blank=True
     )
+    disputed_rules = rule_ids_field()
+    # A decision of before, deferred, has neither.
+    deferred_until = models.DateField(null=True, blank=True)
+    deferred_for = models.CharField(max_length=300, blank=True, db_default="")
     note = models.TextField(max_length=2000, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
@@ -204,9 +220,9 @@ class Decision(WrittenStatement):
         ordering = ("-decided_at", "-pk")
         constraints = (
             models.CheckConstraint(
-                name="decision_reason_exactly_when_overridden",
+                name="decision_reason_where_not_accepted",
                 condition=Q(
-                    outcome="overridden",
+                    outcome__in=("overridden", "alternative"),
                     override_reason__in=(
                         "patient-preference",
                         "contraindication-not-captured",
@@ -216,7 +232,19 @@ class Decision(WrittenStatement):
                         "other",
                     ),
                 )
-                | Q(outcome__in=("accepted", "deferred"), override_reason=""),
+                | Q(
+                    outcome__in=("accepted", "alternative", "deferred"),
+                    override_reason="",
+                ),
+            ),
+            models.CheckConstraint(
+                name="decision_alternative_names_a_treatment",
+                condition=~Q(outcome="alternative") | ~Q(treatment=""),
+            ),
+            models.CheckConstraint(
+                name="decision_waits_only_when_deferred",
+                condition=Q(outcome="deferred")
+                | Q(deferred_until__isnull=True, deferred_for=""),
             ),
             models.CheckConstraint(
                 name="decision_deferred_names_no_treatment",
@@ -228,13 +256,19 @@ class Decision(WrittenStatement):
         return f"{self.get_outcome_display()} {self.treatment}".strip()
 
     @property
-    def signed_content(self) -> dict[str, str]:
+    def signed_content(self) -> dict[str, Any]:
         """What a signature under this decision covers: all that was decided, on what.
 
         The recommendation's id stands for its case, ruleset and answer, which never
-        change; their hashes say so.
+        change; their hashes say so. What was first asked later is in it where it was
+        answered: a signature of before still fits.
         """
         advice = self.recommendation
+        asked_later = {
+            "disputed_rules": self.disputed_rules,
+            "deferred_until": self.deferred_until and str(self.deferred_until),
+            "deferred_for": self.deferred_for,
+        }
         return {
             "recommendation": str(advice.pk),
             "case_sha256": advice.case_sha256,
@@ -244,6 +278,7 @@ class Decision(WrittenStatement):
             "override_reason": str(self.override_reason),
             "note": self.note,
             "submission_key": str(self.submission_key),
+            **{name: said for name, said in asked_later.items() if said},
         }
 
 
@@ -264,6 +299,7 @@ class Review(WrittenStatement):
     )
     verdict = models.CharField(max_length=10, choices=Verdict)
     reason = models.CharField(max_length=300, blank=True)
+    disputed_rules = rule_ids_field()
     note = models.TextField(max_length=2000, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

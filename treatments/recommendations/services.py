@@ -1,6 +1,8 @@
 """Evaluating a case, and what people say of the advice: atomic, each with its event."""
 
 import uuid
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -23,6 +25,7 @@ from treatments.models import (
     Review,
 )
 from treatments.recommendations.case_document import case_document
+from treatments.recommendations.kinds import DecisionKindError, contradiction
 from treatments.recommendations.site_prior import (
     counts_document,
     prior_with,
@@ -105,6 +108,9 @@ def _recommendation_create(
         else Recommendation.Status.FINAL,
         created_by=actor,
     )
+    # Nothing is reviewed or decided of this answer, whatever was of the one before.
+    if encounter.state in (State.REVIEWED, State.DECIDED):
+        _reopen(encounter, recommendation)
     # An entry with errors stays a draft, to be mended where it is.
     if recommendation.disposition != Recommendation.Disposition.INVALID:
         case_evaluated(
@@ -146,6 +152,9 @@ def decision_record(
     outcome: str,
     treatment: str = "",
     override_reason: str = "",
+    disputed_rules: Sequence[str] = (),
+    deferred_until: date | None = None,
+    deferred_for: str = "",
     note: str = "",
     submission_key: uuid.UUID,
     signed: bool = False,
@@ -156,7 +165,11 @@ def decision_record(
 
     Raises:
         CaseClosedError: the case was corrected or withdrawn since this advice.
+        DecisionKindError: `outcome` is not what the option makes of the decision.
     """
+    evaluation = recommendation.evaluation_document
+    if against := contradiction(evaluation, outcome, treatment):
+        raise DecisionKindError(against)
     # The lock comes first: a correction at the same moment waits, or is seen here.
     encounter = _open_case(recommendation.encounter)
     decision, created = Decision.objects.get_or_create(
@@ -166,6 +179,9 @@ def decision_record(
             "outcome": outcome,
             "treatment": treatment,
             "override_reason": override_reason,
+            "disputed_rules": list(disputed_rules),
+            "deferred_until": deferred_until,
+            "deferred_for": deferred_for,
             "note": note,
             "decided_by": actor,
         },
@@ -176,7 +192,12 @@ def decision_record(
             _reopen(encounter, recommendation)
         else:
             case_advance(encounter=encounter, actor=actor, state=State.DECIDED)
-        codes = {"outcome": outcome, "treatment": treatment, "reason": override_reason}
+        codes: dict[str, Any] = {
+            "outcome": outcome,
+            "treatment": treatment,
+            "reason": override_reason,
+            **_disputes(disputed_rules),
+        }
         before = _decided_before(decision)
         _record(
             recommendation,
@@ -198,6 +219,7 @@ def review_record(
     actor: User,
     verdict: str,
     reason: str = "",
+    disputed_rules: Sequence[str] = (),
     note: str = "",
     submission_key: uuid.UUID,
 ) -> Review:
@@ -214,6 +236,7 @@ def review_record(
             "reviewer": actor,
             "verdict": verdict,
             "reason": reason,
+            "disputed_rules": list(disputed_rules),
             "note": note,
         },
     )
@@ -225,6 +248,7 @@ def review_record(
             AuditAction.RECOMMENDATION_REVIEW,
             review,
             verdict=verdict,
+            **_disputes(disputed_rules),
         )
     return review
 
@@ -255,6 +279,10 @@ def recommendation_read(*, recommendation: Recommendation, actor: User) -> None:
 # --- Within a transaction -----------------------------------------------------------
 
 
+def _disputes(rule_ids: Sequence[str]) -> dict[str, list[str]]:
+    return {"disputed_rules": list(rule_ids)} if rule_ids else {}
+
+
 def _decided_before(decision: Decision) -> dict[str, str] | None:
     """The codes of the decision that this one takes the place of, for the trail."""
     earlier = decision.recommendation.decisions.exclude(pk=decision.pk).first()
@@ -280,8 +308,8 @@ def _open_case(encounter: Encounter) -> Encounter:
 
 
 def _reopen(encounter: Encounter, recommendation: Recommendation) -> None:
-    """A deferred decision puts the case back among those still to be decided."""
-    if encounter.state == State.DECIDED:
+    """A deferred decision, or a new answer, puts the case back among the undecided."""
+    if encounter.state in (State.REVIEWED, State.DECIDED):
         reviewed = recommendation.reviews.exists()
         Encounter.objects.filter(pk=encounter.pk).update(
             state=State.REVIEWED if reviewed else State.EVALUATED,

@@ -25,6 +25,7 @@ from treatments.engine import (
     explore,
 )
 from treatments.models import Decision, Recommendation, RulesetVersion
+from treatments.recommendations.kinds import stored_contradiction
 from treatments.recommendations.site_prior import (
     counts_document,
     counts_of,
@@ -39,16 +40,18 @@ CHUNK = 20
 class VerificationResult:
     """What came of one row. `differs` names what is wrong; empty where all is right.
 
-    `note` says what could not be held to the same bytes, and why.
+    `note` says what could not be held to the same bytes, and why. `contradicts` names
+    decisions whose kind is not that of their option: the form of before took them.
     """
 
     kind: str
     id: UUID
     differs: tuple[str, ...] = ()
     note: str = ""
+    contradicts: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        told = "; ".join(filter(None, (*self.differs, self.note)))
+        told = "; ".join(filter(None, (*self.differs, self.note, *self.contradicts)))
         return f"{self.kind} {self.id}: {told or 'the same'}"
 
 
@@ -67,11 +70,14 @@ def verified_recommendation(row: Recommendation) -> VerificationResult:
     """Hashes first; then the answer, to the byte where the engine is the same."""
     stored = row.evaluation_document
     differs = [*_hashes(row, stored), *_columns(row, stored), *_decisions(row)]
+    odd = tuple(_contradictions(row))
     try:
         answer = _recomputed(row.case_document, _ruleset(row.ruleset_id), stored)
     except RulesetError as error:
         differs.append(f"its ruleset is refused: {str(error).splitlines()[0]}")
-        return VerificationResult("recommendation", row.pk, tuple(differs))
+        return VerificationResult(
+            "recommendation", row.pk, tuple(differs), contradicts=odd
+        )
     different = _different(answer, stored)
     note = ""
     if row.engine_version == ENGINE_VERSION:
@@ -79,7 +85,7 @@ def verified_recommendation(row: Recommendation) -> VerificationResult:
             differs.append(f"recomputed otherwise: {', '.join(different)}")
     else:
         note = _other_engine(row.engine_version, answer, stored)
-    return VerificationResult("recommendation", row.pk, tuple(differs), note)
+    return VerificationResult("recommendation", row.pk, tuple(differs), note, odd)
 
 
 def _hashes(row: Recommendation, stored: Mapping[str, Any]) -> Iterator[str]:
@@ -116,6 +122,13 @@ def _decisions(row: Recommendation) -> Iterator[str]:
             yield f"decision {decision.pk} was signed by somebody else"
         if {(one.pk, one.sha256) for one in signatures} != _told_signed(decision):
             yield f"decision {decision.pk} is not signed as the audit trail says"
+
+
+def _contradictions(row: Recommendation) -> Iterator[str]:
+    """Never called a difference: it is what was said, and it stays."""
+    for decision in row.decisions.all():
+        if against := stored_contradiction(decision, row):
+            yield f"decision {decision.pk} contradicts its option: {against}"
 
 
 def _told_signed(decision: Decision) -> set[tuple[int, str]]:

@@ -15,13 +15,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from patients.plausibility import doubts
 from spine_cds.accounts.access import SignedInRequest, require_role
 from spine_cds.accounts.models import Role
-from treatments.models import Recommendation
+from treatments.models import Decision, Recommendation, Review
 from treatments.presentation.recommendation import read_advice
 from treatments.presentation.timeline import case_history
 from treatments.recommendations.case_document import document_findings
+from treatments.recommendations.decision_form import DecisionForm
 from treatments.recommendations.forms import (
     CommentForm,
-    DecisionForm,
     ReviewForm,
     SubmittedOnce,
 )
@@ -31,6 +31,13 @@ from treatments.recommendations.services import (
     decision_record,
     recommendation_read,
     review_record,
+)
+from treatments.recommendations.standing import standing_of
+from treatments.recommendations.statements import (
+    Earlier,
+    earlier_of,
+    read_decision,
+    read_reviews,
 )
 
 clinicians = require_role(Role.SURGEON, Role.RESIDENT)
@@ -113,8 +120,16 @@ def _page(recommendation: Recommendation, request: SignedInRequest) -> dict[str,
     """All that the page shows; each list is one query."""
     ruleset = recommendation.ruleset.ruleset
     case_uid = recommendation.encounter.case_uid
-    is_newest = recommendation.newest_id == recommendation.pk
-    is_open = is_newest and recommendation.encounter.is_open
+    standing = standing_of(recommendation)
+    is_open = standing.is_newest and recommendation.encounter.is_open
+    earlier = earlier_of(recommendation) if recommendation.has_earlier else None
+    decisions = [
+        read_decision(decision, recommendation)
+        for decision in recommendation.decisions.select_related(
+            "decided_by"
+        ).with_signature()
+    ]
+    reviews = read_reviews(recommendation.reviews.select_related("reviewer"), ruleset)
     return {
         "recommendation": recommendation,
         "encounter": recommendation.encounter,
@@ -131,19 +146,34 @@ def _page(recommendation: Recommendation, request: SignedInRequest) -> dict[str,
             ruleset,
             timezone.localdate(),
         ),
-        "treatments": ruleset.treatments,
-        "decisions": recommendation.decisions.select_related(
-            "decided_by"
-        ).with_signature(),
-        "reviews": recommendation.reviews.select_related("reviewer"),
+        "standing": standing,
+        "earlier": earlier,
+        "decisions": decisions,
+        "reviews": reviews,
+        "is_disputed": any(r.row.verdict == Review.Verdict.DISAGREE for r in reviews),
         "comments": recommendation.comments.select_related("author"),
         "reports": recommendation.reports.without_bytes(),
         "request_key": uuid.uuid4(),
         "history": case_history(case_uid, ruleset)[:HISTORY_LINES],
-        "is_newest": is_newest,
         "may_edit": is_open and request.user.is_surgeon,
         **_forms(request, recommendation, is_open),
+        **_keeping(request, recommendation, earlier, is_open and not decisions),
     }
+
+
+def _keeping(
+    request: SignedInRequest,
+    recommendation: Recommendation,
+    earlier: Earlier | None,
+    is_undecided: bool,
+) -> dict[str, DecisionForm]:
+    """The form with the decision on the earlier advice, where there is one to keep."""
+    if not (is_undecided and request.user.is_surgeon and earlier and earlier.decision):
+        return {}
+    if not earlier.kind:
+        return {}
+    kept = earlier.decision.row
+    return {"keep_form": _decision_form(request, recommendation, keep=kept)}
 
 
 def _forms(
@@ -159,11 +189,15 @@ def _forms(
 
 
 def _decision_form(
-    request: SignedInRequest, recommendation: Recommendation, data: Any = None
+    request: SignedInRequest,
+    recommendation: Recommendation,
+    data: Any = None,
+    keep: Decision | None = None,
 ) -> DecisionForm:
     return DecisionForm(
         data,
         request=request,
+        keep=keep,
         action=reverse("treatments:decision-create", args=[recommendation.pk]),
         recommendation=recommendation,
     )
@@ -171,7 +205,7 @@ def _decision_form(
 
 def _review_form(recommendation: Recommendation, data: Any = None) -> ReviewForm:
     action = reverse("treatments:review-create", args=[recommendation.pk])
-    return ReviewForm(data, action=action)
+    return ReviewForm(data, action=action, recommendation=recommendation)
 
 
 def _comment_form(recommendation: Recommendation, data: Any = None) -> CommentForm:

@@ -9,14 +9,25 @@ from django.utils import timezone
 from spine_cds.accounts.models import User
 from treatments.engine import Ruleset
 from treatments.engine.ruleset.enums import Disposition
-from treatments.models import Decision, Recommendation, Report, Review
+from treatments.models import Decision, Recommendation, Report
 from treatments.presentation.advice import Advice, CaseProblem
 from treatments.presentation.recommendation import read_advice
 from treatments.presentation.words import REPORT_HEADINGS
+from treatments.recommendations.standing import standing_of
+from treatments.recommendations.statements import (
+    ReadDecision,
+    ReadReview,
+    earlier_of,
+    read_decision,
+    read_reviews,
+)
 from treatments.reports.content import (
     Attachment,
     Header,
     Opinion,
+    PrintedDecision,
+    PrintedEarlier,
+    PrintedEntry,
     Provenance,
     ReportContext,
 )
@@ -33,6 +44,7 @@ _STATUS_NOTES = {
     "amended": "This replaces an earlier report on the same case.",
     "entered_in_error": "The case was entered in error. Do not use this report.",
 }
+_UNDECIDED = "No decision is recorded yet"
 _LEADS = {
     Disposition.INSUFFICIENT_DATA: (
         "What is not known decides here. No option is advised on a guess."
@@ -90,8 +102,10 @@ def _context(report: Report) -> ReportContext:
     advice = read_advice(case, evaluation, ruleset, _local(report.queued_at).date())
     printed = ReportWords(advice, ruleset)
     looked_at = advice.disposition in LOOKED_AT
+    decision = recommendation.decisions.select_related("decided_by").first()
+    decided = _decided(read_decision(decision, recommendation) if decision else None)
     return ReportContext(
-        header=_header(report, advice, ruleset),
+        header=_header(report, advice, decided),
         disposition=advice.disposition,
         urgency=advice.urgency,
         urgency_text=" ".join(r.told for r in advice.urgency_reasons if r.told),
@@ -121,7 +135,7 @@ def _context(report: Report) -> ReportContext:
         changes=printed.changes(),
         derived=printed.derived(evaluation["derived"]),
         note=recommendation.encounter.note,
-        reviews=_reviews(recommendation),
+        reviews=_reviews(recommendation, ruleset),
         citations=printed.citations(),
         provenance=_provenance(recommendation),
         substitutions=False,
@@ -134,6 +148,8 @@ def _context(report: Report) -> ReportContext:
         at_least=advice.is_at_least,
         bounds=advice.left.bounds if advice.left else "",
         among=printed.among(),
+        decided=decided,
+        earlier=_earlier(recommendation),
     )
 
 
@@ -171,15 +187,16 @@ def _problem(problem: CaseProblem) -> str:
     return f"{problem.path}: {problem.message}" if problem.path else problem.message
 
 
-def _header(report: Report, advice: Advice, ruleset: Ruleset) -> Header:
+def _header(report: Report, advice: Advice, decided: PrintedDecision) -> Header:
     recommendation = report.recommendation
     encounter = recommendation.encounter
     patient = encounter.patient
-    decision = recommendation.decisions.select_related("decided_by").first()
+    standing = standing_of(recommendation)
+    status = str(Report.Status(report.status).label)
     return Header(
         reference=report.reference,
         status=report.status,
-        status_text=str(Report.Status(report.status).label),
+        status_text="Superseded" if standing.superseded else status,
         status_note=_STATUS_NOTES[report.status],
         queued_at=report.queued_at.astimezone(UTC).isoformat(),
         printed_at=_moment(report.queued_at),
@@ -195,9 +212,11 @@ def _header(report: Report, advice: Advice, ruleset: Ruleset) -> Header:
         responsible_level="No image yet"
         if advice.summary.no_image
         else advice.summary.responsible_level,
-        decider=_decider(decision),
-        decision=_decision(decision, ruleset),
-        decision_note=decision.note if decision else "",
+        decider=decided.by or "The treating surgeon",
+        decision=": ".join(filter(None, (decided.kind, decided.option)))
+        + (f" ({decided.reason})" if decided.reason else ""),
+        decision_note=decided.note,
+        marks=standing.marks,
     )
 
 
@@ -207,30 +226,59 @@ def _decider(decision: Decision | None) -> str:
     return f"{_name(decision.decided_by)}, {_moment(decision.decided_at)}"
 
 
-def _decision(decision: Decision | None, ruleset: Ruleset) -> str:
+def _decided(decision: ReadDecision | None) -> PrintedDecision:
     if decision is None:
-        return "No decision is recorded yet"
-    parts = [str(decision.get_outcome_display())]
-    if decision.treatment:
-        treatment = ruleset.treatments.get(decision.treatment)
-        parts.append(treatment.title if treatment else decision.treatment)
-    if decision.override_reason:
-        parts.append(str(decision.get_override_reason_display()))
-    return ": ".join(parts[:2]) + "".join(f" ({reason})" for reason in parts[2:])
+        return PrintedDecision("", _UNDECIDED, "", "", (), "", "", "")
+    row = decision.row
+    return PrintedDecision(
+        kind=str(row.get_outcome_display()),
+        option=decision.option or "Not decided yet",
+        waits=decision.waits,
+        reason=str(row.get_override_reason_display()) if row.override_reason else "",
+        disputes=tuple(rule.words for rule in decision.disputes),
+        contradicts=decision.contradicts,
+        note=row.note,
+        by=_decider(row),
+    )
 
 
-def _reviews(recommendation: Recommendation) -> tuple[Opinion, ...]:
+def _earlier(recommendation: Recommendation) -> PrintedEarlier | None:
+    earlier = earlier_of(recommendation)
+    if earlier is None:
+        return None
+    changed = earlier.changed
+    advice = f"Before: {changed.advice_before}. Now: {changed.advice_after}."
+    if changed.is_same_advice:
+        advice = f"The same is advised: {changed.advice_after}."
+    return PrintedEarlier(
+        version=str(earlier.advice.encounter.version),
+        decision=_decided(earlier.decision) if earlier.decision else None,
+        advice=advice,
+        cause=changed.cause,
+        changes=tuple(
+            PrintedEntry(
+                answer.item.label + (" (moved the advice)" if answer.decides else ""),
+                f"{answer.before} → {answer.after}",
+            )
+            for answer in changed.answers
+        ),
+    )
+
+
+def _reviews(recommendation: Recommendation, ruleset: Ruleset) -> tuple[Opinion, ...]:
     reviews = recommendation.reviews.select_related("reviewer").order_by("created_at")
-    return tuple(_opinion(review) for review in reviews)
+    return tuple(map(_opinion, read_reviews(reviews, ruleset)))
 
 
-def _opinion(review: Review) -> Opinion:
+def _opinion(review: ReadReview) -> Opinion:
+    row = review.row
     return Opinion(
-        reviewer=_name(review.reviewer),
-        verdict=str(review.get_verdict_display()),
-        reason=review.reason,
-        note=review.note,
-        at=_moment(review.created_at),
+        reviewer=_name(row.reviewer),
+        verdict=str(row.get_verdict_display()),
+        reason=row.reason,
+        note=row.note,
+        at=_moment(row.created_at),
+        disputes=tuple(rule.words for rule in review.disputes),
     )
 
 

@@ -116,6 +116,33 @@ class Opinion:
     reason: str
     note: str
     at: str
+    disputes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedDecision:
+    """What was decided, and why: it leads the report. `option` is empty where nothing
+    is decided yet, and `kind` where nothing is recorded."""
+
+    kind: str
+    option: str
+    waits: str
+    reason: str
+    disputes: tuple[str, ...]
+    contradicts: str
+    note: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedEarlier:
+    """The advice before, the decision on it, and what changed since."""
+
+    version: str
+    decision: PrintedDecision | None
+    advice: str
+    cause: str
+    changes: tuple[PrintedEntry, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +177,7 @@ class Header:
     decider: str
     decision: str
     decision_note: str
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +194,11 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class ReportContext:
-    """All printed values. `disposition` chooses the first page."""
+    """All printed values. `disposition` chooses the first page.
+
+    Without `decided` it is a report of before, in which the advice led: it prints as
+    it did, to the same bytes.
+    """
 
     header: Header
     disposition: str
@@ -201,6 +233,8 @@ class ReportContext:
     at_least: bool = False
     bounds: str = ""
     among: tuple[PrintedEntry, ...] = ()
+    decided: PrintedDecision | None = None
+    earlier: PrintedEarlier | None = None
 
     def to_document(self) -> dict[str, Any]:
         """Plain JSON types, for `Report.content`."""

@@ -10,6 +10,7 @@ from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.services import record
 from spine_cds.jobs.lifecycle import cancel
 from treatments.models import Decision, Recommendation, Report
+from treatments.recommendations.standing import standing_of
 from treatments.reports.compose import freeze
 from treatments.reports.tasks import render_report
 
@@ -63,7 +64,8 @@ def _report_create(
 
 def report_status(recommendation: Recommendation) -> str:
     """Preliminary until a surgeon has decided; amended when it corrects a final one."""
-    if recommendation.status == Recommendation.Status.ENTERED_IN_ERROR:
+    withdrawn = recommendation.status == Recommendation.Status.ENTERED_IN_ERROR
+    if withdrawn or standing_of(recommendation).in_error:
         return Report.Status.ENTERED_IN_ERROR
     decision = recommendation.decisions.order_by("-decided_at", "-pk").first()
     if decision is None or decision.outcome == Decision.Outcome.DEFERRED:

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from tests.treatments.conftest import findings
-from treatments.recommendations.forms import DecisionForm
+from treatments.recommendations.decision_form import DecisionForm
 from treatments.recommendations.preview import preview_findings
 
 pytestmark = pytest.mark.django_db
@@ -78,9 +78,8 @@ def test_the_referral_is_what_can_be_accepted(hospital, an_advice, rf, dr_surgeo
     request = rf.get("/")
     request.user = dr_surgeon
     form = DecisionForm(request=request, action="/", recommendation=advice)
-    words = dict(form.fields["outcome"].choices)
-    assert words["accepted"] == "Accepted: the referral above"
-    assert not form.takes_treatment
+    groups = dict(form.fields["choice"].choices[1:])
+    assert groups["Accept what is advised"] == [("-pathway", "The referral above")]
 
 
 def test_the_panel_says_so_while_it_is_entered(patient, version, not_offered):

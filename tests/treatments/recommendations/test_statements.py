@@ -13,6 +13,7 @@ from treatments.models import Comment, Decision, Review
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a-long-passphrase"  # as tests.conftest.a_user sets it
+DEFER = {"choice": "-defer", "deferred_for": "films"}
 
 
 @pytest.fixture
@@ -34,8 +35,7 @@ def test_the_surgeon_accepts_the_advised_option(advice, say, dr_surgeon):
         dr_surgeon,
         "decision",
         advice,
-        outcome="accepted",
-        treatment=advice.recommended_treatment,
+        choice=advice.recommended_treatment,
     )
     assert response.status_code == 302
     assert response.url == advice.get_absolute_url()
@@ -44,7 +44,14 @@ def test_the_surgeon_accepts_the_advised_option(advice, say, dr_surgeon):
 
 
 def test_a_decision_is_signed_with_name_time_and_meaning(advice, say, dr_surgeon):
-    say(dr_surgeon, "decision", advice, outcome="deferred", note="Wants to wait.")
+    say(
+        dr_surgeon,
+        "decision",
+        advice,
+        choice="-defer",
+        deferred_for="films",
+        note="Wants to wait.",
+    )
     decision = Decision.objects.get()
     signature = Signature.objects.of(decision).get()
     assert (signature.signer, signature.signer_name) == (dr_surgeon, "Sam Ode")
@@ -58,7 +65,7 @@ def test_a_decision_is_signed_with_name_time_and_meaning(advice, say, dr_surgeon
 def test_the_page_shows_by_whom_when_and_with_what_meaning_it_was_signed(
     advice, say, dr_surgeon, client
 ):
-    say(dr_surgeon, "decision", advice, outcome="deferred")
+    say(dr_surgeon, "decision", advice, **DEFER)
     signed_at = Signature.objects.get().signed_at
     page = client.get(advice.get_absolute_url()).content.decode()
     when = f"{signed_at.day} {signed_at:%b %Y, %H:%M} UTC"
@@ -70,8 +77,7 @@ def test_without_the_password_nothing_is_decided_and_nothing_lost(
     advice, say, dr_surgeon, password
 ):
     sent = {
-        "outcome": "overridden",
-        "treatment": "CONS",
+        "choice": "CONS",
         "override_reason": "clinical-judgement",
         "note": "Talked it over for an hour.",
         "own_password": password,
@@ -81,14 +87,17 @@ def test_without_the_password_nothing_is_decided_and_nothing_lost(
     assert not Decision.objects.exists()
     page = response.content.decode()
     assert "Talked it over for an hour." in page
-    assert re.search(r'value="overridden"[^>]*checked', page)
     assert re.search(r'value="CONS"[^>]*selected', page)
     assert re.search(r'value="clinical-judgement"[^>]*selected', page)
     assert not password or password not in page
 
 
 def test_a_form_sent_twice_is_signed_once(advice, say, dr_surgeon):
-    sent = {"outcome": "deferred", "submission_key": str(uuid.uuid4())}
+    sent = {
+        "choice": "-defer",
+        "deferred_for": "films",
+        "submission_key": str(uuid.uuid4()),
+    }
     for _ in range(2):
         say(dr_surgeon, "decision", advice, **sent)
     assert Signature.objects.count() == 1
@@ -108,36 +117,35 @@ def test_every_form_of_the_page_carries_its_own_key_and_the_csrf_token(
 
 
 def test_a_form_sent_twice_is_one_decision(advice, say, dr_surgeon):
-    sent = {"outcome": "deferred", "submission_key": str(uuid.uuid4())}
+    sent = {
+        "choice": "-defer",
+        "deferred_for": "films",
+        "submission_key": str(uuid.uuid4()),
+    }
     for _ in range(2):
         assert say(dr_surgeon, "decision", advice, **sent).status_code == 302
     assert Decision.objects.count() == 1
 
 
-@pytest.mark.parametrize("treatment", ["PERC_PLASMA", "CONS", ""])
-def test_what_the_rules_speak_against_cannot_be_accepted(
-    advice, say, dr_surgeon, treatment
+@pytest.mark.parametrize("choice", ["PERC_PLASMA", "CONS", "FUSION", "-none"])
+def test_what_the_rules_speak_against_is_an_override_and_asks_why(
+    advice, say, dr_surgeon, choice
 ):
-    response = say(
-        dr_surgeon, "decision", advice, outcome="accepted", treatment=treatment
-    )
+    response = say(dr_surgeon, "decision", advice, choice=choice)
     assert response.status_code == 422
-    assert "is an override" in response.content.decode()
+    assert "An override needs a reason." in response.content.decode()
     assert not Decision.objects.exists()
 
 
 def test_an_override_needs_a_coded_reason(advice, say, dr_surgeon):
-    response = say(
-        dr_surgeon, "decision", advice, outcome="overridden", treatment="CONS"
-    )
+    response = say(dr_surgeon, "decision", advice, choice="CONS")
     assert response.status_code == 422
     assert "An override needs a reason." in response.content.decode()
     response = say(
         dr_surgeon,
         "decision",
         advice,
-        outcome="overridden",
-        treatment="CONS",
+        choice="CONS",
         override_reason="patient-preference",
     )
     assert response.status_code == 302
@@ -151,8 +159,7 @@ def test_an_override_needs_a_coded_reason(advice, say, dr_surgeon):
 )
 def test_some_overrides_need_a_sentence(advice, say, dr_surgeon, treatment, reason):
     sent = {
-        "outcome": "overridden",
-        "treatment": treatment,
+        "choice": treatment,
         "override_reason": reason,
     }
     assert say(dr_surgeon, "decision", advice, **sent).status_code == 422
@@ -165,27 +172,29 @@ def test_a_deferred_decision_drops_what_else_was_chosen(advice, say, dr_surgeon)
         dr_surgeon,
         "decision",
         advice,
-        outcome="deferred",
-        treatment="MED",
+        choice="-defer",
+        deferred_for="films",
         override_reason="other",
     )
     decision = Decision.objects.get()
     assert (decision.treatment, decision.override_reason) == ("", "")
+    assert decision.deferred_for == "films"
 
 
 def test_an_emergency_pathway_is_accepted_without_a_treatment(
     an_advice, say, dr_surgeon
 ):
     advice = an_advice(facts={"saddle_anaesthesia": True})
-    response = say(dr_surgeon, "decision", advice, outcome="accepted", treatment="MED")
+    response = say(dr_surgeon, "decision", advice, choice="-pathway")
     assert response.status_code == 302
-    assert Decision.objects.get().treatment == ""
+    decision = Decision.objects.get()
+    assert (decision.outcome, decision.treatment) == ("accepted", "")
 
 
 def test_without_advice_there_is_nothing_to_accept(an_advice, say, dr_surgeon):
     advice = an_advice(forget=("herniation_type",))
     assert advice.disposition == "insufficient_data"
-    response = say(dr_surgeon, "decision", advice, outcome="accepted", treatment="MED")
+    response = say(dr_surgeon, "decision", advice, choice="-pathway")
     assert response.status_code == 422
     assert not Decision.objects.exists()
 
@@ -194,7 +203,7 @@ def test_nothing_is_decided_on_a_case_entered_in_error(advice, say, dr_surgeon):
     case_mark_entered_in_error(
         encounter=advice.encounter, actor=dr_surgeon, reason="wrong patient"
     )
-    response = say(dr_surgeon, "decision", advice, outcome="deferred")
+    response = say(dr_surgeon, "decision", advice, **DEFER)
     assert response.status_code == 302
     assert not Decision.objects.exists()
     page = response.client.get(response.url).content.decode()
@@ -250,7 +259,7 @@ def test_nobody_speaks_in_the_place_of_another_role(
     advice, say, request, what, who, status
 ):
     user = request.getfixturevalue(who)
-    sent = {"outcome": "deferred", "verdict": "agree", "text": "x"}
+    sent = {"choice": "-defer", "deferred_for": "x", "verdict": "agree", "text": "x"}
     assert say(user, what, advice, **sent).status_code == status
     assert not Decision.objects.exists()
     assert not Review.objects.exists()

@@ -9,9 +9,9 @@ from django.urls import reverse
 from patients.models import Encounter
 from tests.treatments.conftest import findings
 from treatments.engine import evaluate, load_ruleset
-from treatments.models import Decision, Recommendation
+from treatments.models import Recommendation
 from treatments.recommendations import site_prior
-from treatments.recommendations.forms import DecisionForm
+from treatments.recommendations.decision_form import DecisionForm
 from treatments.recommendations.services import case_evaluate
 from treatments.recommendations.verification import verified_recommendation
 from treatments.reports.compose import freeze
@@ -77,16 +77,10 @@ def test_the_decision_offers_those_that_are_left(one_of_two, rf, dr_surgeon):
     request = rf.post("/")
     request.user, request.session = dr_surgeon, {}
 
-    def form(treatment: str) -> Any:
-        data = {"outcome": Decision.Outcome.ACCEPTED, "treatment": treatment}
-        return DecisionForm(
-            data, request=request, action="/", recommendation=one_of_two
-        )
-
-    choices = dict(form("").fields["treatment"].choices)
-    assert choices["ENDO_IL"].endswith("(one of 2 that are left)")
-    assert "treatment" not in form("ENDO_IL").errors
-    assert "treatment" in form("FUSION").errors
+    form = DecisionForm(request=request, action="/", recommendation=one_of_two)
+    accepted = dict(dict(form.fields["choice"].choices[1:])["Accept what is advised"])
+    assert set(accepted) == {"ENDO_TF", "ENDO_IL"}
+    assert accepted["ENDO_IL"].endswith("(one of 2 that are left)")
 
 
 def test_the_report_says_what_the_page_says(an_advice, one_of_two, dr_surgeon, db):

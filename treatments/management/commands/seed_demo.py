@@ -147,6 +147,7 @@ def _follow(
         },
         "deferred": {
             "outcome": Decision.Outcome.DEFERRED,
+            "deferred_for": "the family's view",
             "note": "Wants to talk to the family first.",
         },
     }

@@ -39,7 +39,7 @@ class Command(BaseCommand):
         forget_rulesets()
         ids = options["ids"] or None
         both = options["recommendations"] == options["reports"]
-        seen = differing = noted = 0
+        seen = differing = noted = odd = 0
         for verdict in self._watched(
             _verdicts(
                 ids, both or options["recommendations"], both or options["reports"]
@@ -48,13 +48,16 @@ class Command(BaseCommand):
             seen += 1
             differing += bool(verdict.differs)
             noted += bool(verdict.note)
-            if verdict.differs or verdict.note:
+            odd += len(verdict.contradicts)
+            if verdict.differs or verdict.note or verdict.contradicts:
                 self.stdout.write(str(verdict))
         if ids and seen < len(set(ids)):
             missing = len(set(ids)) - seen
             raise CommandError(f"{missing} of these ids are none of a row to verify.")
         told = f"{seen} verified, {differing} differ"
         self.stdout.write(f"{told}, {noted} made by another engine.")
+        if odd:
+            self.stdout.write(f"{odd} decisions contradict their option; they stay.")
         if differing:
             sys.exit(1)
 
