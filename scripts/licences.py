@@ -3,17 +3,31 @@
 The licence of each package that the application runs on, as the package states it.
 """
 
+import json
 import re
 from importlib import metadata
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+FONTS = ROOT / "treatments" / "reports" / "fonts"
+FONTS_HEAD = """
+## Fonts of the PDF reports
+
+All are under the SIL Open Font License 1.1, which stands beside each in
+`treatments/reports/fonts/`; together {total:.1f} MB. They are part of the repository:
+an installation fetches none, and no font of the machine is used. `scripts/fonts.py`
+makes them anew from these npm packages. A rare Chinese character or Korean syllable
+that the bold file lacks is printed in the regular one, what no file has as its code.
+
+| file | package | characters | size |
+|---|---|---|---|
+"""
 HEAD = """# Licences
 
 What Spine CDS runs on, with the licence that each package states of itself.
 
-Spine CDS is under Apache-2.0; in `static/vendor/` Bootstrap, MIT, and htmx, 0BSD. Fonts
-of the reports have theirs beside them. Written by `python -m scripts.licences`.
+Spine CDS is under Apache-2.0; in `static/vendor/` Bootstrap, MIT, and htmx, 0BSD.
+Written by `python -m scripts.licences`.
 
 | package | version | licence |
 |---|---|---|
@@ -44,7 +58,20 @@ def page() -> str:
     rows = [
         f"| {name} | {version} | {licence(name)} |" for name, version in pins().items()
     ]
-    return HEAD + "\n".join(rows) + "\n"
+    return HEAD + "\n".join(rows) + "\n" + fonts()
+
+
+def fonts() -> str:
+    """The fonts of the reports, from what their script wrote down."""
+    text = (FONTS / "sources.json").read_text(encoding="utf-8")
+    sources = json.loads(text)
+    rows = [
+        f"| {name} | {source['package']} | {source['characters']:,} "
+        f"| {source['bytes'] / 1e6:.2f} MB |"
+        for name, source in sources.items()
+    ]
+    total = sum(source["bytes"] for source in sources.values()) / 1e6
+    return FONTS_HEAD.format(total=total) + "\n".join(rows) + "\n"
 
 
 if __name__ == "__main__":

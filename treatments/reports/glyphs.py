@@ -1,9 +1,9 @@
 """What the report's own fonts can print, and what becomes of the rest.
 
-A text may hold any character: a name in Hangul, an emoji, a control character that
-turns the reading direction round. None of that may stop a report or change it unseen.
-What cannot be printed faithfully is shown as its code, ``[U+D55C]``, and the report
-says so.
+A text may hold any character: an emoji, a script that no font here has, a control
+character that turns the reading direction round. None of that may stop a report or
+change it unseen. What cannot be printed faithfully is shown as its code, ``[U+1F600]``,
+and the report says so.
 """
 
 import re
@@ -13,40 +13,72 @@ from functools import cache
 from pathlib import Path
 
 FONTS = Path(__file__).parent / "fonts"
-# Bold text in a script that only the second one has is printed in its regular weight.
-TEXT_FONTS = ("Inter_400Regular.ttf", "NotoSansSC_400Regular.ttf")
+# What a font's regular weight has can be printed: a bold one may lack the rarest
+# characters, and they are regular then.
+REGULAR = "*_400Regular.ttf"
 
 # Control, format (invisible, direction), surrogate, private and unassigned characters.
 _NEVER = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _LINE_ENDS = re.compile("\r\n|[\r\u0085\u2028\u2029\v\f]")
-# A long run without a space gets places to break, else it would leave the page.
-_LONG_RUN = re.compile(r"([^\s/-]{20})(?=[^\s/-])")
 _BREAK = "\u200b"
+# Between letters of scripts that join theirs: "علی‌رضا" is not spelt without.
+JOINERS = frozenset("\u200c\u200d")
 
 
 def printable(text: str) -> str:
     """The text in composed form, with codes for what cannot be printed as it is."""
     text = unicodedata.normalize("NFC", _LINE_ENDS.sub("\n", text)).replace("\t", " ")
-    return "".join(
-        char if _can_print(char) else f"[U+{ord(char):04X}]" for char in text
-    )
+    if text.isascii() and text.isprintable():
+        return text
+    printed = []
+    # A mark is drawn upon its letter: one font must have the two of them.
+    fonts: frozenset[int] = frozenset()
+    for char in text:
+        has = _fonts_with(char)
+        fonts = has & fonts if _joins(char) else has
+        if fonts or char == "\n":
+            printed.append(char)
+        else:
+            printed.append(f"[U+{ord(char):04X}]")
+    return "".join(printed)
 
 
 def breakable(text: str) -> str:
-    """The text with places where a long run of characters may be broken."""
-    return _LONG_RUN.sub(rf"\1{_BREAK}", text)
+    """The text with places where a long run of characters may be broken.
+
+    Without them it would leave the page. No mark is parted from its letter.
+    """
+    return _long_run().sub(rf"\1{_BREAK}", text)
 
 
-def _can_print(char: str) -> bool:
-    if char == "\n":
-        return True
-    return unicodedata.category(char) not in _NEVER and ord(char) in coverage()
+@cache
+def _long_run() -> re.Pattern[str]:
+    marks = "".join(char for char in map(chr, sorted(coverage())) if _joins(char))
+    return re.compile(rf"((?:[^\s/-][{marks}]*+){{20}})(?=[^\s/-])")
+
+
+def _joins(char: str) -> bool:
+    return char in JOINERS or unicodedata.category(char).startswith("M")
+
+
+def _fonts_with(char: str) -> frozenset[int]:
+    """The numbers of the fonts that can print it as it is."""
+    if char not in JOINERS and unicodedata.category(char) in _NEVER:
+        return frozenset()
+    return frozenset(
+        number for number, points in enumerate(_regular()) if ord(char) in points
+    )
 
 
 @cache
 def coverage() -> frozenset[int]:
     """Every code point that one of the text fonts has a glyph for."""
-    return frozenset().union(*(_code_points(FONTS / name) for name in TEXT_FONTS))
+    return frozenset().union(*_regular())
+
+
+@cache
+def _regular() -> tuple[frozenset[int], ...]:
+    return tuple(frozenset(_code_points(path)) for path in sorted(FONTS.glob(REGULAR)))
 
 
 def _code_points(path: Path) -> set[int]:

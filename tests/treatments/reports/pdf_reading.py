@@ -69,6 +69,47 @@ def _codes(shown: Any) -> Iterator[int]:
             )
 
 
+def line_ends(document: bytes) -> list[float]:
+    """How far to the right each run of glyphs reaches, in points."""
+    with opened(document) as pdf:
+        return [end for page in pdf.pages for end in _line_ends(page)]
+
+
+def _line_ends(page: pikepdf.Page) -> Iterator[float]:
+    widths = {name: _widths(font) for name, font in fonts(page)}
+    at, kept = pikepdf.Matrix(), []
+    line, current, size = pikepdf.Matrix(), {}, 0.0
+    for operands, operator in pikepdf.parse_content_stream(page):
+        match str(operator):
+            case "q":
+                kept.append(at)
+            case "Q":
+                at = kept.pop()
+            case "cm":
+                at = pikepdf.Matrix(*map(float, operands)) @ at
+            case "Tm":
+                line = pikepdf.Matrix(*map(float, operands))
+            case "Tf":
+                current, size = widths[str(operands[0])], float(operands[1])
+            case "Tj" | "TJ":
+                run = sum(current.get(code, 1000) for code in _codes(operands[0]))
+                yield (line @ at).transform((run * size / 1000, 0))[0]
+
+
+def _widths(font: Any) -> dict[int, float]:
+    """Glyph codes to widths: `first [w w w]` and `first last w`, one after another."""
+    found: dict[int, float] = {}
+    entries = list(font.DescendantFonts[0].get("/W", []))
+    while entries:
+        first, second = int(entries.pop(0)), entries.pop(0)
+        if isinstance(second, pikepdf.Array):
+            found |= {first + n: float(width) for n, width in enumerate(second)}
+        else:
+            width = float(entries.pop(0))
+            found |= dict.fromkeys(range(first, int(second) + 1), width)
+    return found
+
+
 def tags(document: bytes) -> list[str]:
     """Every structure tag, in reading order."""
     with opened(document) as pdf:

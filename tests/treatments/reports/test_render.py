@@ -1,6 +1,9 @@
 """The PDF: what it says, how it is tagged, and that it never varies."""
 
+import hashlib
+import json
 import logging
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +19,11 @@ from tests.treatments.reports.samples import (
     with_patient,
 )
 from treatments.reports import render as rendering
+from treatments.reports.glyphs import FONTS, breakable, printable
 from treatments.reports.render import TemplateError, UnprintableTextError, render
+
+# A4 less the margin of 17 mm, in points; a space at the end of a line hangs over it.
+RIGHT_EDGE = (210 - 17) / 25.4 * 72 + 3
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +126,72 @@ def test_every_font_is_one_of_ours_and_embedded(ladder):
     assert families == {"Inter", "NotoSansSC"}
 
 
+@pytest.mark.parametrize(
+    ("name", "font"),
+    [
+        ("王小明", "NotoSansSC-Bold"),
+        ("𠮷", "NotoSansJP-Bold"),
+        ("㗎", "NotoSansSC-Regular"),
+        ("김철수", "NotoSansKR-Bold"),
+        ("뷁", "NotoSansKR-Regular"),
+        ("عبد الله محمد", "NotoSansArabic-Bold"),
+        ("כהן", "NotoSansHebrew-Bold"),
+        ("สมชาย น้ำใจ", "NotoSansThai-Bold"),
+        ("शर्मा राम", "NotoSansDevanagari-Bold"),
+    ],
+)
+def test_a_name_is_printed_in_its_script_and_bold(name, font):
+    assert printable(name) == name
+    document = render(with_patient(name))
+    with pdf.opened(document) as opened:
+        found = {
+            str(one.BaseFont).partition("+")[2]
+            for page in opened.pages
+            for _, one in pdf.fonts(page)
+        }
+        with opened.open_metadata() as metadata:
+            assert metadata["pdfaid:conformance"] == "A"
+            assert metadata["pdfuaid:part"] == "1"
+            assert name in metadata["dc:title"]
+    assert {one for one in found if not one.startswith("Inter-")} == {font}
+
+
+@pytest.mark.parametrize("name", ["כהן, דוד", "علي, زيد 7", "Levi לוי"])
+def test_what_follows_a_name_from_right_to_left_stays_behind_it(name):
+    """The signs stand in the PDF as the eye meets them, from the left."""
+    number = "7, 31"
+    header = replace(HEADER, patient=name, identifier=number)
+    printed = "".join(pdf.pages(render(replace(LADDER, header=header)))[0].split())
+    assert printed.index("7,31·born1983-04-02") > max(
+        printed.index(letter) for letter in name if ord(letter) > 0x500
+    )
+
+
+def test_a_hebrew_name_reads_from_right_to_left():
+    first = pdf.pages(render(with_patient("כהן, דוד")))[0]
+    assert pdf.says(first, "כהן, דוד"[::-1] + " · H-0012345")
+
+
+def test_each_font_file_is_the_one_that_the_script_made():
+    fonts = Path(rendering.HERE) / "fonts"
+    sources = json.loads((fonts / "sources.json").read_text(encoding="utf-8"))
+    files = {font.name: font.read_bytes() for font in fonts.glob("*.ttf")}
+    assert {name: hashlib.sha256(data).hexdigest() for name, data in files.items()} == {
+        name: source["sha256"] for name, source in sources.items()
+    }
+    assert sum(map(len, files.values())) < 21_000_000
+
+
+def test_the_template_names_every_family_that_there_is():
+    """A family that is not named is a last resort, of whatever weight."""
+    families = {font.stem.split("_")[0] for font in FONTS.glob("*.ttf")}
+    line = (Path(rendering.HERE) / "parts.typ").read_text(encoding="utf-8")
+    listed = re.search(r'\("SC".*?\)', line)
+    assert listed
+    scripts = re.findall(r'"(\w+)"', listed[0])
+    assert families == {"Inter", *(f"NotoSans{script}" for script in scripts)}
+
+
 def test_case_and_evaluation_travel_inside_the_pdf(ladder):
     assert pdf.attached(ladder) == {"case.json": CASE, "evaluation.json": EVALUATION}
 
@@ -151,7 +224,7 @@ def test_text_of_users_is_printed_and_never_obeyed(name):
     assert " ".join(name.split()) in pdf.text(render(with_patient(name)))
 
 
-@pytest.mark.parametrize(("text", "shown"), [("김", "김"), ("a\x07", "u{7}")])
+@pytest.mark.parametrize(("text", "shown"), [("ক", "ক"), ("a\x07", "u{7}")])
 def test_a_character_without_a_glyph_stops_the_report_and_is_named(text, shown):
     with pytest.raises(UnprintableTextError, match="cannot print the text") as refused:
         render(with_patient(text))
@@ -182,6 +255,13 @@ def test_names_and_notes_of_the_largest_size_are_printed_in_full():
     printed = pdf.text(render(replace(LADDER, header=header, note="word " * 800)))
     assert name in printed
     assert printed.count("word ") == 800
+
+
+@pytest.mark.parametrize("letter", ["김", "ע", "ي", "ท", "क", "名", "W"])
+def test_a_name_of_a_hundred_letters_without_a_space_stays_on_the_page(letter):
+    document = render(with_patient(breakable(letter * 100)))
+    assert max(pdf.line_ends(render(LADDER))) <= RIGHT_EDGE
+    assert max(pdf.line_ends(document)) <= RIGHT_EDGE
 
 
 def test_rendering_logs_nothing(caplog):
