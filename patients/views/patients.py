@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from patients.forms import PatientForm
-from patients.models import Encounter, Patient
+from patients.models import Encounter, Patient, UnsavedEntry
 from patients.services.access_log import patient_read
 from patients.services.patients import (
     PatientConflictError,
@@ -75,6 +75,7 @@ def patient_detail(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         "cases": _cases(patient),
         "emergencies": patient.emergency_accesses.told_to(request.user),
         "is_own_team": request.user.teams.contains(patient.team),
+        "unsaved": UnsavedEntry.objects.of(request.user, patient).that_can_go_on(),
     }
     return render(request, "patients/patient_detail.html", page)
 

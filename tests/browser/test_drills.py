@@ -23,8 +23,8 @@ KEPT = "not in the case yet"
 NOTE = "Night shifts; “wants to wait” until spring."
 #: What belongs to the page itself and is new on each.
 OF_THE_PAGE = {
-    *("csrfmiddlewaretoken", "revision", "submission_key", "loaded", "encounter"),
-    *("kept_as", "kept_step", "continues", "shown_level"),
+    *("csrfmiddlewaretoken", "page_of", "revision", "submission_key", "loaded"),
+    *("encounter", "kept_as", "kept_step", "continues", "shown_level"),
 }
 
 
