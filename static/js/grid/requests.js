@@ -35,7 +35,9 @@ const ask = (verb, url, context) =>
   });
 
 export const send = (url, given) => {
-  const values = { seen: byId("grid-seen").value, ...given };
+  /* Under this name the server keeps what comes after the session has ended. */
+  const kept = given.key ? { kept_part: `${given.rule} ${given.key}` } : {};
+  const values = { seen: byId("grid-seen").value, ...kept, ...given };
   const context = { source: frame, swap: "none settle:0ms", values };
   return turn(() => ask("POST", url, context)).catch(alreadyTold);
 };
@@ -60,10 +62,7 @@ export const showUnanswered = () => unanswered.entries.forEach(showEntry);
 export const write = (cell, words) => {
   const isNew = words !== (cell.dataset.t ?? "") && words !== wordsOf(cell);
   if (!isNew && !cell.classList.contains("is-pending")) return;
-  const rule = ruleOf(cell);
-  const key = keyOf(cell);
-  /* Kept by the server under this name, where it comes after the session has ended. */
-  const entry = { rule, key, words, kept_part: `${rule} ${key}` };
+  const entry = { rule: ruleOf(cell), key: keyOf(cell), words };
   forgetLost(entry);
   unanswered.add(entry);
   showEntry(entry);
@@ -108,8 +107,8 @@ const AGAIN = 10000;
 let timer = 0;
 let triedAt = 0;
 const lose = ({ detail }, words) => {
-  const { rule, key, words: typed, kept_part } = detail.requestConfig.parameters;
-  if (typed !== undefined) lost.push({ rule, key, words: typed, kept_part });
+  const { rule, key, words: typed } = detail.requestConfig.parameters;
+  if (typed !== undefined) lost.push({ rule, key, words: typed });
   markUnsaved();
   say(words);
 };
@@ -126,8 +125,10 @@ for (const kind of ["online", "focus"]) window.addEventListener(kind, sendAgain)
 new BroadcastChannel("spine-cds-session").addEventListener("message", sendAgain);
 
 document.body.addEventListener("htmx:beforeOnLoad", (event) => {
-  if (!isOurs(event)) return;
   const { xhr } = event.detail;
+  /* A panel beside the grid, of somebody signed out, leads away: not from entries. */
+  if (xhr.getResponseHeader("HX-Redirect") && pending().length) event.preventDefault();
+  if (!isOurs(event)) return;
   if (xhr.getResponseHeader("X-Rule-Grid") !== null) {
     settle(event);
     return;
@@ -141,7 +142,9 @@ document.body.addEventListener("htmx:beforeOnLoad", (event) => {
       "Not saved: the answer was not from the grid. You may be signed out; what you typed is still here.",
     );
   /* The token is of the sign-in before: a new one is asked for, once. */
-  if (xhr.status === 403 && Date.now() - triedAt > AGAIN) sendAgain();
+  if (xhr.status !== 403 || Date.now() - triedAt < AGAIN) return;
+  if (lost.length) sendAgain();
+  else renewToken();
 });
 for (const kind of ["htmx:sendError", "htmx:timeout"]) {
   document.body.addEventListener(kind, (event) => {
