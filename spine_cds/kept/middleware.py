@@ -16,8 +16,10 @@ from spine_cds.kept.services import PART, words_keep, words_of, words_sent
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-#: Pages of nobody: who is signed in meanwhile may sign in anew.
-_OF_NOBODY = frozenset({"accounts:login", "account_login", "mfa_authenticate"})
+#: From whatever page: who is signed in meanwhile may sign in anew, and sign out.
+_OF_ANYBODY = frozenset(
+    {"accounts:login", "account_login", "mfa_authenticate", "accounts:logout"}
+)
 #: What holds secrets, what keeps its own words, and what only asks.
 _NOT_KEPT = ("accounts:", "account_", "mfa_", "kept:", "audit:")
 _NOT_KEPT_EITHER = frozenset(
@@ -72,8 +74,12 @@ def keep_sent(request: HttpRequest, page: Page) -> bool:
     match = request.resolver_match
     if match is None or not may_be_kept(match.view_name) or _SEARCH in request.POST:
         return False
-    words = words_of(request.POST)
-    return words_keep(page=page, action=request.path, words=words)
+    return words_keep(
+        page=page,
+        action=request.path,
+        words=words_of(request.POST),
+        actor=request.user if isinstance(request.user, User) else None,
+    )
 
 
 def may_be_kept(view_name: str) -> bool:
@@ -82,11 +88,11 @@ def may_be_kept(view_name: str) -> bool:
 
 
 def _is_of(request: HttpRequest, page: Page | None, user: User) -> bool:
+    match = request.resolver_match
+    if match is not None and match.view_name in _OF_ANYBODY:
+        return True
     if page is not None:
         return page.owner == user.pk
-    match = request.resolver_match
-    if match is not None and match.view_name in _OF_NOBODY:
-        return True
     # As for the token against forgery: Django's own mark of its test client.
     return getattr(request, "_dont_enforce_csrf_checks", False)
 

@@ -1,7 +1,6 @@
 """What was typed into a form and has not arrived where the form would have sent it."""
 
 import uuid
-from collections.abc import Iterator
 
 from django.conf import settings
 from django.db import models
@@ -11,7 +10,10 @@ from spine_cds.accounts.models import User
 from spine_cds.kept.page import Page
 
 #: What belongs to a form itself, and says nothing to who reads it again.
-_OF_THE_FORM = {"submission_key", "revision", "seen", "loaded", "continues", "then"}
+_OF_THE_FORM = {
+    *("submission_key", "request_key", "revision", "seen", "loaded"),
+    *("continues", "then", "encounter", "shown_level"),
+}
 
 
 class KeptWordsQuerySet(models.QuerySet["KeptWords"]):
@@ -64,8 +66,10 @@ class KeptWords(models.Model):
         """Of the page they were typed on: sent with it, they are sent for good."""
         return Page(self.author_id, self.page, self.path).token
 
-    def readable(self) -> Iterator[tuple[str, str]]:
-        """What somebody typed or chose, under a name to read."""
-        for name, value in self.words:
-            if value.strip() and name not in _OF_THE_FORM and "kept" not in name:
-                yield name.replace("_", " ").capitalize(), value
+    def readable(self) -> list[tuple[str, str]]:
+        """What somebody typed or chose, each under a name to read."""
+        return [
+            (name.replace("_", " ").capitalize(), value)
+            for name, value in self.words
+            if value.strip() and name not in _OF_THE_FORM and "kept" not in name
+        ]

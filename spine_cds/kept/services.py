@@ -41,12 +41,17 @@ def words_of(posted: QueryDict) -> Words:
 
 @transaction.atomic
 def words_keep(
-    *, page: Page, action: str, words: Words, step: int | None = None
+    *,
+    page: Page,
+    action: str,
+    words: Words,
+    actor: User | None,
+    step: int | None = None,
 ) -> bool:
     """Keep what stands in a form, for whose page it is; False where it is too large.
 
-    An older step than the one kept changes nothing; without a step it is newer than
-    all before.
+    `actor` is who is signed in, if anybody: the trail names nobody else. An older step
+    than the one kept changes nothing; without a step it is newer than all before.
     """
     part = dict(words).get(PART, "")[:200]
     size = sum(len(name) + len(value) for name, value in words)
@@ -66,7 +71,7 @@ def words_keep(
         },
     )
     if is_new:
-        _record(AuditAction.WORDS_KEEP, kept)
+        _record(AuditAction.WORDS_KEEP, kept, actor)
         _forget_oldest(author)
         return True
     # Requests of one page may overtake each other: the step says which is newer.
@@ -81,7 +86,7 @@ def words_keep(
 def words_discard(*, kept: KeptWords) -> None:
     """Throw them away, as their author asked; twice is once."""
     if KeptWords.objects.filter(pk=kept.pk).delete()[0]:
-        _record(AuditAction.WORDS_DISCARD, kept)
+        _record(AuditAction.WORDS_DISCARD, kept, kept.author)
 
 
 def words_sent(*, page: Page, action: str, part: str) -> None:
@@ -96,5 +101,6 @@ def _forget_oldest(author: User) -> None:
         kept.delete()
 
 
-def _record(action: AuditAction, kept: KeptWords) -> None:
-    record(actor=kept.author, action=action, entity=kept)
+def _record(action: AuditAction, kept: KeptWords, actor: User | None) -> None:
+    detail = {} if actor == kept.author else {"page_of": kept.author_id}
+    record(actor=actor, action=action, entity=kept, detail=detail)

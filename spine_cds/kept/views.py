@@ -2,6 +2,7 @@
 
 import time
 import uuid
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -60,6 +61,7 @@ def words_keep_page(request: SignedInRequest) -> HttpResponse:
         page=shown_page(request),
         action=form.cleaned_data["kept_action"],
         words=words_of(request.POST),
+        actor=request.user,
         step=step,
     )
     if not kept:
@@ -89,12 +91,12 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     page = sent_with(request)
     if page is not None and (refused := refusal(request)):
         return refused
-    kept = KeptWords.objects.none()
+    kept: Iterable[KeptWords] = ()
     if page is not None and isinstance(request.user, User):
         keep_sent(request, page)
         _remember(request, has_any=True)
-        kept = KeptWords.objects.of(request.user).filter(page=page.key)
-        kept = kept.filter(action=request.path)
+        mine = KeptWords.objects.of(request.user)
+        kept = mine.filter(page=page.key, action=request.path)
     return render(request, "403_csrf.html", {"kept": kept}, status=403)
 
 

@@ -3,6 +3,7 @@
 import re
 import uuid
 from datetime import date
+from functools import partial
 from html import unescape
 
 import pytest
@@ -176,6 +177,8 @@ def test_another_who_signed_in_since_stores_nothing_and_reads_nothing(form, coll
     assert not stored().exists()
     typed = set(KeptWords.objects.get().words[-1])
     assert KeptWords.objects.get().author == owner
+    by = Event.objects.get(action="words.keep")
+    assert (by.actor, by.detail) == (colleague, {"page_of": owner.pk})
     assert not any(f">{word}<" in answer.content.decode() for word in typed if word)
     assert "was not sent" not in browser.client.get(page).content.decode()
 
@@ -185,6 +188,7 @@ def test_a_session_that_ended_keeps_what_was_sent_and_it_is_sent_once_more(form)
     browser.signs_out()
     answer = browser.client.post(action, entered)
     assert answer.url == f"{reverse('accounts:login')}?next={page}"
+    assert Event.objects.get(action="words.keep").actor is None
     assert not stored().exists()
     browser.signs_in(owner)
     offer = browser.opens(page, action)
@@ -233,6 +237,16 @@ def test_a_form_that_does_not_say_whose_it_is_stores_nothing(form, token):
     assert not KeptWords.objects.exists()
 
 
+def test_signing_out_works_from_whatever_page(browser, dr_surgeon, colleague):
+    browser.signs_in(dr_surgeon)
+    sign_out = reverse("accounts:logout")
+    left_open = browser.opens("/", sign_out)
+    browser.signs_in(colleague)
+    left_open["csrfmiddlewaretoken"] = browser.renewed()
+    assert browser.client.post(sign_out, left_open).status_code == 302
+    assert "_auth_user_id" not in browser.client.session
+
+
 def test_the_password_of_a_decision_is_never_kept(world, browser, dr_surgeon):
     action = reverse("treatments:decision-create", args=[world["advice"].pk])
     browser.signs_in(dr_surgeon)
@@ -272,7 +286,9 @@ def test_every_field_for_a_secret_has_a_name_that_is_never_kept():
 
 def test_what_is_kept_is_its_authors_alone(client, dr_surgeon, colleague):
     page = Page(dr_surgeon.pk, uuid.uuid4(), "/")
-    assert words_keep(page=page, action="/x/", words=[("note", "Mine.")])
+    assert words_keep(
+        page=page, action="/x/", words=[("note", "Mine.")], actor=dr_surgeon
+    )
     kept = KeptWords.objects.get()
     client.force_login(colleague)
     client.post(reverse("kept:words-discard", args=[kept.pk]))
@@ -302,20 +318,22 @@ def test_what_was_refused_is_kept_although_it_leads_on(world, browser, admin):
 
 def test_an_older_step_never_takes_the_place_of_a_newer(dr_surgeon):
     page = Page(dr_surgeon.pk, uuid.uuid4(), "/")
+    keep = partial(words_keep, page=page, action="/x/", actor=dr_surgeon)
     for step, text in ((2, "second"), (1, "first"), (3, "third\0")):
-        words_keep(page=page, action="/x/", words=[("note", text)], step=step)
+        keep(words=[("note", text)], step=step)
         kept = dict(KeptWords.objects.get().words)
         assert kept["note"] == ("second" if step < 3 else "third\0")
 
 
 def test_what_is_kept_has_bounds(dr_surgeon):
+    keep = partial(words_keep, actor=dr_surgeon)
     for number in range(AT_MOST + 2):
         page = Page(dr_surgeon.pk, uuid.uuid4(), "/")
-        words_keep(page=page, action="/x/", words=[("note", str(number))])
+        keep(page=page, action="/x/", words=[("note", str(number))])
     assert KeptWords.objects.count() == AT_MOST
-    assert not words_keep(page=page, action="/y/", words=[("note", "x" * 200_001)])
-    assert not words_keep(page=page, action="/" * 501, words=[("note", "x")])
-    assert not words_keep(page=page, action="/y/", words=[])
+    assert not keep(page=page, action="/y/", words=[("note", "x" * 200_001)])
+    assert not keep(page=page, action="/" * 501, words=[("note", "x")])
+    assert not keep(page=page, action="/y/", words=[])
 
 
 def test_words_of_a_patient_of_another_team_are_not_offered(
