@@ -1,11 +1,13 @@
 """Entering a case: new, draft, correction; and taking one out of use."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from patients.forms import CaseEntry, ErrorReasonForm
@@ -20,6 +22,8 @@ from patients.services.cases import (
 from spine_cds.accounts.access import SignedInRequest, require_role
 from spine_cds.accounts.models import Role, User
 
+#: When the form of a new case was last shown, by patient.
+_SHOWN = "new_case_shown"
 CLOSED = (
     "This version can no longer be changed: it was superseded by a correction, "
     "or marked as entered in error."
@@ -36,10 +40,14 @@ def case_create_page(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         patient_read(patient, request.user)
         return render(request, "patients/case_open.html", what_is_open)
     entry = _continued(request, patient) or CaseEntry(posted, patient=patient)
+    made: list[Encounter] = []
     if posted is not None and entry.is_valid():
-        return _save(request, entry)
+        made = _made_since(request, entry)
+        if not made:
+            return _save(request, entry)
+    _note_shown(request, patient)
     patient_read(patient, request.user)
-    return case_form_page(request, entry)
+    return case_form_page(request, entry, made)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -108,13 +116,16 @@ def _saved_words(saved: Encounter) -> str:
     return f"Saved as version {saved.version}. Version {before} stays as it was."
 
 
-def case_form_page(request: SignedInRequest, entry: CaseEntry) -> HttpResponse:
-    """The form as it stands, with its errors or a conflict."""
+def case_form_page(
+    request: SignedInRequest, entry: CaseEntry, made: Iterable[Encounter] = ()
+) -> HttpResponse:
+    """The form as it stands: with its errors, a conflict, drafts `made` meanwhile."""
     unsaved = _unsaved(request.user, entry.patient, entry.encounter)
     page = {
         "entry": entry,
         # Beside answers that stand in the form already, another offer would mislead.
         "unsaved": unsaved if entry.data is None else (),
+        "made": made,
         "encounter": entry.encounter,
         "patient": entry.patient,
     }
@@ -130,6 +141,23 @@ def _open(request: SignedInRequest, patient: Patient) -> dict[str, Any]:
     if not drafts and not unsaved:
         return {}
     return {"patient": patient, "drafts": drafts, "unsaved": unsaved}
+
+
+def _note_shown(request: SignedInRequest, patient: Patient) -> None:
+    shown = request.session.get(_SHOWN, {})
+    request.session[_SHOWN] = {**shown, str(patient.pk): timezone.now().isoformat()}
+
+
+def _made_since(request: SignedInRequest, entry: CaseEntry) -> list[Encounter]:
+    """Drafts of this patient that this person saved from another window since the form
+    was shown: a second one is made knowingly, or not at all.
+    """
+    shown = request.session.get(_SHOWN, {}).get(str(entry.patient.pk))
+    if shown is None:
+        return []
+    drafts = Encounter.objects.visible_to(request.user).drafts_of(entry.patient)
+    own = drafts.filter(created_by=request.user, created_at__gt=shown)
+    return list(own.exclude(submission_key=entry.submission_key))
 
 
 def _unsaved(

@@ -259,6 +259,23 @@ def test_a_draft_that_another_changed_since_is_shown_beside_ones_own(
     assert Encounter.objects.get().leg_pain_nrs == 9
 
 
+def test_of_two_windows_the_second_makes_another_case_knowingly(
+    patient, dr_surgeon, sign_in
+):
+    url = reverse("patients:case-create", args=[patient.pk])
+    client = sign_in(dr_surgeon)
+    client.get(url)
+    first, second = (a_new_case(patient, leg_pain_nrs=n) for n in "78")
+    client.post(url, first)
+    draft = Encounter.objects.get()
+    page = client.post(url, second).content.decode()
+    assert f'<a href="{edit_url(draft)}">Continue that draft</a>' in page
+    assert 'value="8"' in page, "what was typed stands in the form"
+    assert Encounter.objects.get() == draft
+    client.post(url, second)
+    assert patient.encounters.count() == 2
+
+
 @pytest.mark.parametrize("what", ["draft", "entries"])
 def test_what_is_open_of_a_patient_is_offered_before_a_new_case(
     patient, dr_surgeon, sign_in, what

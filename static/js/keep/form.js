@@ -7,7 +7,7 @@ const PAUSE = 1000;
 const LONGEST = 5000;
 const AGAIN = 10000;
 export const NOT_YOURS =
-  "Somebody else is signed in here now. Nothing is stored in their name; all you typed is still on this page.";
+  "Somebody else is signed in here now. Nothing is stored in their name; all you typed is still on this page. It is kept again once you have signed in.";
 
 /* Where a form goes; it may have a field of the name "action". */
 export const pathOf = (form) =>
