@@ -208,7 +208,7 @@ class Person(threading.Thread):
     def _consult(self) -> None:
         self._ask("worklist", "/")
         form = f"/patients/{self.patient}/cases/new/"
-        data = self._open("new case form", form)
+        data = self._open("new case form", f"{form}?another=yes")
         self._keep(data)
         path = self._submit("save a new case", form, data)
         if path is None:
@@ -228,6 +228,7 @@ class Person(threading.Thread):
         page = self._ask(what, path)[2]
         hidden = dict(HIDDEN.findall(page))
         self.token = hidden.get("csrfmiddlewaretoken", self.token)
+        self.page = hidden.get("page_of", self.page)
         form_data = {name: html.unescape(value) for name, value in hidden.items()}
         pain = str(self.chance.randint(0, 10))
         note = f"{self.number} {uuid.uuid4()}"
@@ -257,7 +258,8 @@ class Person(threading.Thread):
         cookies = f"sessionid={self.session}; csrftoken={self.cookie}"
         body = None
         if data is not None:
-            data = {**data, "csrfmiddlewaretoken": self.token}
+            of_the_page = {"csrfmiddlewaretoken": self.token, "page_of": self.page}
+            data = {**data, **of_the_page}
             body = urllib.parse.urlencode(data).encode()
         request = urllib.request.Request(
             self.address + path, data=body, headers={"Cookie": cookies}
@@ -278,6 +280,7 @@ class Person(threading.Thread):
         return answer.status, answer.headers.get("Location", ""), page
 
     cookie: str = ""
+    page: str = ""
 
     def _pause(self, seconds: float) -> None:
         time.sleep(seconds)

@@ -1,21 +1,13 @@
-"""Pages that belong to no app: the CSRF refusal, and what went wrong with us."""
+"""Pages that belong to no app: what went wrong with us."""
 
 import sys
 
-from django.contrib.auth.decorators import login_not_required
 from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.template.loader import render_to_string
 
 #: Away, full, locked, or read-only: it passes, and the request may be sent again.
 _DATABASE_AWAY = (InterfaceError, InternalError, OperationalError)
-
-
-@login_not_required
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The page of a form that came from elsewhere, or after the session ended."""
-    return render(request, "403_csrf.html", status=403)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

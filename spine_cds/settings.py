@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "spine_cds.accounts",
     "spine_cds.audit",
     "spine_cds.backup",
+    "spine_cds.kept",
     "patients",
     "treatments",
     "django.contrib.auth",
@@ -95,6 +96,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "spine_cds.accounts.sessions.SessionEndMiddleware",
+    "spine_cds.kept.middleware.WhosePageMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "spine_cds.audit.middleware.RemoteAddressMiddleware",
@@ -121,7 +123,11 @@ TEMPLATES = [
                 "spine_cds.accounts.sessions.session_limits",
                 "treatments.rulebook.context_processors.ruleset_footer",
                 "spine_cds.version.product_version",
+                "spine_cds.kept.page.page_token",
+                "spine_cds.kept.views.kept_words",
             ],
+            # `csrf_token` also says whose page a form is on.
+            "builtins": ["spine_cds.kept.templatetags.whose_page"],
         },
     },
 ]
@@ -199,6 +205,8 @@ AUTH_PASSWORD_VALIDATORS = [
 SESSION_IDLE_SECONDS = 15 * 60
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+# How long a page that was left open is still known as its owner's.
+PAGE_TOKEN_AGE = timedelta(days=7)
 # A password that an administrator chose: to be changed by its owner within this time.
 TEMPORARY_PASSWORD_AGE = timedelta(days=3)
 
@@ -260,7 +268,7 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-CSRF_FAILURE_VIEW = "spine_cds.error_pages.csrf_failure"
+CSRF_FAILURE_VIEW = "spine_cds.kept.views.csrf_failure"
 CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"

@@ -9,6 +9,7 @@ urlpatterns = [
     path("accounts/", include("spine_cds.accounts.urls")),
     path("accounts/", include("spine_cds.accounts.second_factor_urls")),
     path("audit/", include("spine_cds.audit_pages.urls")),
+    path("kept/", include("spine_cds.kept.urls")),
     path("", include("patients.urls")),
     path("", include("treatments.urls")),
 ]

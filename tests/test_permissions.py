@@ -80,6 +80,8 @@ TABLE = [
     ("mfa_add_webauthn", "get", None, EVERYONE),
     ("mfa_remove_webauthn", "get", "key", EVERYONE),  # asks for the password first
     ("mfa_list_webauthn", "get", None, EVERYONE),
+    ("kept:words-keep", "post", None, EVERYONE),
+    ("kept:words-discard", "post", "unsent words", EVERYONE),
     ("audit:trail-search", "get", None, ADMINS),
     ("audit:patient-trail", "get", "patient", ADMINS),
     ("audit:patient-export", "post", "patient", ADMINS),
@@ -218,6 +220,7 @@ def world(
             "patient": [patient.pk],
             "merge": [patient.pk, merge.pk],
             "unsaved entry": [patient.pk, uuid.uuid4()],
+            "unsent words": [uuid.uuid4()],
             "draft": [draft.pk],
             "encounter": [encounter.pk],
             "recommendation": [recommendation.pk],

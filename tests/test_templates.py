@@ -53,6 +53,15 @@ def test_a_template_has_no_inline_script_or_style(path):
     assert not page.found
 
 
+@every_template
+def test_a_form_says_whose_page_it_is_on(path):
+    """The tag writes both hidden fields; a field that is written out says half."""
+    text = path.read_text(encoding="utf-8")
+    assert 'name="csrfmiddlewaretoken"' not in text
+    posted = re.findall(r"<form\b[^>]*method=\"post\".*?</form>", text, re.DOTALL)
+    assert all("{% csrf_token %}" in form for form in posted)
+
+
 @pytest.mark.parametrize(
     "page",
     [

@@ -53,6 +53,11 @@ class EncounterQuerySet(models.QuerySet["Encounter"]):
         """Those in one state of ``Encounter.State``."""
         return self.filter(state=state)
 
+    def drafts_of(self, patient: Patient) -> "EncounterQuerySet":
+        """What somebody has begun for a patient and not evaluated, newest first."""
+        drafts = self.filter(patient=patient, state="draft")
+        return drafts.select_related("updated_by").order_by("-updated_at", "pk")
+
     def search(self, text: str) -> "EncounterQuerySet":
         """Those whose patient's name or number holds every word of ``text``."""
         return self.filter(name_or_number(text, "patient__"))

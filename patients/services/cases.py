@@ -40,6 +40,10 @@ State = Encounter.State
 PROGRESS: list[str] = [State.DRAFT, State.EVALUATED, State.REVIEWED, State.DECIDED]
 
 
+#: Of a version as its form wrote it first.
+FIRST_REVISION = 0
+
+
 class EditConflictError(Exception):
     """Someone else changed the case since the form was opened; nothing was saved.
 
@@ -63,10 +67,11 @@ def case_create(
     data: CaseFindings,
     submission_key: UUID | None = None,
 ) -> Encounter:
-    """A new case, as a draft. The same submission twice is one case.
+    """A new case, as a draft. The same submission twice is one case; with other
+    findings, as after going back to the form, its author's draft goes on.
 
     Raises:
-        EditConflictError: the key was used before, with other findings.
+        EditConflictError: the key was used before, and the case was changed since.
         ValidationError: a value is out of its range.
     """
     encounter = Encounter(
@@ -126,7 +131,7 @@ def case_correct(
         raise CaseNotOpenError
     # The other surgeon may have entered the same: then both are right.
     if current.state == State.SUPERSEDED or current.revision != revision:
-        return _same_or_conflict(_newest(current), data)
+        return _goes_on(_newest(current), data, actor, submission_key)
     stored = CaseFindings.of(current)
     if not data.differences(stored):
         return current
@@ -247,15 +252,26 @@ def _insert(
         ).first()
         if encounter.submission_key is None or earlier is None:
             raise
-        return _same_or_conflict(_newest(earlier), data)
+        return _goes_on(_newest(earlier), data, actor, encounter.submission_key)
     _record_case(action, encounter, actor, **detail)
     return _newest(encounter)
 
 
-def _same_or_conflict(standing: Encounter, data: CaseFindings) -> Encounter:
-    if data.differences(CaseFindings.of(standing)):
+def _goes_on(
+    standing: Encounter, data: CaseFindings, actor: User, key: UUID | None
+) -> Encounter:
+    """A form that comes a second time: the same is answered with the row. Saved, gone
+    back to and saved again, it is one draft, where nobody has changed that since.
+    """
+    if not data.differences(CaseFindings.of(standing)):
+        return standing
+    is_its_draft = key is not None and standing.submission_key == key
+    is_as_left = standing.revision == FIRST_REVISION and standing.updated_by == actor
+    if not (is_its_draft and is_as_left and standing.is_draft):
         raise EditConflictError(standing)
-    return standing
+    return case_update(
+        encounter=standing, actor=actor, data=data, revision=FIRST_REVISION
+    )
 
 
 def _locked(encounter: Encounter) -> Encounter:

@@ -45,11 +45,16 @@ def entry_keep_page(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 def entry_discard_page(
     request: SignedInRequest, pk: uuid.UUID, entry: uuid.UUID
 ) -> HttpResponse:
-    """Back to an empty form, or to the worklist. What is gone already is fine."""
+    """Back to where they were offered: an empty form, the patient, or the worklist.
+
+    What is gone already is fine.
+    """
     patient = get_object_or_404(Patient.objects.visible_to(request.user), pk=pk)
     found = UnsavedEntry.objects.of(request.user, patient).filter(pk=entry).first()
     if found is not None:
         entry_discard(entry=found)
+    if request.POST.get("then") == "patient":
+        return redirect(patient)
     if request.POST.get("then") != "form":
         return redirect("patients:worklist")
     if found is not None and found.encounter is not None:

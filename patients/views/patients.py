@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from patients.forms import PatientForm
-from patients.models import Encounter, Patient
+from patients.models import Encounter, Patient, UnsavedEntry
 from patients.person import mark_other_details
 from patients.services.access_log import patient_read
 from patients.services.patients import (
@@ -84,6 +84,7 @@ def patient_detail(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         "merges": patient.merges.filter(undone_at=None).select_related("merged"),
         "emergencies": patient.emergency_accesses.told_to(request.user),
         "is_own_team": request.user.teams.contains(patient.team),
+        "unsaved": UnsavedEntry.objects.of(request.user, patient).that_can_go_on(),
     }
     return render(request, "patients/patient_detail.html", page)
 

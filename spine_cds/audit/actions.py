@@ -117,6 +117,9 @@ class AuditAction(TextChoices):
         "Recovery codes made",
     )
 
+    WORDS_KEEP = "words.keep", "Words begun, not sent yet"
+    WORDS_DISCARD = "words.discard", "Unsent words thrown away"
+
     WORKLIST_READ = "worklist.read", "Worklist read"
 
 

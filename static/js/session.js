@@ -51,13 +51,10 @@
     document.body.append(notice);
   };
 
-  /* What stands in a form is sent once more, to where its data-keep says, before the
-     page is left. */
+  /* What stands in a form is kept once more before the page is left: see keep.js. */
   const keepForms = () =>
     Promise.allSettled(
-      [...document.querySelectorAll("form[data-keep]")].map((form) =>
-        fetch(form.dataset.keep, { method: "POST", body: new FormData(form), redirect: "manual" }),
-      ),
+      [...document.querySelectorAll("form[data-keep]")].map((form) => form.keep()),
     );
 
   const active = () => {

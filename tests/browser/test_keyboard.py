@@ -47,6 +47,7 @@ def the_patient_is_entered(keyboard):
 
 
 def the_case_is_entered(keyboard):
+    keyboard.page.wait_for_url("**/patients/*/cases/new/")
     keyboard.arrives("New case")
     keyboard.answers(c.PATIENT)
     keyboard.answers({**c.PRESENTATION, "Leg pain (NRS)": 80})

@@ -75,7 +75,8 @@ def test_a_draft_reaches_the_live_rules_through_two_people_and_comes_back(
     second.reads("1 changed")
     second.page.get_by_label(re.compile("I have read these rules")).check()
     second.signs()
-    second.click("Sign")
+    with second.page.expect_navigation():  # the words stand in the form, too
+        second.click("Sign")
     second.reads("approve them for clinical use")
 
     author.page.reload()

@@ -40,6 +40,7 @@ def test_a_double_click_on_evaluate_gives_one_recommendation(
 def test_a_double_click_on_a_new_case_makes_one_case(as_person, dr_surgeon, a_case):
     patient = a_case("Schmidt").patient
     surgeon = as_person(dr_surgeon, f"/patients/{patient.pk}/cases/new/")
+    surgeon.click("Start another case")  # beside the draft that is offered first
     surgeon.types("Leg pain (NRS)", "9")
     surgeon.control("Evaluate").dblclick()
     surgeon.is_at("Not enough data for advice")

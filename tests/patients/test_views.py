@@ -7,8 +7,14 @@ from django.urls import reverse
 
 from patients.findings import CaseFindings
 from patients.forms import CaseEntry
-from patients.models import Encounter, Patient
-from patients.services.cases import case_create, case_evaluated, case_update
+from patients.models import Encounter, Patient, UnsavedEntry
+from patients.services.autosave import entry_keep
+from patients.services.cases import (
+    case_advance,
+    case_create,
+    case_evaluated,
+    case_update,
+)
 from patients.services.merging import patients_merge
 from patients.services.patients import patient_create
 from spine_cds.audit.models import Event
@@ -228,16 +234,105 @@ def test_a_new_case_sent_twice_is_one_case(patient, dr_surgeon, sign_in):
     assert Encounter.objects.count() == 1
 
 
-def test_going_back_and_sending_other_answers_shows_a_conflict(
+def test_saved_gone_back_to_and_saved_again_is_one_draft(patient, dr_surgeon, sign_in):
+    """The browser may show the page as it was, or ask for it anew."""
+    url = reverse("patients:case-create", args=[patient.pk])
+    client, data = sign_in(dr_surgeon), a_new_case(patient, leg_pain_nrs="7")
+    client.post(url, data)
+    draft = Encounter.objects.get()
+    assert client.post(url, data | {"leg_pain_nrs": "8"}).url == edit_url(draft)
+    assert Encounter.objects.get().leg_pain_nrs == 8
+    page = client.get(url).content.decode()
+    assert edit_url(draft) in page
+    assert 'id="case-form"' not in page
+
+
+def test_a_draft_that_another_changed_since_is_shown_beside_ones_own(
     patient, dr_surgeon, sign_in
 ):
     url = reverse("patients:case-create", args=[patient.pk])
     client, data = sign_in(dr_surgeon), a_new_case(patient, leg_pain_nrs="7")
     client.post(url, data)
+    draft = Encounter.objects.get()
+    client.post(edit_url(draft), answers(draft, leg_pain_nrs="9"))
     page = client.post(url, data | {"leg_pain_nrs": "8"}).content.decode()
     assert "saved this case while you were editing" in page
-    assert f'action="{edit_url(Encounter.objects.get())}"' in page
-    assert Encounter.objects.get().leg_pain_nrs == 7
+    assert f'action="{edit_url(draft)}"' in page
+    assert Encounter.objects.get().leg_pain_nrs == 9
+
+
+def test_of_two_windows_the_second_makes_another_case_knowingly(
+    patient, dr_surgeon, sign_in
+):
+    url = reverse("patients:case-create", args=[patient.pk])
+    client = sign_in(dr_surgeon)
+    client.get(url)
+    first, second = (a_new_case(patient, leg_pain_nrs=n) for n in "78")
+    client.post(url, first)
+    draft = Encounter.objects.get()
+    page = client.post(url, second).content.decode()
+    assert f'<a href="{edit_url(draft)}">Continue that draft</a>' in page
+    assert 'value="8"' in page, "what was typed stands in the form"
+    assert Encounter.objects.get() == draft
+    client.post(url, second)
+    assert patient.encounters.count() == 2
+
+
+@pytest.mark.parametrize("what", ["draft", "entries"])
+def test_what_is_open_of_a_patient_is_offered_before_a_new_case(
+    patient, dr_surgeon, sign_in, what
+):
+    url = reverse("patients:case-create", args=[patient.pk])
+    client = sign_in(dr_surgeon)
+    if what == "draft":
+        client.post(url, a_new_case(patient, leg_pain_nrs="7"))
+        going_on = edit_url(Encounter.objects.get())
+    else:
+        entry = keeps(patient, dr_surgeon, leg_pain_nrs="7")
+        going_on = entry.get_absolute_url()
+    page = client.get(url).content.decode()
+    assert f'href="{going_on}"' in page
+    assert 'id="case-form"' not in page
+    assert page.index(going_on) < page.index("Start another case")
+    assert b'id="case-form"' in client.get(f"{url}?another=yes").content
+
+
+def test_without_anything_open_a_new_case_begins_at_once(case, dr_surgeon, sign_in):
+    """What was evaluated is not open, nor are entries of another case."""
+    case_advance(encounter=case, actor=dr_surgeon, state="evaluated")
+    keeps(case.patient, dr_surgeon, case, leg_pain_nrs="7")
+    url = reverse("patients:case-create", args=[case.patient_id])
+    assert b'id="case-form"' in sign_in(dr_surgeon).get(url).content
+
+
+def test_the_patient_s_page_says_that_entries_are_kept(
+    patient, dr_surgeon, dr_resident, sign_in
+):
+    client = sign_in(dr_surgeon)
+    assert b"No case yet" in client.get(patient.get_absolute_url()).content
+    entry = keeps(patient, dr_surgeon, leg_pain_nrs="7")
+    page = client.get(patient.get_absolute_url()).content.decode()
+    assert "No case yet" not in page
+    assert entry.get_absolute_url() in page
+    discard = reverse("patients:entry-discard", args=[patient.pk, entry.pk])
+    assert discard in page
+    other = sign_in(dr_resident).get(patient.get_absolute_url()).content.decode()
+    assert "You have entries" not in other
+    answer = sign_in(dr_surgeon).post(discard, {"then": "patient"})
+    assert answer.url == patient.get_absolute_url()
+
+
+def keeps(patient, author, encounter=None, **typed: str) -> UnsavedEntry:
+    page = uuid.uuid4()
+    entry_keep(
+        author=author,
+        patient=patient,
+        encounter=encounter,
+        page=page,
+        step=1,
+        answers=typed,
+    )
+    return UnsavedEntry.objects.get(pk=page)
 
 
 def test_evaluate_saves_and_posts_on(case, dr_surgeon, sign_in):

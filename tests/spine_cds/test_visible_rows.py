@@ -18,9 +18,10 @@ OF_PATIENTS = {
     *("Patient", "EmergencyAccess", "Encounter", "UnsavedEntry"),
     *("ClinicalExamination", "ImagingStudy", "DiscFinding"),
     *("Recommendation", "Decision", "Review", "Comment", "Report"),
+    "KeptWords",
 }
 #: Querysets that hold the user's own and no others; the second leaves out patients
-#: opened in an emergency, the third is of one author and one patient.
+#: opened in an emergency, the third is of one author.
 GUARDS = {"visible_to", "in_teams_of", "of"}
 NOT_LOOKED_AT = {"models", "services", "migrations", "management"}
 

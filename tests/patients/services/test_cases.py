@@ -90,19 +90,57 @@ def test_the_same_submission_twice_is_one_case(patient, dr_surgeon):
     assert actions().count("case.create") == 1
 
 
-def test_the_same_submission_with_other_findings_is_not_swallowed(patient, dr_surgeon):
-    key = uuid.uuid4()
-    case = case_create(
-        patient=patient, actor=dr_surgeon, data=findings(), submission_key=key
+def saved_with(key, patient, actor, **answers) -> Encounter:
+    return case_create(
+        patient=patient, actor=actor, data=findings(**answers), submission_key=key
     )
+
+
+def test_saved_gone_back_to_and_saved_again_is_one_draft(patient, dr_surgeon):
+    key = uuid.uuid4()
+    first = saved_with(key, patient, dr_surgeon)
+    facts = {"leg_pain_nrs": 9}
+    again = saved_with(key, patient, dr_surgeon, note="more", facts=facts)
+    assert again == first == Encounter.objects.get()
+    assert (again.note, again.leg_pain_nrs) == ("more", 9)
+    assert again.revision == first.revision + 1
+    assert actions().count("case.create") == actions().count("case.update") == 1
+
+
+@pytest.mark.parametrize("since", ["by another", "by oneself", "evaluated"])
+def test_what_was_changed_since_is_never_written_over_by_going_back(
+    patient, dr_surgeon, dr_resident, since
+):
+    key = uuid.uuid4()
+    case = saved_with(key, patient, dr_surgeon)
+    if since == "evaluated":
+        case_advance(encounter=case, actor=dr_surgeon, state="evaluated")
+    else:
+        case_update(
+            encounter=case,
+            actor=dr_resident if since == "by another" else dr_surgeon,
+            data=findings(note="since"),
+            revision=case.revision,
+        )
     with pytest.raises(EditConflictError) as conflict:
-        case_create(
-            patient=patient,
+        saved_with(key, patient, dr_surgeon, note="more")
+    assert conflict.value.current == case == Encounter.objects.get()
+
+
+def test_a_correction_that_is_gone_back_to_goes_on_too(patient, dr_surgeon):
+    case = saved_with(None, patient, dr_surgeon)
+    case = case_advance(encounter=case, actor=dr_surgeon, state="evaluated")
+    key, revision = uuid.uuid4(), case.revision
+    for note in ("first", "second"):
+        corrected = case_correct(
+            encounter=case,
             actor=dr_surgeon,
-            data=findings(note="more"),
+            data=findings(note=note),
+            revision=revision,
             submission_key=key,
         )
-    assert conflict.value.current == case
+    assert (corrected.version, corrected.note) == (2, "second")
+    assert Encounter.objects.count() == 2
 
 
 def of_before(case) -> Encounter:

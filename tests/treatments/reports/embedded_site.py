@@ -3,6 +3,7 @@
 import http.cookiejar
 import json
 import os
+import re
 import socket
 import sqlite3
 import subprocess
@@ -96,7 +97,7 @@ class EmbeddedSite:
     def post(self, path: str, form: dict[str, str]) -> tuple[str, bytes]:
         """Send a form with its token; the address that it led to, and that page."""
         token = next(c.value for c in self._cookies.cookiejar if c.name == "csrftoken")
-        form = {"csrfmiddlewaretoken": token or "", **form}
+        form = {"csrfmiddlewaretoken": token or "", "page_of": self._page, **form}
         request = urllib.request.Request(
             self._url(path),
             data=urllib.parse.urlencode(form).encode(),
@@ -115,7 +116,13 @@ class EmbeddedSite:
     def sign_in(self, username: str = "surgeon") -> None:
         self.get("/accounts/login/")
         password = f"demo-{username}-2026"
-        self.post("/accounts/login/", {"username": username, "password": password})
+        entered = {"username": username, "password": password}
+        _, page = self.post("/accounts/login/", entered)
+        found = re.search(r'name="page_of" value="([^"]+)"', page.decode())
+        assert found, "a page says whose it is"
+        self._page = found[1]
+
+    _page = ""
 
     def ask_for_report(self, recommendation: str) -> str:
         """Click "report"; the path of the report's page."""

@@ -39,6 +39,8 @@ from treatments.authoring.views import grid_fragments as pages
 TEMPLATES = "treatments/authoring/grid"
 HIDDEN = "hidden-columns"
 GONE = "There is no such rule or column in this table any more."
+#: What a form carries of the page it is on, and not of what was typed.
+_OF_THE_PAGE = {"seen", "csrfmiddlewaretoken", "page_of"}
 REFUSALS = (EditError, DraftClosedError, BlockError)
 View = Callable[..., HttpResponse]
 
@@ -276,7 +278,7 @@ def _conflict(
         "conflict": conflict,
         "clashes": [_clash(sheet, clash) for clash in conflict.clashes],
         "can_force": not conflict.is_undo,
-        "typed": [(n, v) for n, v in typed if n not in ("seen", "csrfmiddlewaretoken")],
+        "typed": [(n, v) for n, v in typed if n not in _OF_THE_PAGE],
         "sheet": sheet,
         "draft": sheet.draft,
         "action": request.path,

@@ -1,0 +1,1 @@
+"""Whose page it is, and what was typed on it and never sent."""
