@@ -122,6 +122,7 @@ TEMPLATES = [
                 "treatments.rulebook.context_processors.ruleset_footer",
                 "spine_cds.version.product_version",
             ],
+            "builtins": ["spine_cds.templatetags.dates"],
         },
     },
 ]
@@ -293,7 +294,8 @@ if PRODUCTION:
 LANGUAGE_CODE = "en"
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = "UTC"
+# What "today" is, and the times that pages and reports tell. Rows are in UTC.
+TIME_ZONE = environment.zone("TIME_ZONE", "UTC")
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -15,6 +15,7 @@ from patients.choices import Sex
 from patients.findings import AnswerDifference
 from patients.models import Encounter, Patient, today
 from spine_cds.accounts.models import User
+from spine_cds.dates import IsoDateField
 
 OLDEST_YEARS = 120
 
@@ -44,7 +45,7 @@ class PatientForm(forms.ModelForm):
                 "unique_together": "Your team already has a patient with this number."
             }
         }
-        widgets = {"birth_date": forms.DateInput(attrs={"type": "date"})}
+        field_classes = {"birth_date": IsoDateField}
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -20,7 +20,6 @@ from patients.models.patient import (
     EmergencyAccessQuerySet,
     Patient,
     PatientQuerySet,
-    folded,
 )
 
 __all__ = [
@@ -38,6 +37,5 @@ __all__ = [
     "PatientQuerySet",
     "UnsavedEntry",
     "UnsavedEntryQuerySet",
-    "folded",
     "today",
 ]

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from patients.models import Patient, folded
+from patients.models import Patient
 from spine_cds.accounts.models import Team, User
 from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.services import record
@@ -100,9 +100,6 @@ def patient_update(
 
 
 def _save_patient(patient: Patient) -> None:
-    patient.search_key = folded(
-        f"{patient.family_name} {patient.given_name} {patient.identifier}"
-    )
     patient.full_clean()
     try:
         with transaction.atomic():

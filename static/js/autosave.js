@@ -54,7 +54,7 @@
       if (answer.redirected) return "signed out";
       if (!answer.ok) return "refused";
       keptStep = sent;
-      if (sent && isKept()) say(`Kept at ${(await answer.json()).at} UTC, not in the case yet`);
+      if (sent && isKept()) say(`Kept at ${(await answer.json()).at}, not in the case yet`);
       return "kept";
     } catch {
       return "offline";

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from patients.findings import CaseFindings
-from patients.models import Encounter, Patient, folded
+from patients.models import Encounter, Patient
 from patients.services.cases import case_correct, case_create
 from patients.services.patients import patient_create
 from tests.patients.cases import findings
@@ -65,10 +65,6 @@ def test_names_in_other_scripts_are_found(dr_surgeon, team):
         birth_date=date(1990, 1, 1),
     )
     assert list(Patient.objects.search("王")) == [patient]
-
-
-def test_folding_drops_accents_case_and_spaces():
-    assert folded("  Ångström   ÉLODIE ") == "angstrom elodie"
 
 
 def test_all_findings_come_with_two_queries(
