@@ -4,6 +4,7 @@ import json
 from datetime import date
 from typing import Any
 
+from crispy_forms.bootstrap import StrictButton
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Layout, Row, Submit
 from django import forms
@@ -67,6 +68,18 @@ class PatientForm(forms.ModelForm):
     def details(self) -> dict[str, Any]:
         """What is said of the person, as patient_create and patient_update take it."""
         return {name: self.cleaned_data[name] for name in self.Meta.fields}
+
+    def ask_again(self, seen: str) -> None:
+        """A second button, for who has seen whom the new person may be: ``seen``."""
+        self.helper.layout.append(
+            StrictButton(
+                "It is another person: create",
+                type="submit",
+                name="another",
+                value=seen,
+                css_class="btn-outline-primary",
+            )
+        )
 
     def sent_before(self) -> Patient | None:
         """The person whom this user entered with just these details: sent twice."""
@@ -157,7 +170,9 @@ class ErrorReasonForm(forms.Form):
 class WorklistForm(forms.Form):
     """Search and state filter. Posted and kept in the session, never in a URL."""
 
-    q = forms.CharField(max_length=100, required=False, label="Name or hospital number")
+    q = forms.CharField(
+        max_length=100, required=False, label="Name, number, birth date or level"
+    )
     state = forms.ChoiceField(
         required=False,
         choices=[

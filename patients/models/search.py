@@ -41,7 +41,7 @@ def matching(text: str, *, patient: str = "", level: str = "") -> Q:
     read = unicodedata.normalize("NFKC", text[:READ_AT_MOST])
     words = [w for w in _BETWEEN_WORDS.split(_BORN.sub("", read)) if w]
     conditions = [found for w in words if (found := _holds(w, patient, level))]
-    if words and not conditions:
+    if read.strip() and not conditions:
         return Q(pk__in=())
     condition = Q(*conditions)
     number = folded_number(read)

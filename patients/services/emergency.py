@@ -7,9 +7,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from patients.models import EmergencyAccess, Patient
+from patients.models.search import number_key
 from spine_cds.accounts.models import User
 from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.services import record
+from spine_cds.folding import folded_number
 
 
 @transaction.atomic
@@ -23,7 +25,9 @@ def emergency_access_open(
     """
     # One's own patients are open anyway: an emergency line about them would mislead.
     of_others = Patient.objects.exclude(team__in=user.teams.all())
-    found = of_others.filter(identifier__iexact=identifier, birth_date=birth_date)
+    number = folded_number(identifier)
+    alike = of_others.filter(number_key=number_key(identifier), birth_date=birth_date)
+    found = [one for one in alike if folded_number(one.identifier) == number]
     now = timezone.now()
     until = now + timedelta(hours=settings.EMERGENCY_ACCESS_HOURS)
     # The form sent twice is one access; to the minute, so that it can be renewed.

@@ -3,6 +3,7 @@
 Audit details say what changed; a value only where it is a code.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -33,8 +34,11 @@ def patient_create(
     given_name: str = "",
     birth_date: date,
     sex: str = "",
+    despite: Sequence[str] = (),
 ) -> Patient:
     """A new person. The same details from the same user twice are one person.
+
+    `despite` are the ids of patients who were shown as likely the same one.
 
     Raises ValidationError where the team already knows the hospital number.
     """
@@ -60,6 +64,7 @@ def patient_create(
         action=AuditAction.PATIENT_CREATE,
         entity=patient,
         patient_id=str(patient.pk),
+        detail={"despite": list(despite)} if despite else None,
     )
     return patient
 
