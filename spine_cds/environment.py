@@ -9,6 +9,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -56,6 +57,22 @@ def listing(name: str, default: tuple[str, ...] = ()) -> list[str]:
     """A comma-separated value as a list."""
     items = [item.strip() for item in text(name).split(",")]
     return [item for item in items if item] or list(default)
+
+
+def zone(name: str, default: str) -> str:
+    """The name of a time zone, as Europe/Berlin.
+
+    Raises:
+        ImproperlyConfigured: this machine knows no such zone.
+    """
+    value = text(name, default)
+    try:
+        ZoneInfo(value)
+    except (ValueError, OSError, KeyError) as error:
+        raise ImproperlyConfigured(
+            f"{name} must be a time zone as Europe/Berlin or UTC, not {value!r}."
+        ) from error
+    return value
 
 
 def refuse_missing(required: dict[str, str]) -> None:

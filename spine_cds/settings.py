@@ -127,7 +127,10 @@ TEMPLATES = [
                 "spine_cds.kept.views.kept_words",
             ],
             # `csrf_token` also says whose page a form is on.
-            "builtins": ["spine_cds.kept.templatetags.whose_page"],
+            "builtins": [
+                "spine_cds.kept.templatetags.whose_page",
+                "spine_cds.templatetags.dates",
+            ],
         },
     },
 ]
@@ -301,7 +304,8 @@ if PRODUCTION:
 LANGUAGE_CODE = "en"
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = "UTC"
+# What "today" is, and the times that pages and reports tell. Rows are in UTC.
+TIME_ZONE = environment.zone("TIME_ZONE", "UTC")
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -14,7 +14,9 @@ PACKAGES = ("spine_cds", "patients", "treatments")
 
 # Importer -> what it may import of this project besides itself; the longest prefix
 # wins. Django's own wiring (apps, urls, celery, wsgi, migrations) is at the top.
-LEAVES = ("spine_cds.audit", "spine_cds.accounts", "spine_cds.jobs")
+#: Modules of functions that know nothing of this project.
+PLAIN = ("spine_cds.dates", "spine_cds.folding")
+LEAVES = ("spine_cds.audit", "spine_cds.accounts", "spine_cds.jobs", *PLAIN)
 DOMAIN = ("patients", "treatments", *LEAVES)
 
 #: The rooms of the engine, in the order a case meets them: each may use those above
@@ -32,7 +34,7 @@ ENGINE = {
 }
 #: The rooms of ``treatments``; all may use the engine, by its face or by a room.
 TREATMENTS = {
-    "models": ("patients", "spine_cds.accounts", "spine_cds.jobs"),
+    "models": ("patients", "spine_cds.accounts", "spine_cds.jobs", *PLAIN),
     "exchange": (),
     "presentation": ("models", "patients", *LEAVES),
     "rulebook": ("models", "exchange", "presentation", *LEAVES),
@@ -74,7 +76,7 @@ PATIENTS = {
     "services": ("choices", "facts", "models", "person", "findings", *LEAVES),
     "forms": (
         *("choices", "facts", "models", "person", "findings", "plausibility"),
-        "spine_cds.accounts",
+        *("spine_cds.accounts", *PLAIN),
     ),
     "views": (
         *("choices", "facts", "models", "person", "findings", "forms", "services"),
@@ -113,10 +115,12 @@ MAY_IMPORT = {
     "treatments": (),
     **rooms("patients", PATIENTS),
     "patients": (),
+    **dict.fromkeys(PLAIN, ()),
+    "spine_cds.templatetags": PLAIN,
     "spine_cds.audit": (),
-    "spine_cds.accounts": ("spine_cds.audit",),
+    "spine_cds.accounts": ("spine_cds.audit", *PLAIN),
     "spine_cds.jobs": ("spine_cds.audit", "spine_cds.accounts"),
-    "spine_cds.kept": ("spine_cds.audit", "spine_cds.accounts"),
+    "spine_cds.kept": ("spine_cds.audit", "spine_cds.accounts", *PLAIN),
     "spine_cds.interop": DOMAIN,
     "spine_cds.audit_pages": DOMAIN,
     "spine_cds.backup": DOMAIN,

@@ -13,6 +13,7 @@ from patients.forms.fields import NOT_KNOWN, fact_to_field
 from patients.forms.partial import clean_partial_answers
 from patients.models import Patient, today
 from patients.person import follows
+from spine_cds.dates import IsoDateField
 
 
 class CaseForm(forms.Form):
@@ -32,12 +33,9 @@ class CaseForm(forms.Form):
     asked_together = forms.CharField(
         widget=forms.HiddenInput, required=False, max_length=1000
     )
-    occurred_on = forms.DateField(
+    occurred_on = IsoDateField(
         label="Date of the encounter",
-        error_messages={
-            "required": "Enter the date of the encounter.",
-            "invalid": "Enter a date, as 2026-11-21.",
-        },
+        error_messages={"required": "Enter the date of the encounter."},
     )
     responsible_level = forms.ChoiceField(
         choices=(*Level.choices, NOT_KNOWN), required=False

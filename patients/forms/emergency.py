@@ -6,14 +6,14 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout, Submit
 from django import forms
 
+from spine_cds.dates import IsoDateField
+
 
 class EmergencyForm(forms.Form):
     """Two marks of the person, so that a slip of the pen opens nobody else."""
 
     identifier = forms.CharField(label="Hospital number", max_length=40)
-    birth_date = forms.DateField(
-        label="Birth date", widget=forms.DateInput(attrs={"type": "date"})
-    )
+    birth_date = IsoDateField(label="Birth date")
     reason = forms.CharField(
         min_length=10,
         max_length=500,

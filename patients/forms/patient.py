@@ -5,6 +5,7 @@ import uuid
 from datetime import date
 from typing import Any
 
+from crispy_forms.bootstrap import StrictButton
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Layout, Row, Submit
 from django import forms
@@ -16,6 +17,7 @@ from patients.choices import Sex
 from patients.findings import AnswerDifference
 from patients.models import Encounter, Patient, today
 from spine_cds.accounts.models import User
+from spine_cds.dates import IsoDateField
 
 OLDEST_YEARS = 120
 
@@ -52,7 +54,7 @@ class PatientForm(forms.ModelForm):
                 "unique_together": "Your team already has a patient with this number."
             }
         }
-        widgets = {"birth_date": forms.DateInput(attrs={"type": "date"})}
+        field_classes = {"birth_date": IsoDateField}
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -77,6 +79,18 @@ class PatientForm(forms.ModelForm):
     def details(self) -> dict[str, Any]:
         """What is said of the person, as patient_create and patient_update take it."""
         return {name: self.cleaned_data[name] for name in self.Meta.fields}
+
+    def ask_again(self, seen: str) -> None:
+        """A second button, for who has seen whom the new person may be: ``seen``."""
+        self.helper.layout.append(
+            StrictButton(
+                "It is another person: create",
+                type="submit",
+                name="another",
+                value=seen,
+                css_class="btn-outline-primary",
+            )
+        )
 
     def sent_before(self) -> Patient | None:
         """The person whom this user entered with just these details: sent twice."""
@@ -229,7 +243,9 @@ class MoveForm(forms.Form):
 class WorklistForm(forms.Form):
     """Search and state filter. Posted and kept in the session, never in a URL."""
 
-    q = forms.CharField(max_length=100, required=False, label="Name or hospital number")
+    q = forms.CharField(
+        max_length=100, required=False, label="Name, number, birth date or level"
+    )
     state = forms.ChoiceField(
         required=False,
         choices=[

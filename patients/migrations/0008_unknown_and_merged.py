@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='patient',
             name='other_numbers',
-            field=models.CharField(blank=True, db_default='', editable=False, max_length=400),
+            field=models.CharField(blank=True, db_default='', default='', editable=False, max_length=400),
         ),
         migrations.AddField(
             model_name='patient',

@@ -21,7 +21,6 @@ from patients.models.patient import (
     EmergencyAccessQuerySet,
     Patient,
     PatientQuerySet,
-    folded,
 )
 
 __all__ = [
@@ -41,6 +40,5 @@ __all__ = [
     "PatientQuerySet",
     "UnsavedEntry",
     "UnsavedEntryQuerySet",
-    "folded",
     "today",
 ]

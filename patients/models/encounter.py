@@ -20,7 +20,8 @@ from patients.models.fields import (
     partial_answers_constraint,
     partial_answers_field,
 )
-from patients.models.patient import Patient, name_or_number, opened_by
+from patients.models.patient import Patient, opened_by
+from patients.models.search import matching
 from spine_cds.accounts.models import User
 
 #: The contract of the case document: how the answers entered today are to be read.
@@ -59,8 +60,10 @@ class EncounterQuerySet(models.QuerySet["Encounter"]):
         return drafts.select_related("updated_by").order_by("-updated_at", "pk")
 
     def search(self, text: str) -> "EncounterQuerySet":
-        """Those whose patient's name or number holds every word of ``text``."""
-        return self.filter(name_or_number(text, "patient__"))
+        """Those of whom every word of ``text`` is told: the patient, or the level."""
+        return self.filter(
+            matching(text, patient="patient__", level="responsible_level")
+        )
 
     def with_standing(self) -> "EncounterQuerySet":
         """What a list says of the newest advice, in the list's own query: the facts it

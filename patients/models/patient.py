@@ -1,6 +1,5 @@
 """A patient, who may see them, and access in an emergency."""
 
-import unicodedata
 import uuid
 from datetime import date, timedelta
 from typing import Any
@@ -13,30 +12,11 @@ from django.utils import timezone
 
 from patients.choices import Sex
 from patients.models.fields import one_of
+from patients.models.search import matching, number_key, search_key
 from spine_cds.accounts.models import User
 
 #: How long the team reads of an emergency access on the patient's page.
 TOLD_FOR = timedelta(days=30)
-
-
-def folded(text: str) -> str:
-    """Text as the search compares it: no accents, no case, single spaces."""
-    letters = unicodedata.normalize("NFKD", text)
-    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return " ".join(bare.casefold().split())
-
-
-def name_or_number(text: str, prefix: str = "") -> Q:
-    """Every word has to occur in a name or in the hospital number."""
-    condition = Q()
-    for word in text.split():
-        condition &= (
-            Q(**{f"{prefix}search_key__contains": folded(word)})
-            | Q(**{f"{prefix}family_name__icontains": word})
-            | Q(**{f"{prefix}given_name__icontains": word})
-            | Q(**{f"{prefix}identifier__icontains": word})
-        )
-    return condition
 
 
 def opened_by(user: User) -> "models.QuerySet[EmergencyAccess, Any]":
@@ -82,8 +62,8 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         return self.filter(merged_into=None)
 
     def search(self, text: str) -> "PatientQuerySet":
-        """Those whose name or number holds every word of ``text``."""
-        return self.filter(name_or_number(text))
+        """Those of whom every word of ``text`` is told: name, number, birth date."""
+        return self.filter(matching(text))
 
 
 class Patient(models.Model):
@@ -102,7 +82,9 @@ class Patient(models.Model):
     given_name = models.CharField("given name", max_length=100, blank=True)
     birth_date = models.DateField("birth date", null=True, blank=True)
     sex = models.CharField(max_length=6, choices=Sex, blank=True)
-    search_key = models.CharField(max_length=300, editable=False, blank=True)
+    # Both are folded; a letter may become several, so that no length holds for them.
+    search_key = models.TextField(editable=False, blank=True)
+    number_key = models.TextField(editable=False, blank=True, db_default="")
     # The form's own key: sent twice, it is one person, even without a number.
     submission_key = models.UUIDField(null=True, unique=True, editable=False)
     merged_into = models.ForeignKey(
@@ -114,7 +96,7 @@ class Patient(models.Model):
     )
     # Of the other records of the same person, so that each is found by all of them.
     other_numbers = models.CharField(
-        max_length=400, blank=True, db_default="", editable=False
+        max_length=400, blank=True, default="", db_default="", editable=False
     )
     # In the database, too: a server of the release before still inserts rows.
     revision = models.PositiveIntegerField(default=0, db_default=0, editable=False)
@@ -127,6 +109,10 @@ class Patient(models.Model):
 
     class Meta:
         ordering = ("family_name", "given_name", "identifier")
+        indexes = (
+            models.Index(fields=("number_key",), name="patient_by_number"),
+            models.Index(fields=("birth_date",), name="patient_by_birth_date"),
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=("team", "identifier"),
@@ -149,6 +135,13 @@ class Patient(models.Model):
 
     def __str__(self) -> str:
         return ", ".join(part for part in (self.family_name, self.given_name) if part)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """With what the searches compare, whoever saves."""
+        numbers = [self.identifier, *self.other_numbers.split(", ")]
+        self.search_key = search_key(self.family_name, self.given_name, *numbers)
+        self.number_key = number_key(self.identifier)
+        super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         """The page of the patient."""

@@ -5,13 +5,14 @@ from datetime import date, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from patients.models import EmergencyAccess, Patient
+from patients.models.search import number_key
 from spine_cds.accounts.models import User
 from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.services import record
+from spine_cds.folding import folded_number
 
 
 @transaction.atomic
@@ -25,9 +26,11 @@ def emergency_access_open(
     """
     # One's own patients are open anyway: an emergency line about them would mislead.
     of_others = Patient.objects.exclude(team__in=user.teams.all())
-    fitting = of_others.filter(identifier__iexact=identifier, birth_date=birth_date)
+    number = folded_number(identifier)
+    alike = of_others.filter(number_key=number_key(identifier), birth_date=birth_date)
+    fitting = [one for one in alike if folded_number(one.identifier) == number]
     # All records of the person, whichever of their numbers is given.
-    leading = fitting.values(lead=Coalesce("merged_into", "pk"))
+    leading = [one.merged_into_id or one.pk for one in fitting]
     found = of_others.filter(Q(pk__in=leading) | Q(merged_into__in=leading))
     now = timezone.now()
     until = now + timedelta(hours=settings.EMERGENCY_ACCESS_HOURS)

@@ -3,6 +3,7 @@
 Audit details say what changed; a value only where it is a code.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from patients.models import SHARED_DETAILS, Patient, folded
+from patients.models import SHARED_DETAILS, Patient
 from spine_cds.accounts.models import Team, User
 from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.services import record
@@ -35,9 +36,12 @@ def patient_create(
     birth_date: date | None = None,
     sex: str = "",
     submission_key: UUID | None = None,
+    despite: Sequence[str] = (),
 ) -> Patient:
     """A new person. The same submission twice is one person, and so are the same
     details with a number from the same user.
+
+    `despite` are the ids of patients who were shown as likely the same one.
 
     Raises ValidationError where the team already knows the hospital number.
     """
@@ -66,6 +70,7 @@ def patient_create(
         action=AuditAction.PATIENT_CREATE,
         entity=patient,
         patient_id=str(patient.pk),
+        detail={"despite": list(despite)} if despite else None,
     )
     return patient
 
@@ -121,10 +126,6 @@ def person_share(leading: Patient) -> None:
 
 
 def patient_save(patient: Patient) -> None:
-    patient.search_key = folded(
-        f"{patient.family_name} {patient.given_name} {patient.identifier} "
-        f"{patient.other_numbers}"
-    )
     patient.full_clean()
     try:
         with transaction.atomic():

@@ -13,6 +13,7 @@ from patients.models import Encounter, Patient, UnsavedEntry
 from patients.services.autosave import NotYourEntryError, entry_discard, entry_keep
 from spine_cds.accounts.access import SignedInRequest, require_role
 from spine_cds.accounts.models import Role
+from spine_cds.dates import told
 
 
 @sensitive_post_parameters()
@@ -37,7 +38,7 @@ def entry_keep_page(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
             )
         except NotYourEntryError:
             return JsonResponse({"refused": "Open the case again."}, status=409)
-    return JsonResponse({"at": f"{timezone.now():%H:%M}"})
+    return JsonResponse({"at": told(timezone.now(), "H:i")})
 
 
 @require_POST

@@ -1,6 +1,7 @@
 """A patient: choosing or entering one, their cases, corrections of their details."""
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -12,6 +13,7 @@ from patients.forms import PatientForm
 from patients.models import Encounter, Patient, UnsavedEntry
 from patients.person import mark_other_details
 from patients.services.access_log import patient_read
+from patients.services.likeness import Likely, likely_patients
 from patients.services.patients import (
     PatientConflictError,
     patient_create,
@@ -23,6 +25,7 @@ from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.services import record
 
 FOUND_AT_MOST = 20
+PERSON = ("identifier", "family_name", "given_name", "birth_date")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,22 +40,61 @@ def case_start(request: SignedInRequest) -> HttpResponse:
         )
     entering = request.method == "POST" and "find" not in request.POST
     form = PatientForm(request.user, request.POST if entering else None)
-    if entering and (patient := _entered(request.user, form)):
-        return redirect("patients:case-create", patient.pk)
-    page = {"form": form, "found": found, "sought": sought}
+    likely = None
+    if entering:
+        likely = _likely(request.user, form)
+        if patient := _entered(request, form, likely):
+            return redirect("patients:case-create", patient.pk)
+    page = {"form": form, "found": found, "sought": sought, "likely": likely}
     return render(request, "patients/case_start.html", page)
 
 
-def _entered(user: User, form: PatientForm) -> Patient | None:
-    """The new person; None where the form says what cannot be right."""
+def _likely(user: User, form: PatientForm) -> Likely | None:
+    """Whom the person entered may be; None where the form does not say enough."""
+    form.is_valid()
+    given: dict[str, Any] = {n: form.cleaned_data.get(n) for n in PERSON}
+    if not given["family_name"]:
+        return None
+    given["identifier"] = given["identifier"] or ""
+    return likely_patients(user, **given)
+
+
+def _entered(
+    request: SignedInRequest, form: PatientForm, likely: Likely | None
+) -> Patient | None:
+    """The new person; None where the form says what cannot be right, and where the
+    user has not yet seen whom it may be.
+    """
+    user = request.user
     if not form.is_valid():
-        return form.sent_before()
+        patient = form.sent_before()
+        if patient is None:
+            _record_shown(user, likely)
+        return patient
+    if likely and request.POST.get("another") != likely.mark:
+        form.ask_again(likely.mark)
+        _record_shown(user, likely)
+        return None
     try:
-        key = form.cleaned_data["submission_key"]
-        return patient_create(actor=user, **form.details(), submission_key=key)
+        return patient_create(
+            actor=user,
+            despite=likely.ids if likely else (),
+            submission_key=form.cleaned_data["submission_key"],
+            **form.details(),
+        )
     except ValidationError as taken:
         form.add_error(None, taken)
         return None
+
+
+def _record_shown(user: User, likely: Likely | None) -> None:
+    if likely:
+        record(
+            actor=user,
+            action=AuditAction.PATIENT_SEARCH,
+            entity=user,
+            detail={"patients": likely.ids, "elsewhere": likely.elsewhere},
+        )
 
 
 def patients_found(user: User, text: str) -> list[Patient]:

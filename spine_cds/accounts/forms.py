@@ -23,6 +23,7 @@ from spine_cds.accounts.reauthentication import (
     confirm_password,
     wrong_password_words,
 )
+from spine_cds.accounts.user_names import refuse_look_alikes
 from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.services import record
 
@@ -239,6 +240,13 @@ class UserForm(PasswordAgain, SeenForm):
             password.label = "Temporary password"
             password.required = True
             password.help_text = terms
+
+    def clean_username(self) -> str:
+        """One that cannot be taken for another; an older one may stay as it is."""
+        username: str = self.cleaned_data["username"]
+        if username != self.initial.get("username"):
+            refuse_look_alikes(username)
+        return username
 
     def clean(self) -> dict[str, Any]:
         """Nobody takes the right to sign in, or to administer, from themselves."""

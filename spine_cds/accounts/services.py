@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from spine_cds.accounts import lockout
 from spine_cds.accounts.models import Signature, Team, User
+from spine_cds.accounts.user_names import refuse_look_alikes
 from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.canonical import canonical_sha256
 from spine_cds.audit.services import record
@@ -36,8 +37,12 @@ def user_create(
 
     A ``temporary`` password opens nothing but the page where the user chooses their
     own, and that for a few days only.
+
+    Raises:
+        ValidationError: the user name could be read as another one.
     """
     user = User(**fields)
+    refuse_look_alikes(user.username)
     user.set_password(password)
     user.temporary_password_until = _temporary() if temporary else None
     user.save()

@@ -4,9 +4,11 @@ import datetime
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from spine_cds.audit.actions import action_words
 from spine_cds.audit.models import EventQuerySet
+from spine_cds.dates import IsoDateField
 
 
 class SearchForm(forms.Form):
@@ -20,10 +22,10 @@ class SearchForm(forms.Form):
 
 
 class FilterForm(forms.Form):
-    """Narrows a trail by action and by days in UTC; what is not valid is left out."""
+    """Narrows a trail by action and the site's days; what is not valid is left out."""
 
-    since = forms.DateField(label="From day", required=False)
-    until = forms.DateField(label="To day", required=False)
+    since = IsoDateField(label="From day", required=False)
+    until = IsoDateField(label="To day", required=False)
 
     def __init__(self, data: Any, events: EventQuerySet) -> None:
         super().__init__(data)
@@ -34,8 +36,6 @@ class FilterForm(forms.Form):
             required=False,
             choices=[("", "Everything"), *((a, action_words(a)) for a in actions)],
         )
-        for name in ("since", "until"):
-            self.fields[name].widget.input_type = "date"
 
     def narrowed(self) -> EventQuerySet:
         """The events that it leaves; all of them where nothing valid was asked."""
@@ -52,4 +52,4 @@ class FilterForm(forms.Form):
 
 
 def _midnight(day: datetime.date) -> datetime.datetime:
-    return datetime.datetime.combine(day, datetime.time(), datetime.UTC)
+    return timezone.make_aware(datetime.datetime.combine(day, datetime.time()))

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from spine_cds.accounts.access import SignedInRequest
 from spine_cds.accounts.models import User
+from spine_cds.dates import told
 from spine_cds.kept.middleware import keep_sent, may_be_kept, refusal
 from spine_cds.kept.models import KeptWords
 from spine_cds.kept.page import sent_with, shown_page
@@ -68,7 +69,7 @@ def words_keep_page(request: SignedInRequest) -> HttpResponse:
         return JsonResponse({"refused": "This is too long to be kept."}, status=413)
     if step:
         _remember(request, has_any=True)
-    return JsonResponse({"at": f"{timezone.now():%H:%M}"})
+    return JsonResponse({"at": told(timezone.now(), "H:i")})
 
 
 @require_POST

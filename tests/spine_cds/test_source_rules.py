@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django import forms
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from spine_cds.accounts.models import Role, User
+from spine_cds.dates import IsoDateField, IsoDateTimeField
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("spine_cds", "patients", "treatments")
@@ -201,13 +203,36 @@ def test_nobody_gives_themselves_a_role_or_a_team(client, dr_resident, other_tea
     assert other_team not in dr_resident.teams.all()
 
 
-def test_every_time_on_a_page_says_that_it_is_utc():
-    """In its own line, or at the head of its column."""
-    time = re.compile(r"\|date:\"[^\"]*H:i")
-    silent = [
+def test_every_time_on_a_page_says_which_zone_it_is_of():
+    """By the one filter that tells a moment, `moment`; no page says a zone itself."""
+    silent = re.compile(r"\|(date|time):[\"'][^\"']*[GHgh]:?i|\|time\b|\bUTC\b")
+    found = [
         f"{path.relative_to(ROOT)}: {line.strip()}"
         for path in TEMPLATES
         for line in path.read_text("utf-8").splitlines()
-        if time.search(line) and "UTC" not in line and "(UTC)" not in path.read_text()
+        if silent.search(line)
     ]
-    assert not silent, "\n".join(silent)
+    assert not found, "\n".join(found)
+
+
+def test_every_form_takes_dates_in_the_one_form_that_cannot_be_misread():
+    """A field class of Django itself reads 02/03/1980 as the third of February."""
+    bound = {
+        "date": [f for f in form_fields() if isinstance(f, forms.DateField)],
+        "moment": [f for f in form_fields() if isinstance(f, forms.DateTimeField)],
+    }
+    assert bound["date"]
+    assert all(isinstance(f, IsoDateField) for f in bound["date"])
+    assert bound["moment"]
+    assert all(isinstance(f, IsoDateTimeField) for f in bound["moment"])
+
+
+def form_fields() -> Iterator[forms.Field]:
+    def below(kind: type) -> Iterator[type]:
+        for form in kind.__subclasses__():
+            yield form
+            yield from below(form)
+
+    for form in below(forms.BaseForm):
+        if form.__module__.partition(".")[0] in PACKAGES:
+            yield from getattr(form, "base_fields", {}).values()

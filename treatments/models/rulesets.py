@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Now
 from django.urls import reverse
 
+from spine_cds.dates import told
 from treatments.engine import Ruleset
 from treatments.models.fields import DocumentField
 
@@ -142,4 +143,4 @@ class RulesetActivation(models.Model):
         ordering = ("-live_from", "-pk")
 
     def __str__(self) -> str:
-        return f"{self.version} from {self.live_from:%Y-%m-%d %H:%M} UTC"
+        return f"{self.version} from {told(self.live_from)}"

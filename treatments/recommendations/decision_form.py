@@ -8,6 +8,7 @@ from django import forms
 from django.utils import timezone
 
 from spine_cds.accounts.reauthentication import PasswordAgain
+from spine_cds.dates import IsoDateField
 from treatments.engine.ruleset.enums import Disposition, OptionStatus
 from treatments.models import Decision, Recommendation
 from treatments.presentation.words import STATUS_WORDS
@@ -39,12 +40,7 @@ class DecisionForm(PasswordAgain, SubmittedOnce):
     choice = forms.ChoiceField(
         label="What was decided", error_messages={"required": "Choose what is done."}
     )
-    deferred_until = forms.DateField(
-        label="Until when",
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        input_formats=["%Y-%m-%d"],
-    )
+    deferred_until = IsoDateField(label="Until when", required=False)
     deferred_for = forms.CharField(
         label="Or what for",
         required=False,

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from spine_cds.accounts.models import User
+from spine_cds.dates import told
 from treatments.engine import Ruleset
 from treatments.engine.ruleset.enums import Disposition
 from treatments.models import Decision, Recommendation, Report
@@ -317,7 +318,7 @@ def _local(moment: datetime) -> datetime:
 
 
 def _moment(moment: datetime) -> str:
-    return f"{_local(moment):%Y-%m-%d %H:%M %Z}"
+    return told(moment)
 
 
 def _day(day: date) -> str:

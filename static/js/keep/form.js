@@ -73,7 +73,7 @@ export const keepForm = (form, { into, unsent }) => {
       if (answer.redirected) return "signed out";
       if (!answer.ok) return "refused";
       keptStep = sent;
-      if (sent && isKept()) say(`Kept at ${(await answer.json()).at} UTC, ${unsent}`);
+      if (sent && isKept()) say(`Kept at ${(await answer.json()).at}, ${unsent}`);
       return "kept";
     } catch {
       return "offline";

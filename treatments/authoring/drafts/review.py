@@ -71,7 +71,7 @@ def draft_submit(*, draft: RulesetDraft, version: str, actor: User) -> RulesetDr
     metadata = {
         **document.parts["metadata"],
         "version": version,
-        "updated": timezone.now().date().isoformat(),
+        "updated": timezone.localdate().isoformat(),
         "sign_off": {"state": "unsigned", "by": None, "on": None},
     }
     after = set_single(document.parts, "metadata", metadata)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from spine_cds.accounts.models import User
 from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.services import record
+from spine_cds.dates import told
 from treatments.authoring.checks.validation import Checked, checked, fingerprint
 from treatments.authoring.document.edits import EditError
 from treatments.authoring.drafts import review
@@ -288,7 +289,7 @@ def _refuse_to_be_overtaken(live_from: datetime.datetime | None) -> None:
     if overtaking is not None:
         raise NotReadyError(
             f"{overtaking.version.version} is to go live on "
-            f"{overtaking.live_from:%d %b %Y, %H:%M} UTC and would take the place of "
+            f"{told(overtaking.live_from, 'j M Y, H:i')} and would take the place of "
             "this one. Choose a later moment, or withdraw it first, under Rules."
         )
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from spine_cds.accounts.models import Role, User
 from spine_cds.accounts.reauthentication import PasswordAgain
+from spine_cds.dates import IsoDateTimeField
 from treatments.authoring.document.edits import MAX_TEXT
 from treatments.authoring.document.row_fields import RowField, texts
 from treatments.exchange.errors import MAX_UPLOAD_BYTES
@@ -139,13 +140,17 @@ class PublishForm(PasswordAgain, Posted):
     """The moment from which the rules count."""
 
     button = "Publish"
-    live_from = forms.DateTimeField(
+    live_from = IsoDateTimeField(
         required=False,
-        label="Live from (UTC)",
+        label="Live from",
         help_text="Empty: at once. New cases then use these rules; what was advised "
         "before stays as it was.",
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zone = timezone.get_current_timezone_name()
+        self.fields["live_from"].label = f"Live from ({zone})"
 
     def clean_live_from(self) -> Any:
         """Refuse a moment that has passed."""

@@ -33,9 +33,11 @@ class Command(BaseCommand):
         try:
             user.full_clean(exclude=["password"])
             validate_password(password, user)
+            user_create(
+                actor=None, username=username, role=Role.ADMIN, password=password
+            )
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
-        user_create(actor=None, username=username, role=Role.ADMIN, password=password)
         self.stdout.write(f"{username} can sign in as an administrator.")
 
 
