@@ -441,7 +441,7 @@ def _patient_refused(person):
 
 
 def _decision_refused(person):
-    person.page.get_by_label("Overridden").check()
+    person.page.get_by_label("What was decided").select_option("CONS")
     person.signs()
     person.click("Record the decision")
     person.reads("An override needs a reason.")
