@@ -185,9 +185,10 @@ def world(rules, dr_resident, admin, team, a_case, advice_on, printer):
         recommendation=decided,
         actor=decided.created_by,
         outcome="overridden",
-        treatment="MED",
-        override_reason="clinical-judgement",
-        note="Unilateral approach.",
+        treatment="CONS",
+        override_reason="disagree-with-rule",
+        disputed_rules=["CONS-09"],
+        note="Wants to wait for the summer.",
         submission_key=uuid.uuid4(),
     )
     tables = sorted(rules.ruleset.tables.values(), key=lambda t: len(t.inputs))
