@@ -409,7 +409,7 @@ def surgeon(as_person, dr_surgeon):
 
 
 def _refused(person):
-    person.types("Age", "300")
+    person.types("Leg pain (NRS)", "80")
     person.click("Save draft")
     person.reads("Nothing is saved yet")
 
