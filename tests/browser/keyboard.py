@@ -98,6 +98,11 @@ class Keyboard:
         self.page.keyboard.press("Control+A")
         self.page.keyboard.type(text)
 
+    def chooses(self, label: str, option: str) -> None:
+        """Tab to a list, then type what is chosen from it."""
+        self.tabs_to(label)
+        self.page.keyboard.type(option)
+
     def picks(self, question: str, answer: str) -> None:
         """Tab to the question, then arrows to the answer."""
         self.tabs_to(question)

@@ -83,7 +83,8 @@ def the_report_is_made(keyboard, printer):
 
 def the_decision_is_recorded(keyboard):
     keyboard.arrives("Options to consider")
-    keyboard.picks("What was decided", "Deferred")
+    keyboard.chooses("What was decided", "Not decided yet")
+    keyboard.types("Or what for", "Flexion films")
     keyboard.types("Note", "Wants to talk to the family first.")
     keyboard.types("Your password", PASSWORD)
     keyboard.presses("Record the decision")

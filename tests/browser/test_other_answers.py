@@ -29,7 +29,7 @@ def test_saddle_anaesthesia_leads_to_the_emergency_pathway(
     flag.reads("No treatment of the ladder is advised.")
     shows_no_ladder(surgeon)
     decision = surgeon.section("Decision")
-    decision.area.get_by_label("Accepted: the pathway above").check()
+    decision.area.get_by_label("What was decided").select_option("-pathway")
     decision.signs()
     decision.click("Record the decision")
     surgeon.reads("Decision recorded.")

@@ -196,9 +196,10 @@ def world(rules, dr_resident, admin, team, a_case, advice_on, printer):
         recommendation=decided,
         actor=decided.created_by,
         outcome="overridden",
-        treatment="MED",
-        override_reason="clinical-judgement",
-        note="Unilateral approach.",
+        treatment="CONS",
+        override_reason="disagree-with-rule",
+        disputed_rules=["CONS-09"],
+        note="Wants to wait for the summer.",
         submission_key=uuid.uuid4(),
     )
     tables = sorted(rules.ruleset.tables.values(), key=lambda t: len(t.inputs))
@@ -432,7 +433,7 @@ def surgeon(as_person, dr_surgeon):
 
 
 def _refused(person):
-    person.types("Age", "300")
+    person.types("Leg pain (NRS)", "80")
     person.click("Save draft")
     person.reads("Nothing is saved yet")
 
@@ -465,7 +466,7 @@ def _patient_refused(person):
 
 
 def _decision_refused(person):
-    person.page.get_by_label("Overridden").check()
+    person.page.get_by_label("What was decided").select_option("CONS")
     person.signs()
     person.click("Record the decision")
     person.reads("An override needs a reason.")

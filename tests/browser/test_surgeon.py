@@ -146,7 +146,8 @@ def the_report_becomes_ready_by_itself(surgeon, printer):
 
 def the_decision_is_recorded(surgeon):
     decision = surgeon.section("Decision")
-    decision.area.get_by_label("Accepted").check()
+    advised = Recommendation.objects.get().recommended_treatment
+    decision.area.get_by_label("What was decided").select_option(advised)
     decision.signs()
     decision.click("Record the decision")
     surgeon.reads("Decision recorded.")

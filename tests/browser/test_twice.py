@@ -78,7 +78,9 @@ def test_a_double_click_on_decide_records_one_decision(
 ):
     advice = advice_on("Schmidt")
     surgeon = as_person(dr_surgeon, f"/recommendations/{advice.pk}/")
-    surgeon.section("Decision").area.get_by_label("Deferred").check()
+    decision = surgeon.section("Decision")
+    decision.area.get_by_label("What was decided").select_option("-defer")
+    decision.types("Or what for", "Flexion films")
     surgeon.section("Decision").signs()
     surgeon.control("Record the decision").dblclick()
     surgeon.reads("Decision recorded.")

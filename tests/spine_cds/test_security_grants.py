@@ -53,7 +53,8 @@ def test_the_site_works_as_that_role(
         reverse("treatments:decision-create", args=[advice.pk]),
         {
             "submission_key": str(uuid.uuid4()),
-            "outcome": "deferred",
+            "choice": "-defer",
+            "deferred_for": "flexion films",
             "own_password": PASSWORD,
         },
     )

@@ -62,6 +62,9 @@ def _told(detail: Mapping[str, object], ruleset: Ruleset | None) -> Iterable[str
     """The codes of an event, each in words, in a fixed order."""
     if "version" in detail:
         yield f"version {detail['version']}"
+    disputed = detail.get("disputed_rules")
+    if isinstance(disputed, list):
+        yield f"disagrees with {', '.join(disputed)}"
     together = detail.get("asked_together")
     if isinstance(together, list):
         yield f"{len(together)} asked together: no"

@@ -78,6 +78,22 @@ def report_status(recommendation: Recommendation) -> str:
     return Report.Status.AMENDED if earlier.exists() else Report.Status.FINAL
 
 
+def unsaid_marks(report: Report) -> tuple[str, ...]:
+    """What stands against the advice today and is not printed in this report.
+
+    Its bytes never change, so whoever offers it has to say so beside it.
+    """
+    header = Report.objects.values_list("content__header", flat=True).get(pk=report.pk)
+    recommendation = report.recommendation
+    patient = recommendation.encounter.patient
+    marks = standing_of(recommendation).marks
+    unsaid = [mark for mark in marks if mark not in header.get("marks", ())]
+    born = patient.birth_date.isoformat() if patient.birth_date else ""
+    if born and header["birth_date"] != born:
+        unsaid.append(f"It says born {header['birth_date']}, and recorded is {born}")
+    return tuple(unsaid)
+
+
 def report_cancel(*, report: Report, actor: User) -> bool:
     """Stop a report that is not ready; False when it was finished already."""
     return cancel(report, actor=actor)

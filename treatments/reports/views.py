@@ -21,6 +21,7 @@ from treatments.reports.services import (
     report_hand_over,
     report_read,
     report_request,
+    unsaid_marks,
 )
 
 # A report is ready in well under a second and a lost one is found within some more;
@@ -57,7 +58,12 @@ def report_detail(request: SignedInRequest, pk: UUID) -> HttpResponse:
     report = get_object_or_404(
         Report.objects.visible_to(request.user)
         .without_bytes()
-        .select_related("recommendation__encounter__patient", "requested_by"),
+        .select_related(
+            "recommendation__encounter__patient",
+            "recommendation__ruleset",
+            "requested_by",
+        )
+        .defer("recommendation__ruleset__document"),
         pk=pk,
     )
     waited = timezone.now() - report.queued_at
@@ -68,6 +74,7 @@ def report_detail(request: SignedInRequest, pk: UUID) -> HttpResponse:
     }
     if not request.htmx:
         report_read(report=report, actor=request.user)
+        values["unsaid"] = unsaid_marks(report)
         return render(request, "treatments/reports/report_detail.html", values)
     if values["is_watched"] and request.GET.get("shown") == report.state:
         return HttpResponse(status=204)

@@ -354,3 +354,30 @@ def test_the_attachments_name_their_contract(a_recommendation, frozen):
         context = frozen(a_recommendation({**CASE, "contract": contract}))
         for attached in context.attachments:
             assert attached.description.endswith(f"(contract {contract})")
+
+
+# --- The decision leads -------------------------------------------------------------
+
+
+def test_the_decision_leads_and_says_all_that_was_decided(
+    a_recommendation, frozen, dr_surgeon
+):
+    recommendation = a_recommendation()
+    Decision.objects.create(
+        recommendation=recommendation,
+        outcome="overridden",
+        treatment="CONS",
+        override_reason="disagree-with-rule",
+        disputed_rules=["CONS-09"],
+        decided_by=dr_surgeon,
+    )
+    decided = frozen(recommendation, "final").decided
+    assert (decided.kind, decided.option) == ("Overridden", "Conservative care")
+    assert decided.reason == "I disagree with a rule"
+    assert decided.disputes[0].startswith("CONS-09 (")
+    assert decided.by.startswith("Sam Ode, ")
+
+
+def test_before_a_decision_the_report_says_that_there_is_none(a_recommendation, frozen):
+    decided = frozen(a_recommendation()).decided
+    assert (decided.kind, decided.option) == ("", "No decision is recorded yet")

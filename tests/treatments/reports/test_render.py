@@ -19,6 +19,7 @@ from tests.treatments.reports.samples import (
     with_patient,
 )
 from treatments.reports import render as rendering
+from treatments.reports.content import PrintedDecision
 from treatments.reports.glyphs import FONTS, breakable, printable
 from treatments.reports.render import TemplateError, UnprintableTextError, render
 
@@ -275,3 +276,38 @@ def test_each_font_has_its_licence_beside_it():
     for font in fonts.glob("*.ttf"):
         licence = fonts / f"{font.stem.split('_')[0]}-LICENSE.txt"
         assert "SIL Open Font License" in licence.read_text()
+
+
+# --- The decision leads, superseded advice says so ------------------------------------
+
+DECIDED = PrintedDecision(
+    "Overridden",
+    "Fusion",
+    "",
+    "Clinical judgement",
+    ("CONS-09: Six weeks.",),
+    "",
+    "",
+    "",
+)
+MARK = "Superseded by version 2 of this case"
+
+
+def test_the_decision_stands_before_the_advice():
+    text = pdf.pages(render(replace(LADDER, decided=DECIDED)))
+    first = "".join(text)
+    assert first.index("Overridden: Fusion") < first.index(LADDER.headline)
+    assert "Disagrees with CONS-09: Six weeks." in first
+
+
+def test_what_stands_against_it_is_on_each_page():
+    header = replace(LADDER.header, marks=(MARK, "Evaluated with other details"))
+    pages = pdf.pages(render(replace(LADDER, header=header, decided=DECIDED)))
+    assert len(pages) > 1
+    assert all(f"{MARK}. Evaluated with other details." in page for page in pages)
+
+
+def test_a_report_of_before_has_its_decision_where_it_was():
+    text = "".join(pdf.pages(render(LADDER)))
+    assert "Who decides" in text
+    assert text.index("Who decides") < text.index(LADDER.headline)
