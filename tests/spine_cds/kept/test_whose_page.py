@@ -8,6 +8,7 @@ from html import unescape
 
 import pytest
 from django.core.management import call_command
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 
@@ -19,7 +20,7 @@ from spine_cds.accounts.models import Role
 from spine_cds.audit.models import Event
 from spine_cds.kept.models import KeptWords
 from spine_cds.kept.page import Page
-from spine_cds.kept.services import AT_MOST, words_keep
+from spine_cds.kept.services import AT_MOST, words_keep, words_of
 from tests.conftest import a_user
 from treatments.authoring.drafts.services import draft_create
 from treatments.models import Comment, Decision, Review, RulesetVersion
@@ -319,10 +320,15 @@ def test_what_was_refused_is_kept_although_it_leads_on(world, browser, admin):
 def test_an_older_step_never_takes_the_place_of_a_newer(dr_surgeon):
     page = Page(dr_surgeon.pk, uuid.uuid4(), "/")
     keep = partial(words_keep, page=page, action="/x/", actor=dr_surgeon)
-    for step, text in ((2, "second"), (1, "first"), (3, "third\0")):
+    for step, text in ((2, "second"), (1, "first"), (3, "third")):
         keep(words=[("note", text)], step=step)
         kept = dict(KeptWords.objects.get().words)
-        assert kept["note"] == ("second" if step < 3 else "third\0")
+        assert kept["note"] == ("second" if step < 3 else "third")
+
+
+def test_what_no_database_stores_is_left_out():
+    posted = QueryDict("note=a%00b&own_password=x&page_of=y&note=c")
+    assert words_of(posted) == [("note", "ab"), ("note", "c")]
 
 
 def test_what_is_kept_has_bounds(dr_surgeon):
