@@ -14,6 +14,7 @@ from django.utils import timezone
 from patients.choices import Sex
 from patients.models.fields import one_of
 from spine_cds.accounts.models import User
+from spine_cds.accounts.names import check_visible
 
 #: How long the team reads of an emergency access on the patient's page.
 TOLD_FOR = timedelta(days=30)
@@ -89,9 +90,15 @@ class Patient(models.Model):
     team = models.ForeignKey(
         "accounts.Team", on_delete=models.PROTECT, related_name="patients"
     )
-    identifier = models.CharField("hospital number", max_length=40)
-    family_name = models.CharField("family name", max_length=100)
-    given_name = models.CharField("given name", max_length=100, blank=True)
+    identifier = models.CharField(
+        "hospital number", max_length=40, validators=[check_visible]
+    )
+    family_name = models.CharField(
+        "family name", max_length=100, validators=[check_visible]
+    )
+    given_name = models.CharField(
+        "given name", max_length=100, blank=True, validators=[check_visible]
+    )
     birth_date = models.DateField("birth date")
     sex = models.CharField(max_length=6, choices=Sex, blank=True)
     search_key = models.CharField(max_length=300, editable=False, blank=True)
