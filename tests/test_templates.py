@@ -140,3 +140,43 @@ def test_a_form_in_an_included_part_gets_its_token(path):
         included = ROOT / "templates" / part
         if included in TEMPLATES and "{% csrf_token %}" in included.read_text():
             assert "csrf_token=csrf_token" in given, part
+
+
+#: What prints a person, a number or a team, as the last name of an expression.
+PERSON = re.compile(
+    r"\{\{ (?:[\w.]+\.)?(?:patient|user|person|username|identifier|numbers|reviewer"
+    r"|author|actor|actor_name|team|team\.name|by|who|family_name|given_name|first_name|last_name"
+    r"|(?!review_|described_|labelled_)[a-z]+_by)(?:\|[^}]*)? \}\}"
+)
+#: Where no element can stand; the id of a patient, not a name.
+TEXT_ALONE = re.compile(
+    r"<bdi>\{\{ [^}]* \}\}</bdi>|<option\b.*?</option>|<[a-zA-Z][^<>]*>"
+    r"|\{% block title %\}.*?\{% endblock %\}|\{\{ line\.patient \}\}",
+    re.DOTALL,
+)
+
+
+def bare_names(text: str) -> list[str]:
+    return PERSON.findall(TEXT_ALONE.sub("", text))
+
+
+@every_template
+def test_a_name_keeps_its_direction_to_itself(path):
+    """In `<bdi>`: an Arabic name must not turn the number or the date beside it."""
+    assert bare_names(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("<h1>{{ patient }}</h1>", 1),
+        ("by {{ row.case.updated_by }}, {{ case.updated_at }}", 1),
+        ("{{ entry.patient.identifier|default:'none' }}", 1),
+        ("<bdi>{{ patient }}</bdi> · {{ user.username }}", 1),
+        ("<bdi>{{ patient }}</bdi> · <bdi>{{ user.username }}</bdi>", 0),
+        ('<input value="{{ widget.username }}">', 0),
+        ('{{ rule.review_by|date:"j M Y" }} {{ patient.birth_date }}', 0),
+    ],
+)
+def test_the_search_for_bare_names_finds_them(text, bare):
+    assert len(bare_names(text)) == bare

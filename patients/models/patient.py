@@ -14,6 +14,7 @@ from patients.choices import Sex
 from patients.models.fields import one_of
 from patients.models.search import matching, number_key, search_key
 from spine_cds.accounts.models import User
+from spine_cds.accounts.names import check_visible
 
 #: How long the team reads of an emergency access on the patient's page.
 TOLD_FOR = timedelta(days=30)
@@ -77,9 +78,15 @@ class Patient(models.Model):
     team = models.ForeignKey(
         "accounts.Team", on_delete=models.PROTECT, related_name="patients"
     )
-    identifier = models.CharField("hospital number", max_length=40, blank=True)
-    family_name = models.CharField("family name", max_length=100)
-    given_name = models.CharField("given name", max_length=100, blank=True)
+    identifier = models.CharField(
+        "hospital number", max_length=40, blank=True, validators=[check_visible]
+    )
+    family_name = models.CharField(
+        "family name", max_length=100, validators=[check_visible]
+    )
+    given_name = models.CharField(
+        "given name", max_length=100, blank=True, validators=[check_visible]
+    )
     birth_date = models.DateField("birth date", null=True, blank=True)
     sex = models.CharField(max_length=6, choices=Sex, blank=True)
     # Both are folded; a letter may become several, so that no length holds for them.

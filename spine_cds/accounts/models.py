@@ -10,6 +10,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from spine_cds.accounts.names import check_visible
+
 
 class Role(models.TextChoices):
     """What somebody may do; a user has one."""
@@ -22,7 +24,7 @@ class Role(models.TextChoices):
 class Team(models.Model):
     """A clinical team; its members see the same patients, and nobody else's."""
 
-    name = models.CharField(max_length=100, unique=True)
+    name = models.CharField(max_length=100, unique=True, validators=[check_visible])
 
     class Meta:
         ordering = ("name",)
@@ -67,6 +69,13 @@ class Users(UserManager["User"]):
 class User(AbstractUser):
     """A person who signs in. Never deleted: the audit trail points here."""
 
+    # As Django's; the user name holds letters, digits and @.+-_ alone there.
+    first_name = models.CharField(
+        "first name", max_length=150, blank=True, validators=[check_visible]
+    )
+    last_name = models.CharField(
+        "last name", max_length=150, blank=True, validators=[check_visible]
+    )
     role = models.CharField(max_length=20, choices=Role, default=Role.RESIDENT)
     teams = models.ManyToManyField(Team, related_name="members", blank=True)
     # Counts up to end every session at once: a new role, new teams, "everywhere".
