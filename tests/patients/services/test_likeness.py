@@ -105,7 +105,7 @@ def test_the_very_number_of_the_team_leads_to_who_has_it(patient, post):
 
 
 def test_of_a_number_in_another_team_only_that_it_exists_is_said(
-    post, admin, other_team
+    post, admin, other_team, dr_surgeon
 ):
     hidden = patient_create(
         actor=admin,
