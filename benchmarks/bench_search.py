@@ -15,7 +15,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from pathlib import Path
 
 PATIENTS = 100_000
 TIMES = 5
@@ -152,7 +151,7 @@ def main() -> None:
             if vendor == "sqlite":
                 subprocess.run(command, env=here, check=True)
                 continue
-            with postgresql.server(Path(folder)) as url:
+            with postgresql.running() as url:
                 subprocess.run(command, env={**here, "DATABASE_URL": url}, check=True)
 
 

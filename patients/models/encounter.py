@@ -21,11 +21,13 @@ from patients.models.fields import (
     partial_answers_field,
 )
 from patients.models.patient import Patient, opened_by
-from patients.models.search import matching
+from patients.models.search import level_in, matching
 from spine_cds.accounts.models import User
 
 #: The contract of the case document: how the answers entered today are to be read.
 CONTRACT = 2
+#: Of more patients than these, the cases are looked for together with them.
+FEW = 1000
 
 
 class EncounterQuerySet(models.QuerySet["Encounter"]):
@@ -61,9 +63,12 @@ class EncounterQuerySet(models.QuerySet["Encounter"]):
 
     def search(self, text: str) -> "EncounterQuerySet":
         """Those of whom every word of ``text`` is told: the patient, or the level."""
-        return self.filter(
-            matching(text, patient="patient__", level="responsible_level")
-        )
+        found = Patient.objects.search(text).order_by().values_list("pk", flat=True)
+        if not level_in(text) and len(few := list(found[: FEW + 1])) <= FEW:
+            # One look at the patients, and not one for the count and one for the page.
+            return self.filter(patient__in=few)
+        told = matching(text, patient="patient__", level="responsible_level")
+        return self.filter(told)
 
     def with_standing(self) -> "EncounterQuerySet":
         """What a list says of the newest advice, in the list's own query: the facts it

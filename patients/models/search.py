@@ -38,16 +38,25 @@ def matching(text: str, *, patient: str = "", level: str = "") -> Q:
     ``patient`` is the way to the patient's columns; ``level`` the column of a level
     that a word may name, where there is one.
     """
-    read = unicodedata.normalize("NFKC", text[:READ_AT_MOST])
-    words = [w for w in _BETWEEN_WORDS.split(_BORN.sub("", read)) if w]
+    words = _words(text)
     conditions = [found for w in words if (found := _holds(w, patient, level))]
-    if read.strip() and not conditions:
+    if text.strip() and not conditions:
         return Q(pk__in=())
     condition = Q(*conditions)
-    number = folded_number(read)
+    number = folded_number("".join(words))
     if len(words) > 1 and any(letter.isdigit() for letter in number):
         condition |= Q(**{f"{patient}search_key__contains": number})
     return condition
+
+
+def level_in(text: str) -> bool:
+    """Whether a word of it names a level."""
+    return any(folded(word) in _LEVELS for word in _words(text))
+
+
+def _words(text: str) -> list[str]:
+    read = _BORN.sub("", unicodedata.normalize("NFKC", text[:READ_AT_MOST]))
+    return [word for word in _BETWEEN_WORDS.split(read) if word]
 
 
 def _holds(word: str, patient: str, level: str) -> Q:

@@ -4,8 +4,6 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
-
 from patients.models import Patient
 from patients.models.search import number_key
 from spine_cds.accounts.models import User
@@ -58,25 +56,24 @@ def likely_patients(
     """
     number, looks = folded_number(identifier), number_key(identifier)
     name = name_ways(family_name, given_name)
-    alike = Q(pk__in=())
-    if looks:
-        alike |= Q(number_key=looks)
-    if birth_date:
-        alike |= Q(birth_date=birth_date)
-    known = []
-    for patient in Patient.objects.visible_to(user).filter(alike):
-        if looks and patient.number_key == looks:
-            is_same = folded_number(patient.identifier) == number
-            reason = "the same number" if is_same else "a number that looks the same"
-        elif name & name_ways(patient.family_name, patient.given_name):
-            reason = "the same name and birth date"
-        else:
-            continue
-        known.append(Likeness(patient, reason))
-    known.sort(key=lambda like: "number" not in like.reason)
+    seen = Patient.objects.visible_to(user)
+    # Two questions, for an index each.
+    numbered = list(seen.filter(number_key=looks)) if looks else []
+    born = seen.filter(birth_date=birth_date) if birth_date else []
+    known = {
+        patient: "the same number"
+        if folded_number(patient.identifier) == number
+        else "a number that looks the same"
+        for patient in numbered
+    }
+    for patient in born:
+        if name & name_ways(patient.family_name, patient.given_name):
+            known.setdefault(patient, "the same name and birth date")
     hidden = Patient.objects.filter(number_key=looks).exclude(
-        pk__in=Patient.objects.visible_to(user).values("pk")
+        pk__in=[one.pk for one in numbered]
     )
     numbers = hidden.values_list("identifier", flat=True) if number else ()
-    elsewhere = any(folded_number(other) == number for other in numbers)
-    return Likely(known[:SHOWN_AT_MOST], elsewhere)
+    return Likely(
+        [Likeness(*like) for like in known.items()][:SHOWN_AT_MOST],
+        elsewhere=any(folded_number(other) == number for other in numbers),
+    )
