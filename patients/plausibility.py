@@ -31,17 +31,18 @@ def soft_warnings(findings: CaseFindings, patient: Patient) -> dict[str, str]:
 
 def _unusual_values(findings: CaseFindings) -> Iterator[tuple[str, str]]:
     for name, value in findings.facts.items():
-        yield from _unusual(name, CASE_FACTS[name], value)
+        yield from _unusual(name, findings.vocabulary.case.get(name), value)
     for level, facts in findings.discs.items():
         for name, value in facts.items():
-            yield from _unusual(disc_field(level, name), DISC_FACTS[name], value)
+            fact = findings.vocabulary.disc.get(name)
+            yield from _unusual(disc_field(level, name), fact, value)
 
 
 def _unusual(
-    name: str, fact: ClinicalFact, answer: Answer
+    name: str, fact: ClinicalFact | None, answer: Answer
 ) -> Iterator[tuple[str, str]]:
     """Where all that an answer leaves lies outside the plausible span."""
-    if fact.plausible is None:
+    if fact is None or fact.plausible is None:
         return
     lowest, highest = fact.plausible
     least, most = limits(fact, answer)

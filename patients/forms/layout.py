@@ -15,7 +15,7 @@ from django.template.loader import get_template
 from django.urls import reverse
 
 from patients.choices import Level, Sex
-from patients.facts import DISC_FACTS, DISC_SECTIONS, SECTIONS, FactSection
+from patients.facts import FactSection, Vocabulary
 from patients.findings import AnswerDifference, disc_field
 from patients.forms.case import CaseForm, DiscForm
 from patients.forms.fields import NOT_KNOWN
@@ -43,6 +43,7 @@ class LaidOutEntry(Protocol):
     encounter: Encounter | None
     form: CaseForm
     discs: dict[str, DiscForm]
+    vocabulary: Vocabulary
     differences: list[AnswerDifference]
     untouched: frozenset[str]
 
@@ -110,7 +111,7 @@ class AskedDisc:
     @property
     def total(self) -> int:
         """How many questions a disc has."""
-        return len(DISC_FACTS)
+        return sum(section.total for section in self.sections)
 
 
 class FormPart(LayoutObject):
@@ -148,7 +149,7 @@ def case_form_helper(entry: LaidOutEntry) -> FormHelper:
                     FormPart(
                         OWN_TEMPLATE.get(code, "section"), partial(page.section, code)
                     )
-                    for code in (section.code for section in SECTIONS)
+                    for code in (part.code for part in entry.vocabulary.sections)
                 ),
                 FormPart("note", page.note),
                 css_class="case-sections",
@@ -172,14 +173,17 @@ class CasePage:
         male = self.entry.patient.sex == Sex.MALE
         return tuple(
             self._asked(section, without=("pregnant",) if male else ())
-            for section in SECTIONS
+            for section in self.entry.vocabulary.sections
         )
 
     @cached_property
     def discs(self) -> tuple[AskedDisc, ...]:
         """Every disc, one of them open."""
         sections = {
-            level: tuple(self._asked(section, level) for section in DISC_SECTIONS)
+            level: tuple(
+                self._asked(section, level)
+                for section in self.entry.vocabulary.disc_sections
+            )
             for level in Level.values
         }
         shown = self._first_shown(sections)

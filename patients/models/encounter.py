@@ -12,10 +12,11 @@ from django.utils import timezone
 from patients.choices import Level
 from patients.facts import facts_of
 from patients.models.fields import (
+    added_answers_field,
+    answers_constraints,
     fact_constraints,
     fact_field,
     one_of,
-    partial_answers_constraint,
     partial_answers_field,
 )
 from patients.models.patient import Patient, name_or_number, opened_by
@@ -161,6 +162,7 @@ class Encounter(models.Model):
 
     # Of every fact of scope case, those of the examination and the images as well.
     partial_answers = partial_answers_field()
+    added_answers = added_answers_field()
 
     objects = EncounterQuerySet.as_manager()
 
@@ -219,7 +221,7 @@ class Encounter(models.Model):
                 condition=Q(contract__in=(1, CONTRACT)),
                 name="encounter_contract_known",
             ),
-            partial_answers_constraint("encounter"),
+            *answers_constraints("encounter"),
             *fact_constraints(facts_of("encounter")),
         )
 

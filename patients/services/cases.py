@@ -1,6 +1,6 @@
 """Writes of a case: a draft, a correction, and how far it has come."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from patients.facts import (
+    CASE_FACTS,
     DISC_FACTS,
     Answer,
     ClinicalFact,
@@ -289,7 +290,8 @@ def _write(encounter: Encounter, data: CaseFindings, actor: User) -> None:
     encounter.occurred_on = data.occurred_on
     encounter.responsible_level = data.responsible_level
     encounter.note = data.note
-    encounter.partial_answers = _partial(data.facts)
+    encounter.partial_answers = _partial(data.facts, CASE_FACTS)
+    encounter.added_answers = _added(data.facts, CASE_FACTS)
     encounter.updated_at = timezone.now()
     encounter.updated_by = actor
     examination = _part(encounter, "examination", ClinicalExamination)
@@ -305,7 +307,7 @@ def _write(encounter: Encounter, data: CaseFindings, actor: User) -> None:
     discs = [
         _disc(imaging, level, facts) for level, facts in sorted(data.discs.items())
     ]
-    _check([("", row) for row in rows.values()] + [(d.level, d) for d in discs])
+    _check(data, [("", row) for row in rows.values()] + [(d.level, d) for d in discs])
     for row in rows.values():
         row.save()
     # Written anew: a disc has no identity beside its level, and no answer means no row.
@@ -317,15 +319,29 @@ def _part(encounter: Encounter, name: str, model: type[models.Model]) -> Any:
     return getattr(encounter, name, None) or model(encounter=encounter)
 
 
-def _partial(facts: Mapping[str, Answer]) -> dict[str, PartialAnswer]:
-    return {name: answer for name, answer in facts.items() if is_partial(answer)}
+def _partial(
+    facts: Mapping[str, Answer], shipped: Container[str]
+) -> dict[str, PartialAnswer]:
+    return {
+        name: answer
+        for name, answer in facts.items()
+        if name in shipped and is_partial(answer)
+    }
+
+
+def _added(facts: Mapping[str, Answer], shipped: Container[str]) -> dict[str, Answer]:
+    """The answers that have no column of their own."""
+    return {name: answer for name, answer in facts.items() if name not in shipped}
 
 
 def _disc(
     imaging: ImagingStudy, level: str, facts: Mapping[str, Answer]
 ) -> DiscFinding:
     disc = DiscFinding(
-        imaging_study=imaging, level=level, partial_answers=_partial(facts)
+        imaging_study=imaging,
+        level=level,
+        partial_answers=_partial(facts, DISC_FACTS),
+        added_answers=_added(facts, DISC_FACTS),
     )
     for fact in DISC_FACTS.values():
         _set(disc, fact, exact_value(facts.get(fact.name)))
@@ -333,9 +349,7 @@ def _disc(
 
 
 def _set(row: Any, fact: ClinicalFact, value: Value) -> None:
-    if fact.name == "herniation_type":
-        row.herniation_type_id = value
-    elif fact.kind == "enum":
+    if fact.kind == "enum":
         setattr(row, fact.name, value or "")
     elif fact.kind == "decimal" and value is not None:
         setattr(row, fact.name, Decimal(str(value)))
@@ -343,9 +357,10 @@ def _set(row: Any, fact: ClinicalFact, value: Value) -> None:
         setattr(row, fact.name, value)
 
 
-def _check(rows: Iterable[tuple[str, models.Model]]) -> None:
-    """Field checks only: the database's constraints would cost a query each."""
-    errors: dict[str, list[str]] = {}
+def _check(data: CaseFindings, rows: Iterable[tuple[str, models.Model]]) -> None:
+    """Field checks, and what the rules allow; the database's constraints would cost a
+    query each."""
+    errors = {name: [text] for name, text in data.refused().items()}
     for level, row in rows:
         relations = [f.name for f in row._meta.get_fields() if f.is_relation]
         try:

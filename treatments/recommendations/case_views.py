@@ -39,7 +39,9 @@ def case_detail(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     page = {
         "encounter": encounter,
         "patient": encounter.patient,
-        "summary": case_summary(case_document(encounter), ()),
+        "summary": case_summary(
+            case_document(encounter), (), asked=rulebook.live_vocabulary()
+        ),
     }
     return render(request, "treatments/case_draft.html", page)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.db.models.functions import Now
 
+from patients.facts import SHIPPED, Vocabulary
 from spine_cds.accounts.models import Team, User
 from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.services import record
@@ -15,10 +16,15 @@ from treatments.models import (
     RulesetVersion,
     TreatmentAvailability,
 )
+from treatments.presentation.vocabulary import unaskable, vocabulary_of
 
 
 class NoLiveRulesetError(RuntimeError):
     """Nothing can be evaluated: no ruleset has been loaded."""
+
+
+class UnaskableError(ValueError):
+    """The rules ask for what no form can ask: they would wait for ever."""
 
 
 class AvailabilityConflictError(ValueError):
@@ -35,7 +41,13 @@ def ruleset_load(*, ruleset: Ruleset, actor: User | None = None) -> RulesetVersi
 
     A version that is known already stays as it is, so that a restart never takes
     the place of what an administrator has made live since.
+
+    Raises:
+        UnaskableError: the case form cannot ask a fact of it.
     """
+    for fact in ruleset.facts.values():
+        for why in unaskable(fact):
+            raise UnaskableError(f"The fact {fact.name} {why}.")
     version, created = ruleset_keep(ruleset=ruleset, actor=actor)
     if created or not RulesetVersion.objects.live().exists():
         ruleset_activate(version=version, actor=actor, reason="Loaded")
@@ -108,6 +120,12 @@ def live_ruleset() -> RulesetVersion:
     if version is None:
         raise NoLiveRulesetError("No ruleset is loaded. Run: manage.py load_ruleset")
     return version
+
+
+def live_vocabulary() -> Vocabulary:
+    """What the case form asks by the live rules; what ships while there are none."""
+    version = RulesetVersion.objects.live().without_document().first()
+    return SHIPPED if version is None else vocabulary_of(version.ruleset)
 
 
 @transaction.atomic

@@ -75,7 +75,7 @@ def test_the_column_of_a_fact_is_empty_while_its_answer_is_partial(case):
     assert case.examination.weakest_mrc_grade is None
     assert case.imaging.iliac_crest_height == ""
     disc = case.imaging.disc_findings.get()
-    assert (disc.herniation_type_id, disc.slip_grade) == (None, None)
+    assert (disc.herniation_type, disc.slip_grade) == (None, None)
     assert set(case.partial_answers) == set(FACTS) - {"saddle_anaesthesia"}
     assert set(disc.partial_answers) == set(DISC) - {"zone"}
 
