@@ -10,6 +10,6 @@ class TreatmentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Let the case form ask what the live rules ask."""
-        from treatments.rulebook.services import live_vocabulary
+        from treatments.presentation.vocabulary import live_vocabulary
 
         ask_from(live_vocabulary)

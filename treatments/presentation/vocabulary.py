@@ -5,8 +5,9 @@ The form belongs to `patients`, which knows no ruleset: what is asked is handed 
 
 from collections.abc import Iterator, Mapping
 
-from patients.facts import Question, Vocabulary, problems
+from patients.facts import SHIPPED, Question, Vocabulary, problems
 from treatments.engine import Fact, Ruleset
+from treatments.models import RulesetVersion
 
 #: Units that a fact may be measured in: UCUM, and the words of people.
 UNITS: Mapping[str, str] = {
@@ -57,6 +58,12 @@ def vocabulary_of(ruleset: Ruleset) -> Vocabulary:
         known = vocabulary_from(ruleset.facts)
         _known[ruleset.sha256] = known
     return known
+
+
+def live_vocabulary() -> Vocabulary:
+    """What the case form asks by the live rules; what ships while there are none."""
+    version = RulesetVersion.objects.live().without_document().first()
+    return SHIPPED if version is None else vocabulary_of(version.ruleset)
 
 
 def vocabulary_from(facts: Mapping[str, Fact]) -> Vocabulary:

@@ -17,6 +17,7 @@ from spine_cds.audit.services import record
 from treatments.models import Recommendation, RulesetVersion
 from treatments.presentation.case_summary import case_summary
 from treatments.presentation.timeline import case_history as moments_of
+from treatments.presentation.vocabulary import live_vocabulary
 from treatments.recommendations import services
 from treatments.recommendations.case_document import case_document
 from treatments.recommendations.preview import preview_findings
@@ -39,9 +40,7 @@ def case_detail(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     page = {
         "encounter": encounter,
         "patient": encounter.patient,
-        "summary": case_summary(
-            case_document(encounter), (), asked=rulebook.live_vocabulary()
-        ),
+        "summary": case_summary(case_document(encounter), (), asked=live_vocabulary()),
     }
     return render(request, "treatments/case_draft.html", page)
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.db.models.functions import Now
 
-from patients.facts import SHIPPED, Vocabulary
 from spine_cds.accounts.models import Team, User
 from spine_cds.audit.actions import AuditAction
 from spine_cds.audit.services import record
@@ -16,7 +15,7 @@ from treatments.models import (
     RulesetVersion,
     TreatmentAvailability,
 )
-from treatments.presentation.vocabulary import unaskable, vocabulary_of
+from treatments.presentation.vocabulary import unaskable
 
 
 class NoLiveRulesetError(RuntimeError):
@@ -120,12 +119,6 @@ def live_ruleset() -> RulesetVersion:
     if version is None:
         raise NoLiveRulesetError("No ruleset is loaded. Run: manage.py load_ruleset")
     return version
-
-
-def live_vocabulary() -> Vocabulary:
-    """What the case form asks by the live rules; what ships while there are none."""
-    version = RulesetVersion.objects.live().without_document().first()
-    return SHIPPED if version is None else vocabulary_of(version.ruleset)
 
 
 @transaction.atomic
