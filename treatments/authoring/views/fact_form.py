@@ -4,7 +4,8 @@ import re
 import unicodedata
 from typing import Any
 
-from crispy_forms.layout import Fieldset, Layout, Submit
+from crispy_forms.bootstrap import StrictButton
+from crispy_forms.layout import Div, Fieldset, Layout, Submit
 from django import forms
 
 from patients.facts import DISC_SECTIONS, SECTIONS, ClinicalFact
@@ -92,7 +93,7 @@ class FactForm(SeenForm):
         self.helper.layout = Layout(
             "seen",
             Fieldset("1 The question", "label", "place", "meaning"),
-            Fieldset("2 Answers", "kind", "answers", css_class="fact-answers"),
+            Fieldset("2 Answers", "kind", Div("answers", css_class="fact-options")),
             Fieldset(
                 "For a number",
                 *("minimum", "maximum", "unit", "plausible_min", "plausible_max"),
@@ -100,9 +101,15 @@ class FactForm(SeenForm):
             ),
             Fieldset("3 When it is not known", "presumed", "essential", "modifiable"),
         )
-        self.helper.add_input(
-            Submit("preview", "Preview", css_class="btn-outline-primary")
+        look = {"name": "preview", "value": "1", "css_class": "btn-outline-primary"}
+        self.helper.layout.append(
+            Div(
+                Submit("send", self.button),
+                StrictButton("Preview", type="submit", **look),
+                css_class="buttons",
+            )
         )
+        self.helper.inputs = []
         # Without the script the button shows the preview.
         self.helper.attrs |= {
             "hx-post": "",
