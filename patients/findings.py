@@ -4,7 +4,7 @@ The forms make it, the services store it, and it is read back to fill a form, to
 what two surgeons entered differently, or to build the engine's case document.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -130,15 +130,18 @@ class CaseFindings:
             stored=True,
         )
 
-    def with_withdrawn(self, before: "CaseFindings") -> "CaseFindings":
-        """With the answers of `before` to questions that are not asked any more.
+    def with_kept(
+        self, before: "CaseFindings", was_asked: Callable[[str], bool]
+    ) -> "CaseFindings":
+        """With the answers of `before` to what a page did not ask, by form field.
 
-        No page asks them, so none can take them back: they stay with the case.
+        It could not take them back either: they stay with the case.
         """
-        asked = self.vocabulary
-        facts = {n: a for n, a in before.facts.items() if n not in asked.case}
+        facts = {n: a for n, a in before.facts.items() if not was_asked(n)}
         discs = {
-            level: {n: a for n, a in known.items() if n not in asked.disc}
+            level: {
+                n: a for n, a in known.items() if not was_asked(disc_field(level, n))
+            }
             for level, known in before.discs.items()
         }
         if not facts and not any(discs.values()):

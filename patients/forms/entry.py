@@ -114,7 +114,17 @@ class CaseEntry:
             note=cleaned.get("note", ""),
             vocabulary=self.vocabulary,
         )
-        return found.with_withdrawn(self.stored)
+        return found.with_kept(self.stored, self._was_asked)
+
+    def _was_asked(self, field: str) -> bool:
+        """Whether a question stood on the page that was sent: one that the rules have
+        withdrawn, or have added since it was opened, did not."""
+        level = next((lv for lv in Level.values if field.startswith(f"{lv}-")), "")
+        asked = self.vocabulary.disc if level else self.vocabulary.case
+        fact = asked.get(field.removeprefix(f"{level}-") if level else field)
+        if fact is None or not fact.added:
+            return fact is not None
+        return any(name in self._posted() for name in field_names(field))
 
     @property
     def revision(self) -> int:

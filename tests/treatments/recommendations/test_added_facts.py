@@ -10,13 +10,15 @@ from patients.findings import CaseFindings
 from patients.forms import CaseEntry
 from patients.models import Encounter, UnsavedEntry
 from tests.patients.cases import posted
-from tests.treatments.added_facts import added_rules
-from treatments.engine import load_ruleset
+from tests.treatments.added_facts import added_document, added_rules
+from treatments.authoring.checks.validation import golden_cases
+from treatments.engine import Ruleset, load_ruleset
 from treatments.recommendations.services import case_evaluate
 from treatments.recommendations.verification import (
     forget_rulesets,
     verified_recommendations,
 )
+from treatments.replay.causes import explain
 from treatments.rulebook.services import ruleset_activate, ruleset_load
 
 pytestmark = pytest.mark.django_db
@@ -237,3 +239,75 @@ def test_an_answer_that_no_longer_is_one_is_shown_and_chosen_anew(
     refused = client.post(url, data)
     assert 'id="id_pain_pattern_error"' in refused.content.decode()
     assert stored(case)["pain_pattern"] == "neuropathic"
+
+
+@pytest.fixture
+def reworded(db):
+    """The shipped rules, with other words and limits for what they ask."""
+    document = added_document(facts=())
+    changes = {
+        "leg_pain_nrs": {"label": "Worst leg pain", "plausible_max": 6},
+        "osteoporosis": {"essential": "yes", "meaning": "by densitometry"},
+        "odi_percent": {"maximum": 90, "plausible_max": None},
+        "first_episode": {"essential": "no"},
+    }
+    for row in document["facts"]:
+        row.update(changes.get(row["name"], {}))
+    return ruleset_load(ruleset=Ruleset.from_document(document))
+
+
+def test_labels_help_essentials_and_limits_are_those_of_the_rules(
+    a_case, reworded, sign_in, dr_surgeon
+):
+    client, case = sign_in(dr_surgeon), a_case(facts={"leg_pain_nrs": 7})
+    entry = CaseEntry(None, case)
+    assert entry.soft_warnings["leg_pain_nrs"].startswith("Unusual: 7 NRS")
+    page = client.get(reverse("patients:case-edit", args=[case.pk])).content.decode()
+    assert "Worst leg pain" in page
+    assert "By densitometry." in page
+    asked = entry.vocabulary.case
+    assert asked["osteoporosis"].essential
+    assert not asked["first_episode"].essential
+    data = posted(entry, odi_percent="95")
+    refused = client.post(reverse("patients:case-edit", args=[case.pk]), data)
+    assert "Allowed: 0 to 90 %" in refused.content.decode()
+    advice = case_evaluate(encounter=case, actor=dr_surgeon)
+    told = client.get(advice.get_absolute_url()).content.decode()
+    assert "Worst leg pain" in told
+    assert "Leg pain (NRS)" not in told
+
+
+def test_a_form_opened_before_the_rules_moved_loses_no_answer(
+    a_case, version, sign_in, dr_surgeon
+):
+    """The case has the answer already; the page of before does not send it."""
+    client = sign_in(dr_surgeon)
+    case = saved(client, a_case(), diabetes="yes")
+    shipped = ruleset_load(ruleset=load_ruleset())
+    ruleset_activate(version=shipped, actor=None)
+    late = posted(CaseEntry(None, case), leg_pain_nrs="2")
+    ruleset_activate(version=version, actor=None)
+    answer = client.post(reverse("patients:case-edit", args=[case.pk]), late)
+    assert answer.status_code == 302
+    assert stored(case)["diabetes"] is True
+
+
+def test_a_replay_names_the_added_fact_that_moves_a_case():
+    document = added_document()
+    table = next(t for t in document["tables"] if t["kind"] == "urgency")
+    rule = {**table["rules"][0], "id": "URGENCY-90", "cells": {"diabetes": "true"}}
+    rule["outputs"] = {**rule["outputs"], "urgency": "urgent"}
+    table["inputs"] = [*table["inputs"], "diabetes"]
+    table["rules"] = [rule, *table["rules"]]
+    urgent = Ruleset.from_document(document)
+    golden = next(
+        case
+        for case in golden_cases(urgent.id)
+        if case["expected"]["urgency"] == "elective"
+    )["case"]
+    case = {**golden, "facts": {**golden["facts"], "diabetes": True}}
+    told = explain(case, load_ruleset(), urgent)
+    assert "URGENCY-90" in {cause.rule for cause in told.causes}
+    assert ("Diabetes", "Yes") in {(item.label, item.value) for item in told.findings}
+    case["facts"] |= {"diabetes": False}
+    assert not explain(case, load_ruleset(), urgent).causes
