@@ -259,7 +259,7 @@ def _sentence(text: str) -> str:
     text = text.strip()
     if not text:
         return ""
-    ending = "" if text.endswith((".", "?", "!", ")")) else "."
+    ending = "" if text.endswith((".", "?", "!")) else "."
     return text[:1].upper() + text[1:] + ending
 
 
