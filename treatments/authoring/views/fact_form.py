@@ -12,7 +12,7 @@ from patients.facts import DISC_SECTIONS, SECTIONS, ClinicalFact
 from patients.facts.vocabulary import LONGEST_LABEL
 from patients.forms.questions import FormQuestion, question
 from treatments.authoring.document.columns import fact_of
-from treatments.authoring.views.forms import SeenForm
+from treatments.authoring.views.forms import SeenRevisionForm
 from treatments.engine import Fact
 from treatments.models import RulesetDraft
 from treatments.presentation.form_words import cell_words
@@ -33,7 +33,7 @@ _NUMBERS = ("int", "decimal")
 _NO_CODE = "Use letters or digits: a code is made of them."
 
 
-class FactForm(SeenForm):
+class FactForm(SeenRevisionForm):
     """One new fact, as clinicians say it; `row` is what the draft takes of it."""
 
     button = "Add to the draft"

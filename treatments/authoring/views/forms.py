@@ -170,7 +170,7 @@ class SignerForm(Posted):
         )
 
 
-class SeenForm(Posted):
+class SeenRevisionForm(Posted):
     """A form of a draft's content: it carries the revision that was seen."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput)
@@ -180,7 +180,7 @@ class SeenForm(Posted):
         self.data = {**self.data.dict(), "seen": revision}  # type: ignore[attr-defined]
 
 
-class RowForm(SeenForm):
+class RowForm(SeenRevisionForm):
     """One row of a draft's lists, as texts."""
 
     def __init__(

@@ -32,7 +32,7 @@ from treatments.authoring.drafts.services import draft_edit
 from treatments.authoring.drafts.writing import DraftClosedError, DraftConflictError
 from treatments.authoring.versions.comparison import beside, words
 from treatments.authoring.views.fact_form import FactForm
-from treatments.authoring.views.forms import RowForm, SeenForm
+from treatments.authoring.views.forms import RowForm, SeenRevisionForm
 from treatments.models import RulesetDraft
 
 
@@ -186,7 +186,7 @@ def _saved(
 ) -> bool:
     """Whether the form of a page was written; if not, the page says why, and keeps
     all that was typed."""
-    form: SeenForm = page["form"]
+    form: SeenRevisionForm = page["form"]
     write = partial(draft_edit, draft=page["draft"], known=document, actor=request.user)
     try:
         write(edit=edit, summary=summary, seen=form.cleaned_data["seen"])
