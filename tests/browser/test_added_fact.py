@@ -4,10 +4,12 @@ surgeon answers it, and what it warns of stands on the page and on paper."""
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.test_rule_publishing import lets_the_known_findings_stand, replays
 from tests.treatments.reports import pdf_reading
+from treatments.authoring.drafts.services import draft_create
 from treatments.models import RulesetVersion
 from treatments.recommendations.verification import (
     forget_rulesets,
@@ -107,3 +109,22 @@ def test_an_administrator_asks_a_new_question_and_a_surgeon_answers_it(
     surgeon.reads_no("Diabetes")
     forget_rulesets()
     assert not [found for found in verified_recommendations() if found.differs]
+
+
+@pytest.mark.parametrize("kind", ["Yes or no", "One of several", "Decimal number"])
+def test_the_form_of_a_new_fact_fits_and_is_accessible(
+    as_person, rules, admin, size, axe, fits, kind
+):
+    draft = draft_create(title="A wider trial", base=rules, actor=admin)
+    person = as_person(admin, f"/drafts/{draft.pk}/lists/facts/new/", size=size)
+    page = person.page
+    person.types("Name", "HbA1c")
+    page.get_by_label(kind).check()
+    for label, text in (("answers", "Low\nHigh"), ("Least", "3"), ("Greatest", "20")):
+        field = page.get_by_label(label)
+        if field.is_visible():
+            field.fill(text)
+    preview = page.get_by_role("complementary", name="As it will look")
+    expect(preview.get_by_text("HbA1c").first).to_be_visible()
+    axe(page)
+    fits(page)
