@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django import forms
 
 from patients.choices import Level
-from patients.facts import asked_now
+from patients.facts import Vocabulary, asked_now
 from patients.findings import disc_field
 from patients.forms.partial import field_names, posted_text
 
@@ -22,9 +22,8 @@ KEPT_BESIDE = (
 )
 
 
-def kept_fields() -> Iterator[str]:
-    """The fields of the form that are kept, with those that the live rules add."""
-    asked = asked_now()
+def kept_fields(asked: Vocabulary) -> Iterator[str]:
+    """The fields of the form that are kept."""
     yield from KEPT_BESIDE
     for name in asked.case:
         yield from field_names(name)
@@ -45,7 +44,7 @@ class KeptPage(forms.Form):
         """By field name; PostgreSQL stores no NUL, and no question has one for it."""
         typed = {
             name: posted_text(self.data, name)
-            for name in kept_fields()
+            for name in kept_fields(asked_now())
             if name in self.data
         }
         return {n: text.replace("\0", "") for n, text in typed.items() if text}
