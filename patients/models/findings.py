@@ -105,8 +105,8 @@ class DiscFinding(models.Model):
     )
     level = models.CharField(max_length=5, choices=Level)
 
-    # NULL as well as "" is unknown: the release before, to which the column is a key of
-    # HerniationType, writes that. The rules may have types that the table has not.
+    # Unknown is NULL: to the release before the column is a key of HerniationType. The
+    # rules may have types that the table has not.
     herniation_type = models.CharField(
         max_length=LONGEST_CODE,
         null=True,

@@ -349,7 +349,9 @@ def _disc(
 
 
 def _set(row: Any, fact: ClinicalFact, value: Value) -> None:
-    if fact.kind == "enum":
+    if fact.name == "herniation_type":
+        row.herniation_type = value or None
+    elif fact.kind == "enum":
         setattr(row, fact.name, value or "")
     elif fact.kind == "decimal" and value is not None:
         setattr(row, fact.name, Decimal(str(value)))
