@@ -161,7 +161,9 @@ def test_what_was_evaluated_in_part_stays_as_it_was(case, dr_surgeon):
         {"leg_pain_nrs": 3},
         {"leg_pain_nrs": {"at_least": 99}},
         {"leg_pain_nrs": {"at_least": 3, "at_most": 3}},
-        {"zone": {"one_of": ["foraminal", "central"]}},
+        {"zone": {"one_of": ["central", "central"]}},
+        {"zone": {"one_of": ["central"]}},
+        {"zone": {"at_least": "central"}},
         ["leg_pain_nrs"],
     ],
 )
