@@ -14,6 +14,7 @@ from patients.facts import (
     DISC_FACTS,
     Answer,
     ClinicalFact,
+    Vocabulary,
     could_be,
     limits,
 )
@@ -42,16 +43,16 @@ class Doubt:
 
 def doubts(findings: CaseFindings, patient: Patient) -> tuple[Doubt, ...]:
     """The soft warnings, for who reads the advice and not the form."""
-    return doubts_of(soft_warnings(findings, patient))
+    return doubts_of(soft_warnings(findings, patient), findings.vocabulary)
 
 
-def doubts_of(warnings: Mapping[str, str]) -> tuple[Doubt, ...]:
+def doubts_of(warnings: Mapping[str, str], vocabulary: Vocabulary) -> tuple[Doubt, ...]:
     """Warning texts by form field name, each with the label of its question."""
-    labels = {name: fact.label for name, fact in CASE_FACTS.items()}
+    labels = {name: fact.label for name, fact in vocabulary.case.items()}
     for level in Level.values:
         labels |= {
             disc_field(level, name): f"{level} {fact.label}"
-            for name, fact in DISC_FACTS.items()
+            for name, fact in vocabulary.disc.items()
         }
     return tuple(Doubt(name, labels[name], text) for name, text in warnings.items())
 
@@ -66,17 +67,18 @@ def soft_warnings(findings: CaseFindings, patient: Patient) -> dict[str, str]:
 
 def _unusual_values(findings: CaseFindings) -> Iterator[tuple[str, str]]:
     for name, value in findings.facts.items():
-        yield from _unusual(name, CASE_FACTS[name], value)
+        yield from _unusual(name, findings.vocabulary.case.get(name), value)
     for level, facts in findings.discs.items():
         for name, value in facts.items():
-            yield from _unusual(disc_field(level, name), DISC_FACTS[name], value)
+            fact = findings.vocabulary.disc.get(name)
+            yield from _unusual(disc_field(level, name), fact, value)
 
 
 def _unusual(
-    name: str, fact: ClinicalFact, answer: Answer
+    name: str, fact: ClinicalFact | None, answer: Answer
 ) -> Iterator[tuple[str, str]]:
     """Where all that an answer leaves lies outside the plausible span."""
-    if fact.plausible is None:
+    if fact is None or fact.plausible is None:
         return
     lowest, highest = fact.plausible
     least, most = limits(fact, answer)

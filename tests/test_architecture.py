@@ -111,7 +111,7 @@ MAY_IMPORT = {
         "treatments.reports.content",
         "treatments.reports.glyphs",
     ),
-    "treatments.apps": (),
+    "treatments.apps": ("patients.facts", "treatments.presentation"),
     "treatments": (),
     **rooms("patients", PATIENTS),
     "patients": (),

@@ -1,9 +1,10 @@
-"""Every clinical fact, declared once: how it is asked, stored and shown.
+"""Every clinical fact that ships, declared once: how it is asked, stored and shown.
 
 Models take their ranges and choices from here, forms their fields, pages their words.
 Names, ranges and codes are those of the case document's vocabulary; a
-test holds them to it. `plausible` is not part of that vocabulary: it is the span
-outside which the form asks "is this what you meant?" without refusing the value.
+test holds them to it. `plausible` is the span outside which the form asks "is this
+what you meant?" without refusing the value. A `Vocabulary` is what the form asks: these
+facts in the words of the live rules, and the facts that the rules add.
 """
 
 from patients.facts.answer import Answer, PartialAnswer, Value, exact_value, is_partial
@@ -16,13 +17,19 @@ from patients.facts.partial import (
     limits,
     normalised,
 )
+from patients.facts.vocabulary import (
+    SHIPPED,
+    Question,
+    Vocabulary,
+    ask_from,
+    asked_now,
+    problems,
+    withdrawn,
+)
 
-CASE_FACTS: dict[str, ClinicalFact] = {
-    fact.name: fact for section in SECTIONS for fact in section.facts
-}
-DISC_FACTS: dict[str, ClinicalFact] = {
-    fact.name: fact for section in DISC_SECTIONS for fact in section.facts
-}
+#: What ships: each of them has a column of its own.
+CASE_FACTS: dict[str, ClinicalFact] = SHIPPED.case
+DISC_FACTS: dict[str, ClinicalFact] = SHIPPED.disc
 
 
 def facts_of(record: Record) -> tuple[ClinicalFact, ...]:
@@ -35,17 +42,24 @@ __all__ = [
     "DISC_FACTS",
     "DISC_SECTIONS",
     "SECTIONS",
+    "SHIPPED",
     "Answer",
     "ClinicalFact",
     "FactSection",
     "PartialAnswer",
     "PartialAnswerError",
+    "Question",
     "Record",
     "Value",
+    "Vocabulary",
+    "ask_from",
+    "asked_now",
     "could_be",
     "exact_value",
     "facts_of",
     "is_partial",
     "limits",
     "normalised",
+    "problems",
+    "withdrawn",
 ]

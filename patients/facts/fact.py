@@ -19,8 +19,10 @@ ALWAYS_EXACT = ("age_years",)
 class ClinicalFact:
     """One fact. Numbers are in `unit`; bounds are inclusive; None is "not known".
 
-    `asked` is how a form asks for it where the label alone is no question. One that
-    `needs_image` is not asked while there is no image.
+    `choices` are the codes of an enum with their words. `asked` is how a form asks for
+    it where the label alone is no question. One that `needs_image` is not asked while
+    there is no image. An `added` one has no column of its own: an administrator of
+    rules asks it.
     """
 
     name: str
@@ -28,33 +30,34 @@ class ClinicalFact:
     label: str
     record: Record = "encounter"
     unit: str = ""
-    minimum: int = 0
-    maximum: int = 0
+    minimum: float = 0
+    maximum: float = 0
     plausible: tuple[float, float] | None = None
-    choices: type[TextChoices] | None = None
+    choices: tuple[tuple[str, str], ...] = ()
     grades: tuple[tuple[int, str], ...] = ()
     essential: bool = False
     hint: str = ""
     asked: str = ""
     needs_image: bool = False
+    added: bool = False
 
     @property
     def allowed(self) -> str:
         """What may be entered, as the form says it."""
-        if self.choices is not None:
-            return ", ".join(str(label) for label in self.choices.labels)
+        if self.kind == "enum":
+            return ", ".join(label for _, label in self.choices)
         if self.kind == "bool":
             return "yes, no or not known"
         unit = f" {self.unit}" if self.unit else ""
-        return f"{self.minimum} to {self.maximum}{unit}"
+        return f"{self.minimum:g} to {self.maximum:g}{unit}"
 
     @property
     def values(self) -> tuple[int | str, ...]:
         """Every value of a choice or a whole number, in the order of the form."""
-        if self.choices is not None:
-            return tuple(str(code) for code in self.choices.values)
+        if self.kind == "enum":
+            return tuple(code for code, _ in self.choices)
         if self.kind == "int":
-            return tuple(range(self.minimum, self.maximum + 1))
+            return tuple(range(int(self.minimum), int(self.maximum) + 1))
         return ()
 
     @property
@@ -63,6 +66,17 @@ class ClinicalFact:
         if self.name in ALWAYS_EXACT:
             return False
         return self.kind == "decimal" or len(self.values) > 2
+
+    def takes(self, answer: Answer) -> bool:
+        """Whether an exact answer is one that may be stored."""
+        if self.kind == "bool":
+            return isinstance(answer, bool)
+        if self.kind == "enum":
+            return isinstance(answer, str) and answer in self.values
+        is_number = type(answer) is int or (
+            self.kind == "decimal" and type(answer) is float
+        )
+        return is_number and self.minimum <= answer <= self.maximum  # type: ignore[operator]
 
     def words(self, answer: Answer) -> str:
         """A stored answer in plain words; unknown is said, never left blank.
@@ -76,18 +90,18 @@ class ClinicalFact:
             return self._partial_words(answer)
         if self.kind == "bool":
             return "Yes" if answer else "No"
-        if self.choices is not None or self.grades:
+        if self.kind == "enum" or self.grades:
             return self._label(answer)
         return f"{answer:g} {self.unit}".strip()
 
     def _label(self, value: object) -> str:
         """What one value of a choice or a scale is called."""
-        if self.choices is not None:
-            return str(self.choices(str(value)).label)
+        if self.kind == "enum":
+            return dict(self.choices).get(str(value)) or spoken(str(value))
         return dict(self.grades).get(value, f"{value:g}")  # type: ignore[call-overload]
 
     def _partial_words(self, answer: PartialAnswer) -> str:
-        if self.choices is not None:
+        if self.kind == "enum":
             labels = [self._label(code) for code in answer["one_of"]]
             return _either([label[:1].lower() + label[1:] for label in labels])
         scale, unit = self._scale_and_unit
@@ -114,6 +128,12 @@ class ClinicalFact:
             return "", self.unit
         is_named = self.unit in ("grade", "type")
         return self.unit if is_named else f"{self.unit} grade", ""
+
+
+def spoken(name: str) -> str:
+    """A name or a code that has no words of its own, as people say it."""
+    said = name.replace("_", " ")
+    return said[:1].upper() + said[1:]
 
 
 def _counted(unit: str, number: object) -> str:
@@ -156,7 +176,12 @@ def choice(
 ) -> ClinicalFact:
     """A fact that is answered with one of ``options``."""
     return ClinicalFact(
-        name, "enum", label, choices=options, hint=hint, essential=essential
+        name,
+        "enum",
+        label,
+        choices=tuple((str(option.value), str(option.label)) for option in options),
+        hint=hint,
+        essential=essential,
     )
 
 

@@ -32,11 +32,11 @@ def normalised(fact: ClinicalFact, answer: Answer) -> Answer:
     names = set(answer)
     if names == LISTED and fact.values:
         return _of_values(fact, answer["one_of"])
-    if names and names <= BOUNDS and fact.choices is None:
+    if names and names <= BOUNDS and fact.kind != "enum":
         return _of_bounds(fact, answer)
     raise PartialAnswerError(
         "Choose several answers."
-        if fact.choices is not None
+        if fact.kind == "enum"
         else "Enter a lower limit, an upper limit, or both."
     )
 
@@ -47,7 +47,7 @@ def _of_values(fact: ClinicalFact, given: Any) -> Answer:
         raise PartialAnswerError("Choose at least two answers.")
     if len(given) > MOST_VALUES:
         raise PartialAnswerError(f"No more than {MOST_VALUES} answers.")
-    kind = str if fact.choices is not None else int
+    kind = str if fact.kind == "enum" else int
     if any(type(value) is not kind or value not in allowed for value in given):
         raise PartialAnswerError(f"Allowed: {fact.allowed}.")
     if len(set(given)) < len(given):

@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from patients.choices import Level
-from patients.facts import CASE_FACTS, DISC_FACTS
+from patients.facts import SHIPPED, Vocabulary
 from patients.forms.fields import NOT_KNOWN, fact_to_field
 from patients.forms.partial import clean_partial_answers
 from patients.models import Patient, today
@@ -42,17 +42,24 @@ class CaseForm(forms.Form):
     )
     note = forms.CharField(max_length=4000, required=False, strip=True)
 
-    def __init__(self, patient: Patient, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        patient: Patient,
+        *args: Any,
+        vocabulary: Vocabulary = SHIPPED,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.patient = patient
-        for fact in CASE_FACTS.values():
+        self.vocabulary = vocabulary
+        for fact in vocabulary.case.values():
             if not follows(fact.name, patient):
                 self.fields[fact.name] = fact_to_field(fact)
 
     def clean_asked_together(self) -> frozenset[str]:
         """The names; what is none is left out."""
         named = self.cleaned_data["asked_together"].split(",")
-        return frozenset(name for name in named if name in CASE_FACTS)
+        return frozenset(name for name in named if name in self.vocabulary.case)
 
     def clean_occurred_on(self) -> date:
         """Between the birth of the patient and today."""
@@ -67,20 +74,23 @@ class CaseForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """With the partial answers among the others. What nobody answered stays so."""
         super().clean()
-        clean_partial_answers(self, CASE_FACTS.values())
+        clean_partial_answers(self, self.vocabulary.case.values())
         return self.cleaned_data
 
 
 class DiscForm(forms.Form):
     """The findings of one disc; its prefix is the level: "L5-S1-zone"."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, vocabulary: Vocabulary = SHIPPED, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        for fact in DISC_FACTS.values():
+        self.vocabulary = vocabulary
+        for fact in vocabulary.disc.values():
             self.fields[fact.name] = fact_to_field(fact)
 
     def clean(self) -> dict[str, Any]:
         """With the partial answers among the others."""
         super().clean()
-        clean_partial_answers(self, DISC_FACTS.values())
+        clean_partial_answers(self, self.vocabulary.disc.values())
         return self.cleaned_data

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from patients.choices import Level
-from patients.facts import CASE_FACTS, DISC_FACTS
+from patients.facts import Vocabulary, asked_now
 from patients.findings import AnswerDifference, CaseFindings, disc_field
 from patients.forms.case import CaseForm, DiscForm
 from patients.forms.layout import case_form_helper
@@ -24,7 +24,8 @@ class CaseEntry:
     """What a surgeon enters for a new case, a draft, or a correction.
 
     `data` is the POST, or None to show what is stored; `encounter` is the version that
-    is edited, or None for a new case of `patient`.
+    is edited, or None for a new case of `patient`; `vocabulary` is what is asked, by
+    the live rules where it is None.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class CaseEntry:
         encounter: Encounter | None = None,
         *,
         patient: Patient | None = None,
+        vocabulary: Vocabulary | None = None,
     ) -> None:
         if encounter is not None:
             patient = encounter.patient
@@ -43,7 +45,12 @@ class CaseEntry:
         self.differences: list[AnswerDifference] = []
         self.untouched: frozenset[str] = frozenset()
         self.continued: UnsavedEntry | None = None
-        self.stored = CaseFindings.of(encounter) if encounter else CaseFindings(today())
+        self.vocabulary = asked_now() if vocabulary is None else vocabulary
+        self.stored = (
+            CaseFindings.of(encounter, self.vocabulary)
+            if encounter
+            else CaseFindings(today(), vocabulary=self.vocabulary)
+        )
         self._bind(data)
 
     @classmethod
@@ -68,14 +75,17 @@ class CaseEntry:
     def _bind(self, data: QueryDict | None) -> None:
         self.data = data if data is None else self._with_theirs_taken(data)
         initial = self._initial()
-        self.form = CaseForm(self.patient, self.data, initial=initial)
+        self.form = CaseForm(
+            self.patient, self.data, initial=initial, vocabulary=self.vocabulary
+        )
         self.discs = {
             level: DiscForm(
                 self.data,
                 prefix=level,
+                vocabulary=self.vocabulary,
                 initial={
                     field: initial.get(disc_field(level, field), "")
-                    for name in DISC_FACTS
+                    for name in self.vocabulary.disc
                     for field in field_names(name)
                 },
             )
@@ -97,14 +107,26 @@ class CaseEntry:
         """The answers that can be read; one that cannot counts as not given."""
         self.is_valid()  # reads what was typed
         cleaned = self.form.cleaned_data
-        return CaseFindings(
+        found = CaseFindings(
             occurred_on=cleaned.get("occurred_on") or self.stored.occurred_on,
-            facts={name: cleaned.get(name) for name in CASE_FACTS},
+            facts={name: cleaned.get(name) for name in self.vocabulary.case},
             discs={level: form.cleaned_data for level, form in self.discs.items()},
             responsible_level=cleaned.get("responsible_level", ""),
             note=cleaned.get("note", ""),
             asked_together=cleaned.get("asked_together", frozenset()),
+            vocabulary=self.vocabulary,
         )
+        return found.with_kept(self.stored, self._was_asked)
+
+    def _was_asked(self, field: str) -> bool:
+        """Whether a question stood on the page that was sent: one that the rules have
+        withdrawn, or have added since it was opened, did not."""
+        level = next((lv for lv in Level.values if field.startswith(f"{lv}-")), "")
+        asked = self.vocabulary.disc if level else self.vocabulary.case
+        fact = asked.get(field.removeprefix(f"{level}-") if level else field)
+        if fact is None or not fact.added:
+            return fact is not None
+        return any(name in self._posted() for name in field_names(field))
 
     @property
     def revision(self) -> int:
@@ -167,11 +189,11 @@ class CaseEntry:
         opened: there it is the other one who answered, so theirs is proposed.
         """
         mine, data = self.data_for_service(), self._posted().copy()
-        stored = _answers_as_posted(CaseFindings.of(current))
+        stored = _answers_as_posted(CaseFindings.of(current, self.vocabulary))
         data["revision"] = str(current.revision)
         data["submission_key"] = str(uuid.uuid4())
         data["loaded"] = json.dumps(stored)
-        entry = CaseEntry(data, current)
+        entry = CaseEntry(data, current, vocabulary=self.vocabulary)
         entry.differences = mine.differences(entry.stored)
         loaded = _opened_with(self._posted())
         entry.untouched = frozenset(

@@ -34,7 +34,7 @@ def fact_to_field(fact: ClinicalFact) -> forms.Field:
     allowed = f"Allowed: {fact.allowed}."
     # Django fills these messages with params: a unit of per cent has to be doubled.
     filled = allowed.replace("%", "%%")
-    if fact.kind == "bool" or fact.choices is not None or fact.grades:
+    if fact.kind in ("bool", "enum") or fact.grades:
         return forms.TypedChoiceField(
             label=fact.label,
             choices=options(fact),
@@ -65,8 +65,8 @@ def options(fact: ClinicalFact) -> tuple[tuple[str, str], ...]:
     """Code and words of each answer that can be picked; none for typed numbers."""
     if fact.kind == "bool":
         return YES_NO
-    if fact.choices is not None:
-        return (*((str(c.value), str(c.label)) for c in fact.choices), NOT_KNOWN)
+    if fact.kind == "enum":
+        return (*fact.choices, NOT_KNOWN)
     if fact.grades:
         return (*((str(grade), text) for grade, text in fact.grades), NOT_KNOWN)
     return ()

@@ -15,7 +15,7 @@ from django.template.loader import get_template
 from django.urls import reverse
 
 from patients.choices import Level
-from patients.facts import CASE_FACTS, DISC_FACTS, DISC_SECTIONS, SECTIONS, FactSection
+from patients.facts import FactSection, Vocabulary
 from patients.findings import AnswerDifference, disc_field
 from patients.forms.case import CaseForm, DiscForm
 from patients.forms.fields import NOT_KNOWN
@@ -45,6 +45,7 @@ class LaidOutEntry(Protocol):
     encounter: Encounter | None
     form: CaseForm
     discs: dict[str, DiscForm]
+    vocabulary: Vocabulary
     differences: list[AnswerDifference]
     untouched: frozenset[str]
 
@@ -115,7 +116,7 @@ class AskedDisc:
     @property
     def total(self) -> int:
         """How many questions a disc has."""
-        return len(DISC_FACTS)
+        return sum(section.total for section in self.sections)
 
 
 class FormPart(LayoutObject):
@@ -153,7 +154,7 @@ def case_form_helper(entry: LaidOutEntry) -> FormHelper:
                     FormPart(
                         OWN_TEMPLATE.get(code, "section"), partial(page.section, code)
                     )
-                    for code in (section.code for section in SECTIONS)
+                    for code in (part.code for part in entry.vocabulary.sections)
                 ),
                 FormPart("note", page.note),
                 css_class="case-sections",
@@ -174,15 +175,21 @@ class CasePage:
     @cached_property
     def sections(self) -> tuple[AskedSection, ...]:
         """The clinical sections, without what follows from the person."""
-        answered = [name for name in CASE_FACTS if self._value(name)]
+        vocabulary = self.entry.vocabulary
+        answered = [name for name in vocabulary.case if self._value(name)]
         without = never_asked(self.entry.patient, answered)
-        return tuple(self._asked(section, without=without) for section in SECTIONS)
+        return tuple(
+            self._asked(section, without=without) for section in vocabulary.sections
+        )
 
     @cached_property
     def discs(self) -> tuple[AskedDisc, ...]:
         """Every disc, one of them open."""
         sections = {
-            level: tuple(self._asked(section, level) for section in DISC_SECTIONS)
+            level: tuple(
+                self._asked(section, level)
+                for section in self.entry.vocabulary.disc_sections
+            )
             for level in Level.values
         }
         shown = self._first_shown(sections)

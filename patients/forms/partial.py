@@ -22,6 +22,7 @@ from patients.facts import (
     PartialAnswerError,
     normalised,
 )
+from patients.facts.fact import spoken
 from patients.facts.partial import MOST_VALUES
 from patients.forms.fields import (
     NO_GRADE,
@@ -164,7 +165,7 @@ def _control(
         mode=input_mode(fact),
         chips_name=part_name(name, ONE_OF),
         chips=_chips(fact, name, _codes(held.get(ONE_OF, ""))),
-        bounds=() if fact.choices is not None else _bounds(fact, name, held),
+        bounds=() if fact.kind == "enum" else _bounds(fact, name, held),
         is_open=bool(held),
         is_refused=is_refused,
     )
@@ -192,7 +193,7 @@ def _read(fact: ClinicalFact, sent: Mapping[str, str]) -> Answer:
     if ONE_OF in sent:
         return normalised(fact, PartialAnswer(one_of=_values(fact, sent[ONE_OF])))
     bounds, refused = PartialAnswer(), []
-    if fact.choices is not None:  # the form has no limits for it
+    if fact.kind == "enum":  # the form has no limits for it
         return normalised(fact, bounds)
     for part in (AT_LEAST, AT_MOST):
         if part in sent:
@@ -209,7 +210,7 @@ def _read(fact: ClinicalFact, sent: Mapping[str, str]) -> Answer:
 
 def _values(fact: ClinicalFact, text: str) -> list[int | str]:
     codes = _codes(text)
-    if fact.choices is not None:
+    if fact.kind == "enum":
         return list(codes)
     if not all(code.isascii() and code.lstrip("-").isdigit() for code in codes):
         raise PartialAnswerError(f"Allowed: {fact.allowed}.")
@@ -220,10 +221,11 @@ def _chips(
     fact: ClinicalFact, name: str, ticked: list[str]
 ) -> tuple[tuple[str, str, str, bool], ...]:
     """Each answer of a choice; of a number only where single ones are held."""
-    if fact.choices is None and not ticked:
+    if fact.kind != "enum" and not ticked:
         return ()
     offered = [pair for pair in options(fact) if pair[0]]
-    offered = offered or [(code, code) for code in ticked]
+    known = dict(offered)
+    offered += [(c, spoken(c) if known else c) for c in ticked if c not in known]
     return tuple(
         (code, words, f"id_{part_name(name, ONE_OF)}_{code}", code in ticked)
         for code, words in offered

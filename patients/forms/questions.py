@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from django import forms
 
 from patients.facts import ClinicalFact
+from patients.facts.fact import spoken
 from patients.forms.fields import input_mode, options
 from patients.forms.partial import PartialControl, partial_control
 
@@ -86,6 +87,9 @@ def question(
     else:
         value = form.initial.get(fact.name, "")
     choices = options(fact)
+    if choices and value and value not in dict(choices):
+        # An answer stays in sight when the rules have withdrawn it; it is refused.
+        choices = ((value, f"{spoken(value)}: no longer an answer"), *choices)
     return FormQuestion(
         name=name,
         label=fact.asked or fact.label,

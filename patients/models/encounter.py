@@ -13,11 +13,12 @@ from django.utils import timezone
 from patients.choices import Level
 from patients.facts import CASE_FACTS, facts_of
 from patients.models.fields import (
+    added_answers_field,
+    answers_constraints,
     fact_constraints,
     fact_field,
     fact_names_field,
     one_of,
-    partial_answers_constraint,
     partial_answers_field,
 )
 from patients.models.patient import Patient, opened_by
@@ -196,6 +197,7 @@ class Encounter(models.Model):
     # before wrote them. Both name facts of scope case.
     asked_together = fact_names_field()
     not_asked = fact_names_field()
+    added_answers = added_answers_field()
 
     objects = EncounterQuerySet.as_manager()
 
@@ -259,7 +261,7 @@ class Encounter(models.Model):
                 condition=Q(contract__in=(1, CONTRACT)),
                 name="encounter_contract_known",
             ),
-            partial_answers_constraint("encounter"),
+            *answers_constraints("encounter"),
             *fact_constraints(facts_of("encounter")),
         )
 
@@ -280,7 +282,11 @@ class Encounter(models.Model):
     @property
     def asked_together_words(self) -> str:
         """The questions that one click answered with no, by their labels."""
-        return ", ".join(CASE_FACTS[name].label for name in self.asked_together)
+        shipped = {name: CASE_FACTS.get(name) for name in self.asked_together}
+        return ", ".join(
+            fact.label if fact else name.replace("_", " ").capitalize()
+            for name, fact in shipped.items()
+        )
 
     @property
     def not_asked_words(self) -> str:

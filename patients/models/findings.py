@@ -7,10 +7,12 @@ from patients.choices import Level
 from patients.facts import DISC_FACTS, facts_of
 from patients.models.encounter import Encounter
 from patients.models.fields import (
+    LONGEST_CODE,
+    added_answers_field,
+    answers_constraints,
     fact_constraints,
     fact_field,
     one_of,
-    partial_answers_constraint,
     partial_answers_field,
 )
 
@@ -103,12 +105,13 @@ class DiscFinding(models.Model):
     )
     level = models.CharField(max_length=5, choices=Level)
 
-    herniation_type = models.ForeignKey(
-        HerniationType,
+    # Unknown is NULL: to the release before the column is a key of HerniationType. The
+    # rules may have types that the table has not.
+    herniation_type = models.CharField(
+        max_length=LONGEST_CODE,
         null=True,
         blank=True,
-        on_delete=models.PROTECT,
-        related_name="disc_findings",
+        db_column="herniation_type_id",
     )
     contained = fact_field("contained")
     zone = fact_field("zone")
@@ -136,6 +139,7 @@ class DiscFinding(models.Model):
     iatrogenic_instability_expected = fact_field("iatrogenic_instability_expected")
 
     partial_answers = partial_answers_field()
+    added_answers = added_answers_field()
 
     class Meta:
         ordering = ("level",)
@@ -147,7 +151,7 @@ class DiscFinding(models.Model):
                 condition=one_of("level", Level, or_blank=False),
                 name="disc_level_allowed",
             ),
-            partial_answers_constraint("disc"),
+            *answers_constraints("disc"),
             *fact_constraints(DISC_FACTS.values()),
         )
 

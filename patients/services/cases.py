@@ -1,6 +1,6 @@
 """Writes of a case: a draft, a correction, and how far it has come."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from patients.facts import (
+    CASE_FACTS,
     DISC_FACTS,
     Answer,
     ClinicalFact,
@@ -307,7 +308,8 @@ def _write(encounter: Encounter, data: CaseFindings, actor: User) -> None:
     encounter.occurred_on = data.occurred_on
     encounter.responsible_level = data.responsible_level
     encounter.note = data.note
-    encounter.partial_answers = _partial(data.facts)
+    encounter.partial_answers = _partial(data.facts, CASE_FACTS)
+    encounter.added_answers = _added(data.facts, CASE_FACTS)
     encounter.asked_together = sorted(data.asked_together)
     encounter.not_asked = []
     encounter.updated_at = timezone.now()
@@ -327,7 +329,7 @@ def _write(encounter: Encounter, data: CaseFindings, actor: User) -> None:
     discs = [
         _disc(imaging, level, facts) for level, facts in sorted(data.discs.items())
     ]
-    _check([("", row) for row in rows.values()] + [(d.level, d) for d in discs])
+    _check(data, [("", row) for row in rows.values()] + [(d.level, d) for d in discs])
     for row in rows.values():
         row.save()
     # Written anew: a disc has no identity beside its level, and no answer means no row.
@@ -339,15 +341,29 @@ def _part(encounter: Encounter, name: str, model: type[models.Model]) -> Any:
     return getattr(encounter, name, None) or model(encounter=encounter)
 
 
-def _partial(facts: Mapping[str, Answer]) -> dict[str, PartialAnswer]:
-    return {name: answer for name, answer in facts.items() if is_partial(answer)}
+def _partial(
+    facts: Mapping[str, Answer], shipped: Container[str]
+) -> dict[str, PartialAnswer]:
+    return {
+        name: answer
+        for name, answer in facts.items()
+        if name in shipped and is_partial(answer)
+    }
+
+
+def _added(facts: Mapping[str, Answer], shipped: Container[str]) -> dict[str, Answer]:
+    """The answers that have no column of their own."""
+    return {name: answer for name, answer in facts.items() if name not in shipped}
 
 
 def _disc(
     imaging: ImagingStudy, level: str, facts: Mapping[str, Answer]
 ) -> DiscFinding:
     disc = DiscFinding(
-        imaging_study=imaging, level=level, partial_answers=_partial(facts)
+        imaging_study=imaging,
+        level=level,
+        partial_answers=_partial(facts, DISC_FACTS),
+        added_answers=_added(facts, DISC_FACTS),
     )
     for fact in DISC_FACTS.values():
         _set(disc, fact, exact_value(facts.get(fact.name)))
@@ -356,7 +372,7 @@ def _disc(
 
 def _set(row: Any, fact: ClinicalFact, value: Value) -> None:
     if fact.name == "herniation_type":
-        row.herniation_type_id = value
+        row.herniation_type = value or None
     elif fact.kind == "enum":
         setattr(row, fact.name, value or "")
     elif fact.kind == "decimal" and value is not None:
@@ -365,9 +381,10 @@ def _set(row: Any, fact: ClinicalFact, value: Value) -> None:
         setattr(row, fact.name, value)
 
 
-def _check(rows: Iterable[tuple[str, models.Model]]) -> None:
-    """Field checks only: the database's constraints would cost a query each."""
-    errors: dict[str, list[str]] = {}
+def _check(data: CaseFindings, rows: Iterable[tuple[str, models.Model]]) -> None:
+    """Field checks, and what the rules allow; the database's constraints would cost a
+    query each."""
+    errors = {name: [text] for name, text in data.refused().items()}
     for level, row in rows:
         relations = [f.name for f in row._meta.get_fields() if f.is_relation]
         try:

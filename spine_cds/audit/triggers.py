@@ -95,7 +95,7 @@ GUARDS = (
         "a case is never deleted, and stays that of its patient",
         frozen=("id", "case_uid", "version", "previous_id", "patient_id"),
         # Those of the examination and the images too, whose rows are guarded as well.
-        settled=("partial_answers",),
+        settled=("partial_answers", "added_answers"),
     ),
     Guard(
         "patients_clinicalexamination",

@@ -89,7 +89,7 @@ def continues_and_saves(surgeon: Person, entered: dict[str, str]) -> Encounter:
     assert stored.note == NOTE
     assert stored.examination.suspected_malignancy is False
     disc = stored.imaging.disc_findings.get(level="L5-S1")
-    assert (disc.herniation_type_id, disc.pfirrmann_grade) == ("extrusion", 4)
+    assert (disc.herniation_type, disc.pfirrmann_grade) == ("extrusion", 4)
     return stored
 
 

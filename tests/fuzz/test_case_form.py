@@ -19,8 +19,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from patients.facts import SHIPPED
 from patients.forms import CaseEntry
-from patients.forms.autosave import KEPT_FIELDS
+from patients.forms.autosave import kept_fields
 from patients.models import Encounter, Patient, UnsavedEntry
 from tests.fuzz.budget import bounded, tries
 from tests.fuzz.hostile import NASTY_TEXT
@@ -37,7 +38,7 @@ sendable = st.one_of(
     st.integers(-5, 120).map(str),
     st.uuids().map(str),
 )
-FIELDS = (*KEPT_FIELDS, *OF_THE_PAGE)
+FIELDS = (*kept_fields(SHIPPED), *OF_THE_PAGE)
 
 
 def field_at(place: int) -> str:

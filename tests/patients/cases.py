@@ -5,7 +5,6 @@ from datetime import date
 from django.http import QueryDict
 
 from patients.choices import Level
-from patients.facts import CASE_FACTS, DISC_FACTS
 from patients.findings import CaseFindings
 from patients.forms import CaseEntry
 from patients.forms.partial import field_names
@@ -44,12 +43,12 @@ def findings(**changes) -> CaseFindings:
 
 def posted(entry: CaseEntry, **changes: str) -> QueryDict:
     """What a browser would send of a page that shows this entry, after changes."""
-    data = QueryDict(mutable=True)
+    data, asked = QueryDict(mutable=True), entry.vocabulary
     initial = entry.form.initial
     for name in entry.form.fields:
         data[name] = initial.get(name, "")
-    of_discs = [f"{level}-{name}" for level in Level.values for name in DISC_FACTS]
-    for name in (*CASE_FACTS, *of_discs):
+    of_discs = [f"{level}-{name}" for level in Level.values for name in asked.disc]
+    for name in (*asked.case, *of_discs):
         own, one_of, *bounds = field_names(name)
         for field in (own, *bounds):
             data[field] = initial.get(field, "")

@@ -84,7 +84,7 @@ def test_a_disc_is_chosen_on_the_drawing_and_marked_when_filled(
     assert page.locator(".spine-disc-L3-4 .is-extrusion").is_visible()
     save(page)
     finding = case.imaging.disc_findings.get(level="L3-4")
-    assert finding.herniation_type_id == "extrusion"
+    assert finding.herniation_type == "extrusion"
 
 
 def test_a_disc_is_entered_by_keyboard_alone(case, dr_surgeon, open_page):
@@ -109,7 +109,7 @@ def test_without_script_a_plain_select_shows_each_disc(case, dr_surgeon, open_pa
     panel = page.get_by_role("region", name="Disc L1-2")
     panel.locator("label[for$=herniation_type_bulge]").click()
     save(page)
-    assert case.imaging.disc_findings.get(level="L1-2").herniation_type_id == "bulge"
+    assert case.imaging.disc_findings.get(level="L1-2").herniation_type == "bulge"
     assert not page.get_by_role("button", name="All asked").is_visible()
 
 

@@ -53,7 +53,7 @@ def test_a_fact_has_the_type_range_and_unit_of_the_vocabulary(name):
     fact, row = DECLARED[name], VOCABULARY[name]
     assert fact.kind == row["type"]
     if fact.kind == "enum":
-        assert "|".join(fact.choices.values) == row["values"]
+        assert "|".join(fact.values) == row["values"]
     elif fact.kind != "bool":
         assert [fact.minimum, fact.maximum] == [
             int(row["minimum"]),

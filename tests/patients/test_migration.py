@@ -225,3 +225,59 @@ def test_the_next_version_of_a_case_begins_without_what_nobody_was_asked(
     assert (new.version, new.pregnant, new.not_asked) == (2, None, [])
     old.refresh_from_db()
     assert (old.pregnant, old.not_asked) == (False, ["pregnant"])
+
+
+@pytest.fixture
+def shipped_alone(transactional_db):
+    """The models of before questions could be added; afterwards the newest schema."""
+    yield models_of([("patients", "0006_least_urgency"), BEFORE[1]])
+    to_the_newest()
+
+
+def test_a_case_of_before_keeps_its_choices_and_has_no_added_answer(shipped_alone):
+    old = a_case(shipped_alone, state="evaluated", pain_pattern="mixed")
+    imaging = shipped_alone.get_model("patients", "ImagingStudy").objects.create(
+        encounter=old, imaging_status="available"
+    )
+    types = shipped_alone.get_model("patients", "HerniationType").objects
+    kind, _ = types.get_or_create(
+        code="extrusion", defaults={"name": "E", "contained": "no", "position": 9}
+    )
+    discs = shipped_alone.get_model("patients", "DiscFinding").objects
+    discs.create(imaging_study=imaging, level="L4-5", zone="central")
+    discs.create(imaging_study=imaging, level="L5-S1", herniation_type=kind)
+    to_the_newest()
+    case = Encounter.objects.with_findings().get(pk=old.pk)
+    found = CaseFindings.of(case)
+    assert found.facts == {"imaging_status": "available", "pain_pattern": "mixed"}
+    assert found.discs == {
+        "L4-5": {"zone": "central"},
+        "L5-S1": {"herniation_type": "extrusion"},
+    }
+    assert case.added_answers == {}
+    assert triggers.missing(connection) == []
+    for row in (case, case.imaging.disc_findings.first()):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            type(row).objects.filter(pk=row.pk).update(added_answers={"x": True})
+
+
+def test_a_draft_of_before_takes_a_code_that_the_rules_have_added(shipped_alone):
+    old = a_case(shipped_alone, pain_pattern="mixed")
+    imaging = shipped_alone.get_model("patients", "ImagingStudy").objects.create(
+        encounter=old
+    )
+    shipped_alone.get_model("patients", "DiscFinding").objects.create(
+        imaging_study=imaging, level="L4-5", zone="central"
+    )
+    to_the_newest()
+    case = Encounter.objects.with_findings().get(pk=old.pk)
+    Encounter.objects.filter(pk=case.pk).update(
+        pain_pattern="neuropathic", added_answers={"diabetes": True}
+    )
+    case.imaging.disc_findings.update(herniation_type="calcified_shell", zone="both")
+    found = CaseFindings.of(Encounter.objects.with_findings().get(pk=old.pk))
+    assert found.facts == {"pain_pattern": "neuropathic", "diabetes": True}
+    assert found.discs["L4-5"] == {
+        "herniation_type": "calcified_shell",
+        "zone": "both",
+    }

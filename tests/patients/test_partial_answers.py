@@ -31,7 +31,7 @@ def some_of(fact) -> list[dict]:
         found += [{"one_of": [first, second]}, {"one_of": [first, last]}]
         if len(fact.values) > 3:
             found += [{"one_of": list(fact.values[:-1])[:50]}]
-    if fact.choices is None:
+    if fact.kind != "enum":
         low, high = fact.minimum, fact.maximum
         found += [{"at_least": low + 1}, {"at_most": high - 1}]
         found += [{"at_least": low, "at_most": high - 1}]

@@ -8,9 +8,9 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from patients.choices import Level
-from patients.facts import CASE_FACTS, DISC_FACTS
+from patients.facts import CASE_FACTS, DISC_FACTS, SHIPPED
 from patients.forms import CaseEntry
-from patients.forms.autosave import KEPT_FIELDS
+from patients.forms.autosave import kept_fields
 from patients.models import UnsavedEntry
 from patients.services.cases import case_create, case_save
 from tests.patients.cases import findings, posted, sent
@@ -218,7 +218,9 @@ def test_everything_typed_in_part_is_kept_beside_the_case_and_comes_back(
     keep = reverse("patients:entry-keep", args=[patient.pk])
     answer = client.post(keep, data.urlencode(), "application/x-www-form-urlencoded")
     assert answer.status_code == 200
-    assert set(data) - {"encounter", "kept_as", "kept_step"} <= set(KEPT_FIELDS)
+    assert set(data) - {"encounter", "kept_as", "kept_step"} <= set(
+        kept_fields(SHIPPED)
+    )
     page = client.get(UnsavedEntry.objects.get().get_absolute_url())
     entry = page.context["entry"]
     shown = question(page.content.decode(), "pain_pattern")

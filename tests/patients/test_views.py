@@ -406,12 +406,12 @@ def test_opening_a_case_is_recorded(case, dr_surgeon, sign_in):
     )
 
 
-def test_the_case_form_takes_at_most_nine_queries(
+def test_the_case_form_takes_at_most_ten_queries(
     case, dr_surgeon, sign_in, django_assert_max_num_queries
 ):
     client = sign_in(dr_surgeon)
     client.get(edit_url(case))
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         client.get(edit_url(case))
 
 

@@ -12,19 +12,19 @@ from typing import Any
 from patients.choices import Level, Sex
 from patients.facts import (
     CASE_FACTS,
-    DISC_FACTS,
-    DISC_SECTIONS,
-    SECTIONS,
+    SHIPPED,
     ClinicalFact,
     FactSection,
+    Vocabulary,
     could_be,
+    withdrawn,
 )
 from patients.findings import disc_field
 from patients.person import PREGNANT
 from treatments.engine import Fact
 from treatments.presentation.form_words import cell_words
 
-SEX = ClinicalFact("sex", "enum", "Sex", choices=Sex)
+SEX = ClinicalFact("sex", "enum", "Sex", choices=tuple(Sex.choices))
 #: What an evaluation can name beside the facts of the form's sections.
 OTHER_LABELS: Mapping[str, str] = {
     "responsible_level": "Responsible level",
@@ -32,14 +32,17 @@ OTHER_LABELS: Mapping[str, str] = {
     "neighbour_pfirrmann_max": "Pfirrmann grade of the neighbouring discs",
     "image_read": CASE_FACTS["imaging_status"].label,
 }
-#: What cannot be known while there is no image.
-OF_THE_IMAGE = frozenset(
-    {
-        *("responsible_level", "level", "neighbour_pfirrmann_max"),
-        *DISC_FACTS,
-        *(name for name, fact in CASE_FACTS.items() if fact.needs_image),
-    }
-)
+
+
+def of_the_image(asked: Vocabulary) -> frozenset[str]:
+    """What cannot be known while there is no image."""
+    return frozenset(
+        {
+            *("responsible_level", "level", "neighbour_pfirrmann_max"),
+            *asked.disc,
+            *(name for name, fact in asked.case.items() if fact.needs_image),
+        }
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,31 +129,40 @@ def responsible_level(case: Mapping[str, Any]) -> str:
     return herniated[0] if is_settled and len(herniated) == 1 else ""
 
 
-def fact_item(name: str, value: Any = None, level: str = "") -> Item:
-    """A fact in words, wherever it belongs; one that no form has keeps its name."""
-    fact = SEX if name == "sex" else CASE_FACTS.get(name) or DISC_FACTS.get(name)
+def fact_item(
+    name: str, value: Any = None, level: str = "", *, asked: Vocabulary = SHIPPED
+) -> Item:
+    """A fact in words, wherever it belongs; one that no form has keeps its name.
+
+    ``asked`` is the vocabulary of the ruleset that is spoken of.
+    """
+    fact = SEX if name == "sex" else asked.get(name)
     if fact is None:
         words = "" if value is None else str(value)
         label = OTHER_LABELS.get(name) or name.replace("_", " ").capitalize()
         return Item(name, label, words)
     words = "" if value is None else fact.words(value)
-    at_disc = level if name in DISC_FACTS else ""
+    at_disc = level if name in asked.disc else ""
     return Item(name, fact.label, words, at_disc, fact.essential)
 
 
 def assumed_item(
-    entry: Mapping[str, Any], facts: Mapping[str, Fact], level: str = ""
+    entry: Mapping[str, Any],
+    facts: Mapping[str, Fact],
+    level: str = "",
+    *,
+    asked: Vocabulary = SHIPPED,
 ) -> Item:
     """What is assumed of a fact: a value, or a range ("under 6 mm").
 
-    ``facts`` are the vocabulary of the ruleset that assumed it.
+    ``facts`` are the facts of the ruleset that assumed it, ``asked`` its vocabulary.
     """
     name = entry["fact"]
     if "is" in entry:
         words = cell_words(facts[name], entry["is"])
-        item = replace(fact_item(name, level=level), value=words)
+        item = replace(fact_item(name, level=level, asked=asked), value=words)
     else:
-        item = fact_item(name, entry["value"], level)
+        item = fact_item(name, entry["value"], level, asked=asked)
     return replace(item, note=entry.get("note", ""))
 
 
@@ -160,16 +172,19 @@ def case_summary(
     missing: Iterable[Mapping[str, Any]] = (),
     *,
     vocabulary: Mapping[str, Fact] = MappingProxyType({}),
+    asked: Vocabulary = SHIPPED,
     no_image: bool = False,
 ) -> Summary:
     """The note of a case document, with the `assumed` values of its evaluation.
 
     Of a neighbouring disc it names as not known only what the evaluation misses there.
     With `no_image` it has no disc, and does not miss what needs an image.
+    `vocabulary` are the facts of the ruleset, `asked` what the form asks by it.
     """
     facts: Mapping[str, Any] = case.get("facts", {})
     presumed = {
-        entry["fact"]: assumed_item(entry, vocabulary).value for entry in assumed
+        entry["fact"]: assumed_item(entry, vocabulary, asked=asked).value
+        for entry in assumed
     }
     level = "" if no_image else responsible_level(case)
     discs = {disc["level"]: disc for disc in case.get("discs", ())}
@@ -181,8 +196,11 @@ def case_summary(
             presumed,
             is_red_flags=section.code == "red_flags",
         )
-        for section in SECTIONS
+        for section in asked.sections
     ]
+    if left := [n for n in facts if n not in asked.case and n != "sex"]:
+        gone = [withdrawn(name, facts[name]) for name in left]
+        sections.insert(-1, _section("No longer asked", gone, facts, {}))
     missed: dict[str, set[str]] = {}
     for entry in missing:
         if entry.get("level"):
@@ -197,6 +215,7 @@ def case_summary(
             code,
             discs.get(code, {}),
             presumed,
+            asked=asked,
             is_responsible=code == level,
             missed=missed.get(code, ()),
         )
@@ -234,10 +253,15 @@ def _disc_section(
     values: Mapping[str, Any],
     presumed: Mapping[str, str],
     *,
+    asked: Vocabulary,
     is_responsible: bool,
     missed: Collection[str],
 ) -> NoteSection:
-    facts = tuple(fact for section in DISC_SECTIONS for fact in section.facts)
+    left = (n for n in values if n not in asked.disc and n != "level")
+    facts = (
+        *asked.disc.values(),
+        *(withdrawn(name, values[name]) for name in left),
+    )
     if not is_responsible:
         # A neighbour is context: only what was said or is missed of it is in the note.
         facts = tuple(

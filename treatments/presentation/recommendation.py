@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from patients.facts import Vocabulary
 from treatments.engine import Ruleset
 from treatments.engine.evaluation.guarantees import (
     CANNOT_CHANGE,
@@ -32,14 +33,15 @@ from treatments.presentation.advice import (
     TreatmentOption,
 )
 from treatments.presentation.case_summary import (
-    OF_THE_IMAGE,
     Item,
     assumed_item,
     case_summary,
     fact_item,
+    of_the_image,
 )
 from treatments.presentation.ladder import draw_ladder
 from treatments.presentation.sensitivity import WhyNot, read_exploration
+from treatments.presentation.vocabulary import vocabulary_of
 from treatments.presentation.what_is_left import WhatIsLeft, read_what_is_left
 from treatments.presentation.words import (
     ASSUMED_WORDS,
@@ -54,6 +56,7 @@ class Reader:
 
     def __init__(self, ruleset: Ruleset, today: datetime.date) -> None:
         self.ruleset = ruleset
+        self.asked = vocabulary_of(ruleset)
         self.today = today
 
     def citations(self, ids: Iterable[str]) -> tuple[Citation, ...]:
@@ -131,9 +134,9 @@ class Reader:
             for name in table.inputs:
                 value = facts.get(name)
                 if value is True:
-                    found[name] = fact_item(name)
+                    found[name] = fact_item(name, asked=self.asked)
                 elif name in holding:
-                    found[name] = fact_item(name, value)
+                    found[name] = fact_item(name, value, asked=self.asked)
         return tuple(found.values())
 
     def option(
@@ -164,7 +167,8 @@ class Reader:
             reasons_against=self.reasons(document["reasons_against"]),
             undetermined=tuple(
                 self.reason(
-                    entry["rule"], (fact_item(name, level=level) for name in facts)
+                    entry["rule"],
+                    (fact_item(n, level=level, asked=self.asked) for n in facts),
                 )
                 for entry in document["undetermined"]
                 if (facts := [n for n in entry["facts"] if n not in unasked])
@@ -204,6 +208,7 @@ def read_advice(
         evaluation["assumed"],
         evaluation["missing"],
         vocabulary=ruleset.facts,
+        asked=reader.asked,
         no_image=no_image,
     )
     level = summary.responsible_level
@@ -215,7 +220,7 @@ def read_advice(
             option,
             level,
             reasons.get(option["treatment"]),
-            unasked=OF_THE_IMAGE if no_image else (),
+            unasked=of_the_image(reader.asked) if no_image else (),
         )
         for option in evaluation["options"]
     )
@@ -229,7 +234,7 @@ def read_advice(
         robust=evaluation["robust"],
         summary=summary,
         assumed=_assumed(evaluation, ruleset, level),
-        missing=_missing(evaluation, level),
+        missing=_missing(evaluation, reader.asked, level),
         alerts=tuple(reader.alert(alert) for alert in evaluation["alerts"]),
         triage=reader.fired(matched, "triage"),
         urgency_reasons=reader.fired(matched, "urgency"),
@@ -279,13 +284,13 @@ def _assumed(
     }
     items = []
     for entry in evaluation["assumed"]:
-        item = assumed_item(entry, ruleset.facts, level)
+        item = assumed_item(entry, ruleset.facts, level, asked=vocabulary_of(ruleset))
         effect = effects.get(item.name, CANNOT_CHANGE)
         items.append(replace(item, value=item.value + ASSUMED_WORDS[effect]))
     return tuple(items)
 
 
-def _missing(evaluation: Mapping[str, Any], level: str) -> Missing:
+def _missing(evaluation: Mapping[str, Any], asked: Vocabulary, level: str) -> Missing:
     """The facts not known; one that is assumed is not among them.
 
     With the summary this is one count: what it names as not known is what is here.
@@ -295,7 +300,8 @@ def _missing(evaluation: Mapping[str, Any], level: str) -> Missing:
     for entry in evaluation["missing"]:
         if entry["fact"] in assumed and entry.get("level") in (None, level):
             continue
-        item = fact_item(entry["fact"], level=entry.get("level") or level)
+        at = entry.get("level") or level
+        item = fact_item(entry["fact"], level=at, asked=asked)
         groups.setdefault(entry["effect"], []).append(item)
     # While the level is open nothing of a disc can be told: it is asked first.
     blocks = sorted(

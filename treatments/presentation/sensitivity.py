@@ -16,9 +16,9 @@ from treatments.presentation.form_words import (
     cell_words,
     has_grades,
     in_sentence,
-    label_of,
     range_words,
 )
+from treatments.presentation.vocabulary import vocabulary_of
 from treatments.presentation.words import (
     DISPOSITION_WORDS,
     LADDER_URGENCIES,
@@ -220,6 +220,7 @@ class _SensitivityReader:
         self.now = Disposition(evaluation["disposition"]), advised.get("treatment")
         self.urgency = evaluation["urgency"]
         self.ruleset, self.level = ruleset, level
+        self.asked = vocabulary_of(ruleset)
         self.order: list[_Place] = [
             (Disposition.LADDER, code) for code in ruleset.treatments
         ]
@@ -254,7 +255,8 @@ class _SensitivityReader:
             if silent
             else tuple(u for u in LADDER_URGENCIES if u in found),
             example=tuple(
-                fact_item(name, value, self.level) for name, value in example.items()
+                fact_item(name, value, self.level, asked=self.asked)
+                for name, value in example.items()
             ),
         )
 
@@ -282,7 +284,9 @@ class _SensitivityReader:
             outlooks = None if outcomes is None else self.outlooks(outcomes)
             together.setdefault(outlooks, []).append(answer["range"])
         return OpenQuestion(
-            item=fact_item(name, level=document.get("level") or self.level),
+            item=fact_item(
+                name, level=document.get("level") or self.level, asked=self.asked
+            ),
             answers=tuple(
                 Answer(self._range(name, " or ".join(ranges)), outlooks)
                 for outlooks, ranges in together.items()
@@ -339,7 +343,7 @@ class _SensitivityReader:
 
     def _step(self, document: Mapping[str, Any]) -> FactChange:
         name, before = document["fact"], document["from"]
-        item = fact_item(name, before, self.level)
+        item = fact_item(name, before, self.level, asked=self.asked)
         is_number = isinstance(before, int | float) and not isinstance(before, bool)
         return FactChange(
             item=item,
@@ -366,8 +370,9 @@ class _SensitivityReader:
                 )
             case "unavailable":
                 return WhyNot("Not offered here; that is no clinical reason", ())
-        names = tuple(fact_item(name).label for name in document["facts"])
-        return WhyNot("Not known, and decides", names)
+        items = (fact_item(name, asked=self.asked) for name in document["facts"])
+        labels = tuple(item.label for item in items)
+        return WhyNot("Not known, and decides", labels)
 
     def _need(self, document: Mapping[str, Any]) -> str:
         name = document["fact"]
@@ -375,11 +380,12 @@ class _SensitivityReader:
         needed = cell_words(self.ruleset.facts[name], document["needed"])
         if document["value"] is None:
             return f"{label}: {needed}"
-        now = in_sentence(name, fact_item(name, document["value"]).value)
+        item = fact_item(name, document["value"], asked=self.asked)
+        now = in_sentence(name, item.value)
         return f"{label}: {needed} (is {now})"
 
     def _label(self, name: str) -> str:
-        return label_of(name) or self.ruleset.facts[name].label or name
+        return self.ruleset.facts[name].label or fact_item(name).label
 
     def _range(self, name: str, words: str) -> str:
         return range_words(self.ruleset.facts[name], words)

@@ -12,6 +12,7 @@ from treatments.engine import Fact, Ruleset
 from treatments.engine.ruleset.enums import ON_LADDER, Disposition, Urgency
 from treatments.presentation.case_summary import Item, fact_item
 from treatments.presentation.form_words import cell_words
+from treatments.presentation.vocabulary import vocabulary_of
 
 #: What the worst that is still possible means for whoever has to decide.
 _NOT_EXCLUDED: Mapping[Urgency, str] = {
@@ -176,6 +177,7 @@ def read_what_is_left(
 class _Words:
     def __init__(self, ruleset: Ruleset, level: str) -> None:
         self.ruleset, self.level = ruleset, level
+        self.asked = vocabulary_of(ruleset)
 
     def title(self, code: str) -> str:
         return self.ruleset.treatments[code].title
@@ -183,7 +185,8 @@ class _Words:
     def item(self, condition: Mapping[str, Any]) -> Item:
         """A fact, with the answer that is named of it."""
         name = condition["fact"]
-        item = fact_item(name, level=condition.get("level") or self.level)
+        at = condition.get("level") or self.level
+        item = fact_item(name, level=at, asked=self.asked)
         value = self._answer(name, condition["is"]) if "is" in condition else ""
         return Item(item.name, item.label, value, item.level, item.essential)
 

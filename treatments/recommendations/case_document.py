@@ -1,10 +1,10 @@
 """Rows to the engine's case document: the only bridge between the two."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from patients.facts import CASE_FACTS, DISC_FACTS
+from patients.facts import Vocabulary
 from patients.findings import CaseFindings
 from patients.models import CONTRACT, Encounter, Patient
 from patients.person import AGE, facts_of_person
@@ -56,20 +56,22 @@ def findings_document(
     return document
 
 
-def document_findings(document: Mapping[str, Any], occurred_on: date) -> CaseFindings:
-    """What was entered, from a case document: without what followed from the person,
-    and without a fact that no form has."""
-    discs = {disc["level"]: disc for disc in document.get("discs", ())}
+def document_findings(
+    document: Mapping[str, Any], occurred_on: date, vocabulary: Vocabulary
+) -> CaseFindings:
+    """What was entered, from a case document: without what followed from the person."""
     return CaseFindings(
         occurred_on,
-        _named(document.get("facts", {}), CASE_FACTS),
-        {level: _named(disc, DISC_FACTS) for level, disc in discs.items()},
+        _without(document.get("facts", {}), AGE, "sex"),
+        {disc["level"]: _without(disc, "level") for disc in document.get("discs", ())},
         document.get("responsible_level", ""),
+        vocabulary=vocabulary,
+        stored=True,
     )
 
 
-def _named(facts: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
-    return {name: facts[name] for name in facts if name in names and name != AGE}
+def _without(facts: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: facts[name] for name in facts if name not in names}
 
 
 def _without_negative_zero(facts: Mapping[str, Any]) -> dict[str, Any]:

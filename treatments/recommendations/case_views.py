@@ -19,6 +19,7 @@ from spine_cds.audit.services import record
 from treatments.models import Recommendation, RulesetVersion
 from treatments.presentation.case_summary import case_summary
 from treatments.presentation.timeline import case_history as moments_of
+from treatments.presentation.vocabulary import live_vocabulary
 from treatments.recommendations import services
 from treatments.recommendations.case_document import case_document
 from treatments.recommendations.preview import preview_findings
@@ -38,11 +39,12 @@ def case_detail(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     if request.user.is_surgeon and encounter.is_open:
         return redirect("patients:case-edit", encounter.pk)
     _read(encounter, request.user)
+    vocabulary = live_vocabulary()
     page = {
         "encounter": encounter,
         "patient": encounter.patient,
-        "summary": case_summary(case_document(encounter), ()),
-        "doubts": doubts(CaseFindings.of(encounter), encounter.patient),
+        "summary": case_summary(case_document(encounter), (), asked=vocabulary),
+        "doubts": doubts(CaseFindings.of(encounter, vocabulary), encounter.patient),
     }
     return render(request, "treatments/case_draft.html", page)
 
@@ -72,7 +74,7 @@ def case_preview(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     entry = CaseEntry(request.POST, patient=patient)
     page: dict[str, Any] = {
         "unread": len(entry.errors),
-        "doubts": doubts_of(entry.soft_warnings),
+        "doubts": doubts_of(entry.soft_warnings, entry.vocabulary),
     }
     try:
         page["preview"] = preview_findings(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from patients.facts import SECTIONS
+from patients.facts import Vocabulary
 from patients.findings import CaseFindings
 from patients.models import Patient
 from treatments.engine import Evaluation, Ruleset, evaluate
@@ -25,6 +25,7 @@ from treatments.presentation.case_summary import (
     responsible_level,
 )
 from treatments.presentation.ladder import Drawing, draw_ladder
+from treatments.presentation.vocabulary import vocabulary_of
 from treatments.presentation.what_is_left import WhatIsLeft, read_what_is_left
 from treatments.presentation.words import (
     DISPOSITION_SIGNS,
@@ -34,12 +35,6 @@ from treatments.presentation.words import (
 from treatments.recommendations.case_document import findings_document
 from treatments.recommendations.site_prior import prior_with, site_counts
 
-RED_FLAGS = tuple(
-    fact.name
-    for section in SECTIONS
-    if section.code == "red_flags"
-    for fact in section.facts
-)
 #: Where the ladder stops before it begins.
 STOPS = (Disposition.EMERGENCY, Disposition.DIAGNOSE_FIRST)
 
@@ -112,6 +107,7 @@ def preview_findings(
 
     Guarantees are left out: with most of a case unknown they take up to a second.
     """
+    asked = vocabulary_of(ruleset)
     case = known_to(ruleset, findings_document(findings, patient, unavailable))
     # Without effects: the emptier a form, the more of them there are to work out.
     prior = prior_with(site_counts())
@@ -131,13 +127,17 @@ def preview_findings(
         critical=tuple(texts[True]),
         warnings=tuple(texts[False]),
         red_flags=tuple(
-            fact_item(name) for name in RED_FLAGS if findings.facts.get(name) is True
+            fact_item(fact.name, asked=asked)
+            for section in asked.sections
+            if section.code == "red_flags"
+            for fact in section.facts
+            if findings.facts.get(fact.name) is True
         ),
         questions=()
         if answer.disposition is Disposition.EMERGENCY
-        else _questions(answer, case),
+        else _questions(answer, case, asked),
         assumed=tuple(
-            assumed_item(entry, ruleset.facts, responsible_level(case))
+            assumed_item(entry, ruleset.facts, responsible_level(case), asked=asked)
             for entry in evaluation["assumed"]
         ),
         drawing=None
@@ -155,7 +155,9 @@ def _urgency(urgency: Urgency | None, left: WhatIsLeft | None) -> AnyUrgency:
     return urgency or ""
 
 
-def _questions(answer: Evaluation, case: Mapping[str, Any]) -> tuple[Item, ...]:
+def _questions(
+    answer: Evaluation, case: Mapping[str, Any], asked: Vocabulary
+) -> tuple[Item, ...]:
     """What to ask, the question worth most first: the list of the page, at once.
 
     Nothing in it is known to be irrelevant, and what is assumed and may change the
@@ -163,6 +165,6 @@ def _questions(answer: Evaluation, case: Mapping[str, Any]) -> tuple[Item, ...]:
     """
     level = responsible_level(case)
     return tuple(
-        fact_item(unknown.fact, level=unknown.level or level)
+        fact_item(unknown.fact, level=unknown.level or level, asked=asked)
         for unknown in answer.asking
     )

@@ -18,6 +18,7 @@ from spine_cds.accounts.models import Role
 from treatments.models import Decision, Recommendation, Review
 from treatments.presentation.recommendation import read_advice
 from treatments.presentation.timeline import case_history
+from treatments.presentation.vocabulary import vocabulary_of
 from treatments.recommendations.case_document import document_findings
 from treatments.recommendations.decision_form import DecisionForm
 from treatments.recommendations.forms import (
@@ -136,7 +137,9 @@ def _page(recommendation: Recommendation, request: SignedInRequest) -> dict[str,
         "patient": recommendation.encounter.patient,
         "doubts": doubts(
             document_findings(
-                recommendation.case_document, recommendation.encounter.occurred_on
+                recommendation.case_document,
+                recommendation.encounter.occurred_on,
+                vocabulary_of(ruleset),
             ),
             recommendation.encounter.patient,
         ),

@@ -8,6 +8,7 @@ from treatments.engine import Evaluation, Option, Rule, Ruleset, evaluate
 from treatments.engine.case import known_to
 from treatments.engine.ruleset.enums import ON_LADDER, Disposition, Effect, OptionStatus
 from treatments.presentation.case_summary import Item, fact_item, responsible_level
+from treatments.presentation.vocabulary import vocabulary_of
 from treatments.presentation.words import EFFECT_WORDS, STATUS_WORDS, TRIAGE_WORDS
 
 OLD, NEW = "old", "new"
@@ -131,7 +132,7 @@ class _Move:
             **dict(self.after.derived),
         }
         for name in names:
-            yield fact_item(name, facts.get(name))
+            yield self._item(name, facts.get(name))
 
     # -- where they come from ---------------------------------------------------------
 
@@ -172,7 +173,7 @@ class _Move:
         known = {rule for rule, _ in there.undetermined} if there else set()
         for rule_id, facts in here.undetermined if here else ():
             if rule_id not in known:
-                labels = ", ".join(fact_item(name).label.lower() for name in facts)
+                labels = ", ".join(self._item(n).label.lower() for n in facts)
                 says = f"is open: not known is {labels}"
                 yield _cause(ruleset.rules[rule_id], version, self._title(code), says)
 
@@ -184,11 +185,16 @@ class _Move:
             for table in ruleset.tables_of("derived"):
                 if before.get(table.output) == after.get(table.output):
                     continue
-                value = fact_item(table.output, mine.get(table.output))
+                value = self._item(table.output, mine.get(table.output))
                 for rule in table.rules:
                     if rule.id in here and not _same(rule, self._other(version), there):
                         says = f"gives: {value.value or 'not determined'}"
                         yield _cause(rule, version, value.label, says)
+
+    def _item(self, name: str, value: Any = None) -> Item:
+        """A fact in the words of the new version, or of the old where that has none."""
+        known = self.new if name in self.new.facts else self.old
+        return fact_item(name, value, asked=vocabulary_of(known))
 
     def _sides(
         self,

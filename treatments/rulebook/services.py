@@ -15,10 +15,15 @@ from treatments.models import (
     RulesetVersion,
     TreatmentAvailability,
 )
+from treatments.presentation.vocabulary import unaskable
 
 
 class NoLiveRulesetError(RuntimeError):
     """Nothing can be evaluated: no ruleset has been loaded."""
+
+
+class UnaskableError(ValueError):
+    """The rules ask for what no form can ask: they would wait for ever."""
 
 
 class AvailabilityConflictError(ValueError):
@@ -35,7 +40,13 @@ def ruleset_load(*, ruleset: Ruleset, actor: User | None = None) -> RulesetVersi
 
     A version that is known already stays as it is, so that a restart never takes
     the place of what an administrator has made live since.
+
+    Raises:
+        UnaskableError: the case form cannot ask a fact of it.
     """
+    for fact in ruleset.facts.values():
+        for why in unaskable(fact):
+            raise UnaskableError(f"The fact {fact.name} {why}.")
     version, created = ruleset_keep(ruleset=ruleset, actor=actor)
     if created or not RulesetVersion.objects.live().exists():
         ruleset_activate(version=version, actor=actor, reason="Loaded")

@@ -5,8 +5,9 @@ import uuid
 import pytest
 from django.urls import reverse
 
+from patients.facts import SHIPPED
 from patients.forms import CaseEntry
-from patients.forms.autosave import KEPT_FIELDS
+from patients.forms.autosave import kept_fields
 from patients.models import Encounter, UnsavedEntry
 from patients.services.cases import case_mark_entered_in_error, case_save
 from patients.services.emergency import emergency_access_open
@@ -62,7 +63,7 @@ def test_what_was_typed_comes_back_letter_by_letter(patient, client, keep):
 
 def test_every_question_of_the_form_is_kept(patient):
     asked = posted(CaseEntry(None, patient=patient)).keys()
-    assert set(asked) - {"take_theirs"} <= set(KEPT_FIELDS)
+    assert set(asked) - {"take_theirs"} <= set(kept_fields(SHIPPED))
 
 
 def test_an_older_step_never_takes_the_place_of_a_newer_one(patient, client, keep):

@@ -28,7 +28,7 @@ def fact(name: str, type_: str, **changes: Any) -> dict[str, Any]:
     return {
         "name": name,
         "scope": "case",
-        "group": "test",
+        "group": "disc" if changes.get("scope") == "disc" else "patient",
         "type": type_,
         "values": [],
         "minimum": None,

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from patients.facts import SHIPPED
 from patients.findings import CaseFindings
 from patients.models import Encounter
 from patients.services.cases import case_create
@@ -149,6 +150,6 @@ def test_a_document_gives_back_what_was_entered_and_not_what_followed(a_case):
     encounter = a_case()
     document = case_document(encounter)
     entered = CaseFindings.of(encounter)
-    assert document_findings(document, encounter.occurred_on) == replace(
+    assert document_findings(document, encounter.occurred_on, SHIPPED) == replace(
         entered, note=""
     )

@@ -165,20 +165,26 @@ def facts_of(parts: Parts) -> dict[str, Fact]:
     """The vocabulary of a draft, those facts that can be read as such."""
     found = {}
     for name in parts["facts"]:
-        row = parts[address("facts", name)]
-        try:
-            fields = {field: row[field] for field in _FACT_FIELDS}
-            fields["values"] = tuple(row["values"])
-            fact = Fact(
-                **fields,
-                plausible_minimum=row["plausible_min"],
-                plausible_maximum=row["plausible_max"],
-            )
-            _ = fact.allowed
-        except (KeyError, TypeError):
-            continue
-        found[name] = fact
+        fact = fact_of(parts[address("facts", name)])
+        if fact is not None:
+            found[name] = fact
     return found
+
+
+def fact_of(row: Mapping[str, Any]) -> Fact | None:
+    """A fact of a draft, where it can be read as one."""
+    try:
+        fields = {field: row[field] for field in _FACT_FIELDS}
+        fields["values"] = tuple(row["values"])
+        fact = Fact(
+            **fields,
+            plausible_minimum=row["plausible_min"],
+            plausible_maximum=row["plausible_max"],
+        )
+        _ = fact.allowed
+    except (KeyError, TypeError, ValueError):
+        return None
+    return fact
 
 
 def columns_of(

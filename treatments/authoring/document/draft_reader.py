@@ -9,12 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from treatments.authoring.document.columns import CHOICES
+from treatments.authoring.document.columns import CHOICES, fact_of
 from treatments.engine import Problem, Ruleset, RulesetError, document_hash
 from treatments.engine.ruleset.csv_folder import GROUNDS
 from treatments.engine.ruleset.decision_tables import CERTAINTIES, STRENGTHS
 from treatments.engine.ruleset.errors import Code, shown
 from treatments.engine.ruleset.words_reader import ANY
+from treatments.presentation.vocabulary import unaskable
 
 #: Grounds of a rule that has none yet, for the trial alone.
 _PLACEHOLDERS: Mapping[str, Any] = {
@@ -103,10 +104,10 @@ def read_draft(document: Mapping[str, Any]) -> DraftReading:
 def _read(document: Mapping[str, Any]) -> DraftReading:
     try:
         ruleset = Ruleset.from_document(document)
-        return DraftReading(ruleset, tuple(_without_owner(document)), frozenset())
+        return DraftReading(ruleset, tuple(_for_the_house(document)), frozenset())
     except RulesetError as refusal:
         located = (_located(problem) for problem in refusal.problems)
-        problems = (*located, *_without_owner(document))
+        problems = (*located, *_for_the_house(document))
     left_out = frozenset(p.rule for p in problems if p.rule and not p.is_of_grounds)
     try:
         ruleset = Ruleset.from_document(_mended(document, left_out))
@@ -115,8 +116,24 @@ def _read(document: Mapping[str, Any]) -> DraftReading:
     return DraftReading(ruleset, problems, left_out)
 
 
+def _for_the_house(document: Mapping[str, Any]) -> Iterator[DraftProblem]:
+    """What the engine can do without, and the house cannot."""
+    yield from _without_owner(document)
+    yield from _unaskable(document)
+
+
+def _unaskable(document: Mapping[str, Any]) -> Iterator[DraftProblem]:
+    """Facts that no form can ask: a rule on one could never fire."""
+    for row in document.get("facts", ()):
+        fact = fact_of(row)
+        if fact is not None:
+            at = ("facts", fact.name)
+            for why in unaskable(fact):
+                yield _located(Problem(Code.NOT_ALLOWED, at, why, fact.name))
+
+
 def _without_owner(document: Mapping[str, Any]) -> Iterator[DraftProblem]:
-    """Rules that nobody answers for: the engine can do without, the house cannot."""
+    """Rules that nobody answers for."""
     for table in document.get("tables", ()):
         for rule in table.get("rules", ()):
             if not str(rule.get("owner") or "").strip():

@@ -187,6 +187,11 @@ def texts(fields: tuple[RowField, ...], row: Mapping[str, Any]) -> dict[str, str
     return {field.name: shown(field, _got(row, field.name)) for field in fields}
 
 
+def blank(fields: tuple[RowField, ...]) -> dict[str, Any]:
+    """A new row, in which nothing is written yet: it has the shape of one."""
+    return {field.name: stored(field, "") for field in fields}
+
+
 def written(
     fields: tuple[RowField, ...], row: Mapping[str, Any], form_data: Mapping[str, str]
 ) -> dict[str, Any]:

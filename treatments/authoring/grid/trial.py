@@ -15,6 +15,7 @@ from treatments.engine.ruleset.terms import spoken
 from treatments.models import Recommendation
 from treatments.presentation.case_summary import fact_item, responsible_level
 from treatments.presentation.ladder import Drawing, draw_ladder
+from treatments.presentation.vocabulary import UNITS, vocabulary_from
 
 Document = Mapping[str, Any]
 #: How the state of a rule is told, and the tone of its row in the grid.
@@ -258,10 +259,15 @@ def _question(fact: Fact, value: Any) -> TrialQuestion:
     elif isinstance(value, dict):
         chosen = cell_of(value)
         if options:
-            options = ((chosen, fact_item(fact.name, value).value), *options)
+            options = ((chosen, _words(fact, value)), *options)
     label = fact.label or fact.name.replace("_", " ")
-    unit = "" if fact.unit in ("1", "") else fact.unit
+    unit = UNITS.get(fact.unit, fact.unit)
     return TrialQuestion(fact.name, label, unit, options, chosen)
+
+
+def _words(fact: Fact, value: Any) -> str:
+    asked = vocabulary_from({fact.name: fact})
+    return fact_item(fact.name, value, asked=asked).value
 
 
 def recent_cases() -> list[tuple[str, str]]:

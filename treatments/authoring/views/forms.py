@@ -175,10 +175,18 @@ class SignerForm(Posted):
         )
 
 
-class RowForm(Posted):
-    """One row of a draft's lists, as texts; it carries the revision that was seen."""
+class SeenRevisionForm(Posted):
+    """A form of a draft's content: it carries the revision that was seen."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput)
+
+    def see(self, revision: int) -> None:
+        """From now on the editor has seen this revision, and may write over it."""
+        self.data = {**self.data.dict(), "seen": revision}  # type: ignore[attr-defined]
+
+
+class RowForm(SeenRevisionForm):
+    """One row of a draft's lists, as texts."""
 
     def __init__(
         self,
@@ -207,10 +215,6 @@ class RowForm(Posted):
     def texts(self) -> dict[str, str]:
         """What was typed, by the names of the fields."""
         return {field.name: self.cleaned_data[field.name] for field in self.rows}
-
-    def see(self, revision: int) -> None:
-        """From now on the editor has seen this revision, and may write over it."""
-        self.data = {**self.data.dict(), "seen": revision}  # type: ignore[attr-defined]
 
 
 def _form_field(field: RowField) -> forms.Field:

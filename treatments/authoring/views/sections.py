@@ -23,6 +23,7 @@ from treatments.authoring.document.row_fields import (
     SECTIONS,
     SINGLES,
     RowSection,
+    blank,
     written,
 )
 from treatments.authoring.document.working_copy import DraftDocument
@@ -30,7 +31,8 @@ from treatments.authoring.drafts.access import draft_of, for_rule_makers, may_wr
 from treatments.authoring.drafts.services import draft_edit
 from treatments.authoring.drafts.writing import DraftClosedError, DraftConflictError
 from treatments.authoring.versions.comparison import beside, words
-from treatments.authoring.views.forms import RowForm
+from treatments.authoring.views.fact_form import FactForm
+from treatments.authoring.views.forms import RowForm, SeenRevisionForm
 from treatments.models import RulesetDraft
 
 
@@ -81,6 +83,8 @@ def row_edit(
 @require_role(Role.ADMIN)
 def row_create(request: SignedInRequest, pk: UUID, section: str) -> HttpResponse:
     """An empty form, and the row that is made of it."""
+    if section == "facts":
+        return _fact_create(request, pk)
     draft, known = draft_of(pk), _section(section)
     form = RowForm(
         request.POST or None, fields=known.fields, row={}, draft=draft, key=known.key
@@ -88,11 +92,25 @@ def row_create(request: SignedInRequest, pk: UUID, section: str) -> HttpResponse
     heading = f"New {known.row}"
     page = {"draft": draft, "form": form, "heading": heading, "code": section}
     if form.is_valid():
-        value = written(known.fields, {known.key: form.cleaned_data["key"]}, form.texts)
+        row = {known.key: form.cleaned_data["key"], **blank(known.fields)}
+        value = written(known.fields, row, form.texts)
         change = partial(edits.add_item, section=section, value=value)
         if _saved(request, page, DraftDocument.of(draft), change, heading):
             return redirect("treatments:section-detail", pk=pk, section=section)
     return render(request, "treatments/authoring/row_form.html", page)
+
+
+def _fact_create(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """A fact as clinicians say it, with how it will look beside it."""
+    draft = draft_of(pk)
+    form = FactForm(request.POST or None, draft=draft)
+    page = {"draft": draft, "form": form}
+    if form.is_valid() and "preview" not in request.POST:
+        change = partial(edits.add_item, section="facts", value=form.row)
+        heading = f"New fact: {form.row['label']}"
+        if _saved(request, page, DraftDocument.of(draft), change, heading):
+            return redirect("treatments:section-detail", pk=pk, section="facts")
+    return render(request, "treatments/authoring/fact_form.html", page)
 
 
 @require_POST
@@ -168,7 +186,7 @@ def _saved(
 ) -> bool:
     """Whether the form of a page was written; if not, the page says why, and keeps
     all that was typed."""
-    form: RowForm = page["form"]
+    form: SeenRevisionForm = page["form"]
     write = partial(draft_edit, draft=page["draft"], known=document, actor=request.user)
     try:
         write(edit=edit, summary=summary, seen=form.cleaned_data["seen"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from . import unary_tests
@@ -87,3 +87,15 @@ class DocumentChecks:
         self, code: Code, at: Place, message: str, value: str = "", place: str = ""
     ) -> None:
         self.problems.append(Problem(code, at, message, value, place))
+
+
+def amiss_in(order: Sequence[str], known: Collection[str]) -> str:
+    """Which names an order lacks, makes up, or has more than once."""
+    told = {
+        "not in it": [name for name in known if name not in order],
+        "no treatment": [name for name in order if name not in known],
+        "more than once": [n for n in dict.fromkeys(order) if order.count(n) > 1],
+    }
+    return "; ".join(
+        f"{', '.join(map(str, names))} {what}" for what, names in told.items() if names
+    )

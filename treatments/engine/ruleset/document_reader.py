@@ -25,7 +25,7 @@ from .decision_tables import (
     Source,
     Treatment,
 )
-from .document_checks import DocumentChecks
+from .document_checks import DocumentChecks, amiss_in
 from .enums import (
     DISPOSITIONS,
     EFFECTS,
@@ -362,7 +362,8 @@ class DocumentReader(DocumentChecks):
     def _selection(self, row: Document) -> Selection:
         order = tuple(row["order"])
         if sorted(order) != sorted(self.treatments):
-            message = "must name every treatment once"
+            amiss = amiss_in(order, self.treatments)
+            message = f"must name every treatment once: {amiss}"
             self._problem(Code.WRONG_SHAPE, ("selection", "order"), message, "order")
         last = row["last_resort"]
         at = ("selection", "last_resort", last["id"])
