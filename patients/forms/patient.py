@@ -88,7 +88,7 @@ class PatientForm(forms.ModelForm):
                 type="submit",
                 name="another",
                 value=seen,
-                css_class="btn-outline-primary",
+                css_class="btn-outline-primary mt-1 mt-sm-0",
             )
         )
 

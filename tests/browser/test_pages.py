@@ -11,6 +11,7 @@ from functools import partial
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from patients.services.cases import case_mark_entered_in_error
@@ -21,6 +22,7 @@ from spine_cds.checks import named_urls
 from tests.fixtures_browser import AXE, AXE_TAGS, DESKTOP, PHONE
 from treatments.authoring.document import edits
 from treatments.authoring.drafts.services import draft_create, draft_edit
+from treatments.management.demo_cases import CASES
 from treatments.models import Report
 from treatments.recommendations.services import comment_add, decision_record
 from treatments.replay.services import replay_request
@@ -450,19 +452,30 @@ def _alarming(person):
 
 
 def _no_match(person):
-    person.page.get_by_label("Name or hospital number").fill("zzz")
+    person.page.get_by_label("Name, number, birth date or level").fill("zzz")
     person.reads("No case matches")
 
 
 def _found(person):
     known = person.section("Known patient")
-    known.area.get_by_label("Name or hospital number").fill("cas")
+    known.area.get_by_label("Name, hospital number or birth date").fill("cas")
     person.reads("Castillo, Inés")
 
 
 def _patient_refused(person):
     person.click("Enter patient and go to the case")
     person.reads("This field is required.")
+
+
+def _likely(person):
+    new = person.section("New patient").area
+    new.get_by_label("Hospital number").fill("Another-1")
+    new.get_by_label("Family name").fill("Castillo")
+    new.get_by_label("Given name").fill("Ines")
+    age = next(case.age for case in CASES if case.family_name == "Castillo")
+    new.get_by_label("Birth date").fill(f"{timezone.localdate().year - age}-01-01")
+    person.click("Enter patient and go to the case")
+    person.reads("Is it one of these?")
 
 
 def _decision_refused(person):
@@ -479,6 +492,7 @@ AFTERWARDS = {
     "no case found": ("patients:worklist", None, _no_match),
     "a patient found": ("patients:case-start", None, _found),
     "a patient refused": ("patients:case-start", None, _patient_refused),
+    "a patient entered twice": ("patients:case-start", None, _likely),
     "a decision refused": (
         "treatments:recommendation-detail",
         "ladder",

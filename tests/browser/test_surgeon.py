@@ -88,7 +88,7 @@ def the_form_warns_of_what_is_unusual_without_blocking(surgeon):
 def the_draft_is_found_again_and_completed(surgeon):
     surgeon.click("Cases")
     surgeon.page.get_by_label("State").select_option("Draft")
-    surgeon.page.get_by_label("Name or hospital number").fill("okaf")
+    surgeon.page.get_by_label("Name, number, birth date or level").fill("okaf")
     surgeon.reads("1 case")
     surgeon.click("Okafor, Adaeze")
     expect(surgeon.field("Duration of symptoms")).to_have_value("14")
@@ -199,7 +199,7 @@ def test_the_worklist_is_searched_and_filtered_by_state(
     advice_on("Abbott")
     surgeon = as_person(dr_surgeon, "/", size=size)
     surgeon.reads("Abbott, Grace", "Moreau, Léa")
-    surgeon.page.get_by_label("Name or hospital number").fill("mor")
+    surgeon.page.get_by_label("Name, number, birth date or level").fill("mor")
     surgeon.reads_no("Abbott, Grace")
     surgeon.reads("Moreau, Léa")
     surgeon.page.get_by_label("State").select_option("Decided")

@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from patients.findings import CaseFindings
-from patients.models import Encounter, UnsavedEntry
+from patients.models import Encounter, Patient, UnsavedEntry
 from patients.services.cases import case_correct, case_create
 from spine_cds.audit import triggers
 
@@ -37,6 +37,13 @@ def exact_alone(transactional_db):
 def answered_for(transactional_db):
     """The models of while the form answered by itself; then the newest schema."""
     yield models_of(OF_EVERYONE)
+    to_the_newest()
+
+
+@pytest.fixture
+def keys_of_before(transactional_db):
+    """The models of while names were searched as written; then the newest."""
+    yield models_of([("patients", "0007_answers_nobody_gave"), OF_EVERYONE[1]])
     to_the_newest()
 
 
@@ -281,3 +288,21 @@ def test_a_draft_of_before_takes_a_code_that_the_rules_have_added(shipped_alone)
         "herniation_type": "calcified_shell",
         "zone": "both",
     }
+
+
+def test_rows_of_before_are_found_as_people_type(keys_of_before):
+    encounter = a_case(keys_of_before)
+    old = keys_of_before.get_model("patients", "Patient")
+    for number in range(1003):  # more than are written at once
+        old.objects.create(
+            team_id=encounter.patient.team_id,
+            created_by_id=encounter.patient.created_by_id,
+            identifier=f"H-{number:05}\u2011x",
+            family_name="Łukasz’ewski",
+            birth_date=date(1980, 1, 1),
+            search_key="łukasz’ewski",
+        )
+    to_the_newest()
+    assert Patient.objects.search("lukaszewski").count() == 1003
+    assert Patient.objects.search("h 1002x").get().number_key == "h1002x"
+    assert not Patient.objects.filter(number_key="").exists()
