@@ -88,10 +88,10 @@ def test_the_history_says_who_entered_evaluated_reviewed_and_decided(
     )
     page = sign_in(dr_surgeon).get(url("history", advice.encounter)).content.decode()
     for line in (
-        "<b>Case entered</b> by Sam Ode",
-        "<b>Evaluated</b> by Sam Ode",
-        "<b>Reviewed</b> by Rae Lin",
-        "<b>Decision recorded</b> by Sam Ode",
+        "<b>Case entered</b> by <bdi>Sam Ode</bdi>",
+        "<b>Evaluated</b> by <bdi>Sam Ode</bdi>",
+        "<b>Reviewed</b> by <bdi>Rae Lin</bdi>",
+        "<b>Decision recorded</b> by <bdi>Sam Ode</bdi>",
     ):
         assert line in page
     assert "accepted, Transforaminal endoscopic discectomy" in page
@@ -102,7 +102,7 @@ def test_the_history_shows_reads_where_asked_for(advice, sign_in, dr_resident):
     client = sign_in(dr_resident)
     client.get(advice.get_absolute_url())
     page = client.get(url("history", advice.encounter), {"reads": "1"})
-    assert "<b>Case read</b> by Rae Lin" in page.content.decode()
+    assert "<b>Case read</b> by <bdi>Rae Lin</bdi>" in page.content.decode()
 
 
 def test_reading_the_history_is_itself_on_the_record(advice, sign_in, dr_resident):

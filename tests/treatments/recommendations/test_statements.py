@@ -69,7 +69,7 @@ def test_the_page_shows_by_whom_when_and_with_what_meaning_it_was_signed(
     signed_at = Signature.objects.get().signed_at
     page = client.get(advice.get_absolute_url()).content.decode()
     when = f"{signed_at.day} {signed_at:%b %Y, %H:%M} UTC"
-    assert f"Signed by Sam Ode, {when}: “I decided: deferred.”" in page
+    assert f"Signed by <bdi>Sam Ode</bdi>, {when}: “I decided: deferred.”" in page
 
 
 @pytest.mark.parametrize("password", ["", "not my password"])

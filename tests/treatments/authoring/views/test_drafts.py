@@ -202,7 +202,7 @@ def test_the_page_of_a_draft_says_what_is_to_be_done_next(
     back = {"reason": "CONS-02 says nothing of children."}
     client_of(second_admin).post(url("draft-return", draft.pk), back)
     page = client_of(admin).get(url("draft-detail", draft.pk)).content.decode()
-    assert "Given back by second_admin" in page
+    assert "Given back by <bdi>second_admin</bdi>" in page
     assert back["reason"] in page
     client_of(admin).post(url("draft-submit", draft.pk), {"version": "1.1.0"})
     page = client_of(admin).get(url("draft-detail", draft.pk)).content.decode()
