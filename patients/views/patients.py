@@ -52,9 +52,9 @@ def _likely(user: User, form: PatientForm) -> Likely | None:
     """Whom the person entered may be; None where the form does not say enough."""
     form.is_valid()
     given: dict[str, Any] = {n: form.cleaned_data.get(n) for n in PERSON}
-    if not (given["identifier"] and given["family_name"]):
+    if not given["family_name"]:
         return None
-    return likely_patients(user, **given)
+    return likely_patients(user, **given | {"identifier": given["identifier"] or ""})
 
 
 def _entered(
