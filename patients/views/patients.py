@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -44,7 +44,13 @@ def case_start(request: SignedInRequest) -> HttpResponse:
         likely = _likely(request.user, form)
         if patient := _entered(request, form, likely):
             return redirect("patients:case-create", patient.pk)
-    page = {"form": form, "found": found, "sought": sought, "likely": likely}
+    page = {
+        "form": form,
+        "found": found,
+        "sought": sought,
+        "likely": likely,
+        "taken": form.has_error(NON_FIELD_ERRORS, "unique_together"),
+    }
     return render(request, "patients/case_start.html", page)
 
 
