@@ -5,7 +5,8 @@
 Each line is a whole request to the page that the browser sends while somebody types:
 "Known patient" and the worklist, by a surgeon of the team that has them all. Each
 patient has a case. The last line enters a person whose number and birth date are new.
-Each search is sent five times; medians, and the slowest.
+Each search is sent five times: the fastest, which a busy machine spoils least, and the
+median.
 """
 
 import os
@@ -104,13 +105,14 @@ def _measure() -> None:
     settings.ALLOWED_HOSTS = ["testserver"]
     settings.UNSAFE_REQUESTS_A_MINUTE = {}
     call_command("migrate", verbosity=0)
-    _fill()
+    if not User.objects.filter(username="search").exists():
+        _fill()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     client = Client(headers={"HX-Request": "true"})
     client.force_login(User.objects.get(username="search"))
     start, worklist = reverse("patients:case-start"), reverse("patients:worklist")
-    print(f"{connection.vendor}, {PATIENTS:,} patients, ms: median (slowest)")
+    print(f"{connection.vendor}, {PATIENTS:,} patients, ms: fastest (median)")
     for text in SEARCHES:
         print(
             f"  {text:18} known patient {_timed(client, start, {'find': text})}"
@@ -133,7 +135,7 @@ def _timed(client, url: str, data: dict[str, object]) -> str:
         began = time.perf_counter()
         assert client.post(url, data).status_code == 200
         taken.append((time.perf_counter() - began) * 1000)
-    return f"{statistics.median(taken):5.0f} ({max(taken):.0f})"
+    return f"{min(taken):5.0f} ({statistics.median(taken):.0f})"
 
 
 def main() -> None:

@@ -193,7 +193,7 @@ def test_an_unknown_mode_is_refused(tmp_path):
 
 def test_every_setting_is_in_the_example_file_and_none_is_invented():
     code = [(ROOT / "spine_cds" / f).read_text() for f in ("settings.py", "checks.py")]
-    read = r'(?:environment\.(?:text|flag|listing)|environ\.get)\(\s*"([A-Z_]+)"'
+    read = r'(?:environment\.(?:text|flag|listing|zone)|environ\.get)\(\s*"([A-Z_]+)"'
     assert set(re.findall(read, "\n".join(code))) == NAMES
 
 

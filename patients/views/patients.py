@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -45,7 +45,13 @@ def case_start(request: SignedInRequest) -> HttpResponse:
         likely = _likely(request.user, form)
         if patient := _entered(request, form, likely):
             return redirect("patients:case-create", patient.pk)
-    page = {"form": form, "found": found, "sought": sought, "likely": likely}
+    page = {
+        "form": form,
+        "found": found,
+        "sought": sought,
+        "likely": likely,
+        "taken": form.has_error(NON_FIELD_ERRORS, "unique_together"),
+    }
     return render(request, "patients/case_start.html", page)
 
 
@@ -55,8 +61,7 @@ def _likely(user: User, form: PatientForm) -> Likely | None:
     given: dict[str, Any] = {n: form.cleaned_data.get(n) for n in PERSON}
     if not given["family_name"]:
         return None
-    given["identifier"] = given["identifier"] or ""
-    return likely_patients(user, **given)
+    return likely_patients(user, **given | {"identifier": given["identifier"] or ""})
 
 
 def _entered(

@@ -101,7 +101,17 @@ def test_who_came_after_the_page_was_shown_is_shown_as_well(
 def test_the_very_number_of_the_team_leads_to_who_has_it(patient, post):
     page = post(identifier=patient.identifier).content.decode()
     assert reverse("patients:case-create", args=[patient.pk]) in page
+    assert "This patient exists already" in page
     assert "It is another person: create" not in page
+
+
+def test_another_mistake_in_the_form_does_not_say_that_the_patient_exists(
+    patient, post
+):
+    page = post(identifier="h1001", birth_date="01/02/1950").content.decode()
+    assert "Is it one of these?" in page
+    assert "year-month-day" in page
+    assert Patient.objects.count() == 1
 
 
 def test_of_a_number_in_another_team_only_that_it_exists_is_said(
