@@ -84,7 +84,8 @@ def page_token(request: HttpRequest) -> dict[str, Any]:
 
     def token() -> PageToken:
         word = PageToken(get_token(request))
-        if request.user.is_authenticated:
+        user = getattr(request, "user", None)
+        if user is not None and user.is_authenticated:
             word.page = shown_page(request).token
         return word
 

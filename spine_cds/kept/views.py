@@ -104,7 +104,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def kept_words(request: HttpRequest) -> dict[str, Any]:
     """Context processor: what this person has not sent from this page; at the start of
     their day, from any."""
-    user, match = request.user, request.resolver_match
+    # A request that was refused early has no user, and its page asks as well.
+    user, match = getattr(request, "user", None), request.resolver_match
     is_part = request.method != "GET" or "HX-Request" in request.headers
     if is_part or match is None or not isinstance(user, User):
         return {}

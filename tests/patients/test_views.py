@@ -531,7 +531,7 @@ def test_cases_of_both_records_stand_on_one_page(case, twin, dr_surgeon, sign_in
     )
     page = sign_in(dr_surgeon).get(case.patient.get_absolute_url()).content.decode()
     assert reverse("patients:case-edit", args=[theirs.pk]) in page
-    assert "Entered under H-22" in page
+    assert "Entered under <bdi>H-22</bdi>" in page
 
 
 def test_a_case_of_the_wrong_patient_is_moved(case, twin, dr_surgeon, sign_in):
