@@ -62,7 +62,8 @@ def is_published(author, second, draft):
     second.page.goto(draft)
     second.page.get_by_label(re.compile("I have read these rules")).check()
     second.signs()
-    second.click("Sign")
+    with second.page.expect_navigation():  # the words stand in the form, too
+        second.click("Sign")
     second.reads("approve them for clinical use")
     author.page.goto(draft)
     author.signs()
