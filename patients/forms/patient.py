@@ -36,7 +36,7 @@ class PatientForm(forms.ModelForm):
         required=False, label="The number is not known yet"
     )
     birth_date_unknown = forms.BooleanField(
-        required=False, label="The birth date is not known"
+        required=False, label="The day of birth is not known"
     )
 
     class Meta:

@@ -39,7 +39,7 @@ def the_patient_is_entered(keyboard):
     keyboard.types("Family name", "Okafor")
     keyboard.tabs_to("Birth date")
     keyboard.page.keyboard.type(f"0101{c.BIRTH_YEAR}")
-    born = keyboard.page.get_by_label("Birth date")
+    born = keyboard.page.get_by_label("Birth date", exact=True)
     expect(born).to_have_value(f"{c.BIRTH_YEAR}-01-01")
     keyboard.tabs_to("Sex")
     keyboard.page.keyboard.type("Fem")

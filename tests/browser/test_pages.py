@@ -402,6 +402,7 @@ def test_what_is_said_to_be_no_page_is_none(world, dr_surgeon, admin):
         "treatments:case-evaluate": "draft",
         "treatments:case-preview": "patient",
         "patients:entry-discard": "entry",
+        "patients:merge-undo": "entry",
         "patients:entry-keep": "patient",
         "kept:words-discard": "patient",
         "treatments:report-create": "ladder",
