@@ -32,10 +32,10 @@ _TAKEN = frozenset(
     {
         *("revision", "submission_key", "loaded", "kept_as", "kept_step", "continues"),
         *("encounter", "then", "take_theirs", "occurred_on", "responsible_level"),
-        *("note", "unknown", "discs"),
+        *("note", "unknown", "discs", "asked_together", "page_of"),
     }
 )
-_NAME = re.compile(r"[a-z](?:_?[a-z0-9]+)*\Z")
+_NAME = re.compile(r"(?!.*__)[a-z](?:[a-z0-9_]*[a-z0-9])?\Z")
 _CODE = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_.-]{{0,{LONGEST_CODE - 1}}}\Z")
 
 

@@ -85,10 +85,15 @@ def the_form_warns_of_what_is_unusual_without_blocking(surgeon):
     presentation.reads_no("Unusual: 400 weeks")
 
 
+def sent_with(answer) -> str:
+    return answer.request.post_data or ""
+
+
 def the_draft_is_found_again_and_completed(surgeon):
     surgeon.click("Cases")
     surgeon.page.get_by_label("State").select_option("Draft")
-    surgeon.page.get_by_label("Name, number, birth date or level").fill("okaf")
+    with surgeon.page.expect_response(lambda answer: "okaf" in sent_with(answer)):
+        surgeon.page.get_by_label("Name, number, birth date or level").fill("okaf")
     surgeon.reads("1 case")
     surgeon.click("Okafor, Adaeze")
     expect(surgeon.field("Duration of symptoms")).to_have_value("14")
