@@ -171,7 +171,8 @@ def test_every_static_file_can_be_collected(collected):
 
 def test_modules_import_each_other_under_their_hashed_names(collected):
     paths = json.loads((collected / "staticfiles.json").read_text())["paths"]
-    todo, seen = [collected / paths["js/grid.js"]], set()
+    begun = ("js/grid.js", "js/keep.js")
+    todo, seen = [collected / paths[name] for name in begun], set()
     while todo:
         module = todo.pop()
         seen.add(str(module.relative_to(collected)))
@@ -181,9 +182,11 @@ def test_modules_import_each_other_under_their_hashed_names(collected):
             imported = (module.parent / name).resolve()
             assert str(imported.relative_to(collected)) in paths.values(), name
             todo.extend({imported} - {collected / path for path in seen})
-    grid = {path for name, path in paths.items() if name.startswith("js/grid")}
-    assert seen == grid
-    assert len(grid) > 10
+    modules = {
+        path for name, path in paths.items() if name.startswith(("js/grid", "js/keep"))
+    }
+    assert seen == modules
+    assert len(modules) > 14
 
 
 def test_an_unknown_mode_is_refused(tmp_path):
