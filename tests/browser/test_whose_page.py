@@ -124,7 +124,8 @@ class Ward:
 
     def is_told(self, words: str) -> None:
         area = self.page.locator("form", has=self.page.locator(self.form.field))
-        expect(area.locator("[data-form-state]")).to_contain_text(words)
+        # A page that was refused asks again after ten seconds.
+        expect(area.locator("[data-form-state]")).to_contain_text(words, timeout=30_000)
 
     def is_stored(self) -> None:
         for _ in range(50):
