@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='patient',
-            constraint=models.UniqueConstraint(condition=models.Q(('identifier', ''), _negated=True), fields=('team', 'identifier'), name='patient_known_number_unique_in_team', violation_error_message='Your team already has a patient with this number.'),
+            constraint=models.UniqueConstraint(condition=models.Q(('identifier', ''), _negated=True), fields=('team', 'identifier'), name='patient_known_number_unique_in_team', violation_error_code='unique_together', violation_error_message='Your team already has a patient with this number.'),
         ),
         migrations.AddConstraint(
             model_name='patient',

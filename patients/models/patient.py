@@ -125,6 +125,7 @@ class Patient(models.Model):
                 fields=("team", "identifier"),
                 condition=~Q(identifier=""),
                 name="patient_known_number_unique_in_team",
+                violation_error_code="unique_together",
                 violation_error_message="Your team already has a patient with this "
                 "number.",
             ),

@@ -56,19 +56,20 @@ def likely_patients(
     """
     number, looks = folded_number(identifier), number_key(identifier)
     name = name_ways(family_name, given_name)
-    seen = Patient.objects.visible_to(user)
+    seen = Patient.objects.visible_to(user).select_related("merged_into")
     # Two questions, for an index each.
     numbered = list(seen.filter(number_key=looks)) if looks else []
     born = seen.filter(birth_date=birth_date) if birth_date else []
+    # Of one person's records the one that leads, once.
     known = {
-        patient: "the same number"
+        patient.leading: "the same number"
         if folded_number(patient.identifier) == number
         else "a number that looks the same"
         for patient in numbered
     }
     for patient in born:
         if name & name_ways(patient.family_name, patient.given_name):
-            known.setdefault(patient, "the same name and birth date")
+            known.setdefault(patient.leading, "the same name and birth date")
     hidden = Patient.objects.filter(number_key=looks).exclude(
         pk__in=[one.pk for one in numbered]
     )

@@ -61,7 +61,9 @@ def _likely(user: User, form: PatientForm) -> Likely | None:
     given: dict[str, Any] = {n: form.cleaned_data.get(n) for n in PERSON}
     if not given["family_name"]:
         return None
-    return likely_patients(user, **given | {"identifier": given["identifier"] or ""})
+    # A field that was refused has no value, and says nothing of the person.
+    words = {n: given[n] or "" for n in ("identifier", "family_name", "given_name")}
+    return likely_patients(user, **given | words)
 
 
 def _entered(
