@@ -4,6 +4,9 @@ import io
 import time
 from dataclasses import dataclass, field
 
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+
 from spine_cds.wsgi import application
 
 
@@ -40,9 +43,16 @@ def ask(path="/", *, method="GET", body=b"", query="", **head: str) -> Answer:
     def start_response(status, headers, exc_info=None) -> None:
         answer.status, answer.headers = int(status[:3]), dict(headers)
 
+    # As Django's own test client: the connection is in the midst of a transaction.
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
     began = time.thread_time()
-    given = application(environ, start_response)
-    answer.body = b"".join(given)
-    getattr(given, "close", lambda: None)()
+    try:
+        given = application(environ, start_response)
+        answer.body = b"".join(given)
+        getattr(given, "close", lambda: None)()
+    finally:
+        for signal in (request_started, request_finished):
+            signal.connect(close_old_connections)
     answer.cpu = time.thread_time() - began
     return answer
