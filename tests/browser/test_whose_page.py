@@ -145,6 +145,8 @@ class Ward:
         signs_in(tab, user)
         expect(tab.page.locator("#sign-out")).to_be_attached()
         tab.page.close()
+        # Back at the page: a window without a screen does not get this by itself.
+        self.page.evaluate("window.dispatchEvent(new Event('focus'))")
 
 
 def signs_in(person: Person, user: User) -> None:
