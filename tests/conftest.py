@@ -26,6 +26,7 @@ SLOW = (
     "tests/fuzz/",
     "tests/patients/services/test_autosave.py",
     "tests/patients/test_migration.py",
+    "tests/patients/test_record_pages.py",
     "tests/patients/test_views.py",
     "tests/property/",
     "tests/spine_cds/audit/test_actions.py",
